@@ -1,0 +1,3 @@
+from rehabcoder.cli import main
+
+main()
