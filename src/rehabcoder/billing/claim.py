@@ -1,0 +1,230 @@
+"""From the services of a note to the lines of the claim that it supports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF
+from rehabcoder.billing.ledger import Entry, Ledger, Piece, count, ledger_of
+from rehabcoder.billing.policies import CodeTerms, Policy
+from rehabcoder.billing.units import BLOCK, MINUTES_OF_DAY, Allocation, allocate, units_of_total
+from rehabcoder.note import ClaimLine, Service, Totals
+
+
+@dataclass(slots=True)
+class _Day:
+    """The services of one claim, gathered by the code that the payer takes, in the order of the note.
+
+    Block codes (97545) and the codes of the pool stand under the code that opens the service.
+    """
+
+    minutes: dict[str, int | None] = field(default_factory=dict)
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)  # codes of which at least one service has no minutes
+    too_short: set[str] = field(default_factory=set)  # codes below the payer's least minutes of a service
+    replaced: dict[str, str] = field(default_factory=dict)  # code the payer takes -> code the service is of
+
+    @property
+    def timed(self) -> list[str]:
+        return [code for code in self.minutes if CODES[code].timed]
+
+
+def claim_lines(
+    services: Sequence[Service], policy: Policy, *, stated_timed: int | None = None
+) -> tuple[list[ClaimLine], Totals]:
+    """The claim that these services support: one line a code, and the totals.
+
+    A line of a timed code holds the sum of its known minutes and the units that follow; both are None only where no
+    minutes of that code are known. An untimed line holds units and no minutes. Services of code `none` make no line.
+
+    Args:
+        services: what was given to one patient on one day under one discipline; of several notes, if there are several.
+        policy: the payer's rules of that day.
+        stated_timed: the total of timed minutes that the note states. Where services lack minutes of their own, the
+            units of the whole follow from it under the CMS rule, and the lines say that the allocation is not determined.
+    """
+    day = _gather(services, policy)
+    allocation = _allocate(day, policy)
+    known = sum(day.minutes[code] or 0 for code in day.timed)
+    whole = _units_of_whole(day, allocation, policy, stated_timed, known)
+    ledger = ledger_of(allocation)
+    pooled = policy.rule == "cms" or len(day.timed) == 1
+    lines = []
+    for code in day.minutes:
+        lines += _lines_of(code, day, allocation, ledger, policy, _Whole(stated_timed, known, whole, pooled))
+    some = any(day.minutes[code] is not None for code in day.timed)
+    counted = known if some or not day.timed else None
+    return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed)
+
+
+def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
+    """Every unit of the claim traced to the rule, the minutes, and the places in the text that give them."""
+    day = _gather(services, policy)
+    ledger = ledger_of(_allocate(day, policy), day.pieces)
+    entries = []
+    for entry in ledger.entries:
+        terms = policy.codes.get(entry.code)
+        if terms and terms.units is not None and (entry.unit or 0) > terms.units:
+            entry = Entry(entry.code, None, entry.minutes, "no_unit", f"{_no_more(policy, terms)}.", entry.pieces)
+        entries.append(entry)
+    return Ledger(ledger.rule, ledger.total, tuple(entries))
+
+
+def claim_allocation(services: Sequence[Service], policy: Policy) -> Allocation:
+    """The allocation behind the lines: which units are accepted, and whether billed ones are among them."""
+    return _allocate(_gather(services, policy), policy)
+
+
+def primary_code(lines: Iterable[ClaimLine]) -> str | None:
+    """The timed code with most minutes, ties to the lower number; None if no timed code has minutes."""
+    minutes = {}
+    for line in lines:
+        if line.code in CODES and CODES[line.code].timed and line.minutes:
+            first = FIRST_OF.get(line.code, line.code)
+            minutes[first] = minutes.get(first, 0) + line.minutes
+    return min(minutes, key=lambda code: (-minutes[code], code)) if minutes else None
+
+
+@dataclass(slots=True, frozen=True)
+class _Whole:
+    """What is known of the timed minutes as a whole: stated, added up, and the units that follow (None: not determined).
+
+    `pooled` says that the units follow from the total whatever the split is.
+    """
+
+    stated: int | None
+    known: int
+    units: int | None
+    pooled: bool
+
+
+def _gather(services: Iterable[Service], policy: Policy) -> _Day:
+    day = _Day()
+    for service in services:
+        if service.code not in CODES:
+            continue  # `none`: nothing billable
+        terms = policy.codes.get(service.code)
+        code = terms.bill_as if terms and terms.bill_as else service.code
+        if code != service.code:
+            day.replaced[code] = service.code
+        code = FIRST_OF.get(code, code)
+        given = service.minutes
+        day.minutes.setdefault(code, None)
+        if given is None:
+            day.missing.add(code)
+            continue
+        day.minutes[code] = (day.minutes[code] or 0) + given
+        span = service.minutes_span
+        piece = Piece(given, span.start, span.end) if span else Piece(given)
+        day.pieces.setdefault(code, []).append(piece)
+    least = policy.least_minutes_of_service
+    day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least}
+    return day
+
+
+def _allocate(day: _Day, policy: Policy) -> Allocation:
+    minutes: dict[str, int | None] = {}
+    for code, value in day.minutes.items():
+        facts = CODES[code]
+        if facts.minutes_per_unit is None:
+            minutes[code] = None  # untimed: its minutes count nowhere
+        elif code not in day.too_short:
+            minutes[code] = value
+    if sum(value or 0 for value in minutes.values()) > MINUTES_OF_DAY:
+        # A misread note must not fail its row: the finding time_inconsistent tells the coder.
+        minutes = {code: None for code in minutes}
+    return allocate(minutes, rule=policy.rule, tie=policy.tie)
+
+
+def _units_of_whole(
+    day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int
+) -> int | None:
+    """Timed units of the whole. A stated total fixes them where services lack minutes and the rule pools."""
+    unknown = [code for code in day.timed if code in day.missing]
+    if unknown and stated is not None and stated > known:
+        if policy.rule == "cms" or len(day.timed) == 1:
+            return units_of_total(stated)  # for one code alone the two rules agree
+    if all(day.minutes[code] is None for code in day.timed) and day.timed:
+        return None
+    return allocation.total
+
+
+def _lines_of(
+    code: str, day: _Day, allocation: Allocation, ledger: Ledger, policy: Policy, whole: _Whole
+) -> list[ClaimLine]:
+    facts = CODES[code]
+    if not facts.timed:
+        return _untimed_lines(code, day, allocation, policy)
+    minutes = day.minutes[code]
+    if minutes is None or code in allocation.unknown:
+        return [ClaimLine(code, None, None, _not_determined(whole, len(day.timed)))]
+    if code in day.too_short:
+        why = f"{count(minutes, 'minute')}: {policy.name} takes no service under {policy.least_minutes_of_service}."
+        return [ClaimLine(code, minutes, 0, why)]
+    further = FURTHER_OF.get(code, "")
+    more = allocation.units.get(further, 0)
+    first_minutes = BLOCK if more else minutes
+    lines = [ClaimLine(code, first_minutes, allocation.units.get(code, 0), _why(code, minutes, ledger, allocation))]
+    if more:
+        lines.append(ClaimLine(further, minutes - first_minutes, more, _why(further, minutes, ledger, allocation)))
+    if code in day.missing:
+        lines[0].why += " One more service of this code has no minutes and adds none."
+    return lines
+
+
+def _why(code: str, minutes: int, ledger: Ledger, allocation: Allocation) -> str:
+    says = [f"unit {e.unit}: {e.why}" if e.unit else e.why for e in ledger.entries if e.code == code]
+    pool = f"{minutes} of {count(allocation.timed_minutes, 'timed minute')}"
+    return f"{pool}; {' '.join(says)}" if says else f"{pool}."
+
+
+def _not_determined(whole: _Whole, timed: int) -> str:
+    if whole.stated is None or whole.stated <= whole.known:
+        return "No minutes of its own, and no total that could stand in: units not determined."
+    left = whole.stated - whole.known
+    if not whole.pooled or whole.units is None:
+        return (
+            f"Allocation not determined: the note gives {whole.stated} timed minutes in all and none for this code, and "
+            "the midpoint rule counts each code by itself."
+        )
+    rest = f", {left} of them not given to a service" if whole.known else ""
+    one = " They can only belong to this code." if timed == 1 else ""
+    return (
+        f"Allocation not determined: the note gives {whole.stated} timed minutes in all{rest}, which make "
+        f"{count(whole.units, 'unit')} in all.{one}"
+    )
+
+
+def _untimed_lines(code: str, day: _Day, allocation: Allocation, policy: Policy) -> list[ClaimLine]:
+    facts = CODES[code]
+    terms = policy.codes.get(code)
+    if code in allocation.unknown:
+        least = facts.least_minutes
+        return [ClaimLine(code, None, None, f"No minutes: its first unit takes {least}, so units are not determined.")]
+    lines = []
+    for billed in (code, FURTHER_OF.get(code, "")):
+        if billed != code and billed not in allocation.untimed:
+            continue
+        units = allocation.untimed.get(billed, 0)
+        if terms and terms.units is not None and units > terms.units:
+            lines.append(ClaimLine(billed, None, terms.units, f"{_no_more(policy, terms)}."))
+            continue
+        lines.append(ClaimLine(billed, None, units, _untimed_why(billed, day, policy)))
+    return lines
+
+
+def _untimed_why(code: str, day: _Day, policy: Policy) -> str:
+    facts = CODES[code]
+    minutes = day.minutes.get(FIRST_OF.get(code, code))
+    why = "Untimed: one unit a day whatever the minutes."
+    if facts.by_block:
+        why = f"{count(minutes or 0, 'minute')} by blocks of {facts.minutes_per_unit}, outside the 15-minute pool."
+    if code in day.replaced:
+        given = day.replaced[code]
+        why += f" In place of {given}: {policy.codes[given].why or 'the payer takes this number'}."
+    return why
+
+
+def _no_more(policy: Policy, terms: CodeTerms) -> str:
+    return terms.why or f"{policy.name} allows {count(terms.units or 0, 'unit')} of it"
