@@ -1,0 +1,180 @@
+"""From a record with named fields (a CSV row, a JSON object, a spreadsheet row) to a `Note`.
+
+Which field is which is guessed from names that exports use (`knowledge/columns.toml`); the user can name them instead.
+Only the fields listed here are ever looked at: labels that an input holds are not read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from rehabcoder.errors import ReadError, UsageError
+from rehabcoder.note import Note
+from rehabcoder.readers.notices import Notices
+from rehabcoder.readers.values import counts, discipline, iso_date
+
+FIELDS = (
+    "note_id", "text", "date_of_service", "patient_id", "clinician", "credential", "clinic", "discipline", "payer",
+    "billed_units", "assistant_minutes",
+)  # fmt: skip
+
+MAX_NOTE = 5_000_000  # code points; more than a thousand pages are not one session
+_SHOWN = 30  # column names listed in a message
+
+
+@cache
+def _known() -> dict[str, tuple[str, ...]]:
+    data = tomllib.loads(files("rehabcoder.knowledge").joinpath("columns.toml").read_text(encoding="utf-8"))
+    return {field: tuple(_plain(name) for name in data[field]) for field in FIELDS}
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def check_overrides(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """`columns` (field of a note -> name of a column) once checked.
+
+    Raises:
+        UsageError: a field that a note does not have.
+    """
+    chosen = dict(columns or {})
+    for field in chosen:
+        if field not in FIELDS:
+            raise UsageError(f"{field!r} is not a field of a note", remedy=f"Fields are {', '.join(FIELDS)}.")
+    return chosen
+
+
+def choose(names: Sequence[str], overrides: Mapping[str, str], where: str) -> dict[str, str]:
+    """The column of each field, out of the columns `names`; fields without a column are left out.
+
+    Raises:
+        ReadError: no column for the text, or a column that the user named is not there.
+    """
+    by_plain: dict[str, str] = {}
+    for name in names:
+        by_plain.setdefault(_plain(name), name)
+    chosen: dict[str, str] = {}
+    for field in FIELDS:
+        if field in overrides:
+            wanted = overrides[field]
+            named = wanted if wanted in names else by_plain.get(_plain(wanted))
+            if named is None:
+                raise ReadError(
+                    f"there is no column {wanted!r} for {field}; {_listed(names)}",
+                    where=where,
+                    remedy="Name one of them, or leave the option out.",
+                )
+            chosen[field] = named
+            continue
+        taken = set(overrides.values()) | set(chosen.values())
+        for plain in _known()[field]:
+            if plain in by_plain and by_plain[plain] not in taken:
+                chosen[field] = by_plain[plain]
+                break
+    if "text" not in chosen:
+        raise ReadError(
+            f"no column looks like the text of the notes; {_listed(names)}",
+            where=where,
+            remedy="Name it with --text-column NAME.",
+        )
+    return chosen
+
+
+def _listed(names: Sequence[str]) -> str:
+    # A file without a header has a note where names should be; it must not end up in a message.
+    if any(len(name) > 60 or "\n" in name for name in names):
+        return "its first row does not look like column names"
+    shown = ", ".join(repr(name) for name in names[:_SHOWN] if name.strip())
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"the columns are {shown}{more}" if shown else "the first row is empty"
+
+
+def describe(chosen: Mapping[str, str]) -> str:
+    """The choice in words: `note_id from 'ID', text from 'Note'`."""
+    return ", ".join(f"{field} from {name!r}" for field, name in chosen.items())
+
+
+class RecordMapper:
+    """Turns the records of one file into notes. Chooses columns once for every set of names it meets."""
+
+    def __init__(
+        self, name: str, stem: str, overrides: Mapping[str, str], notices: Notices, *, noun: str = "column"
+    ) -> None:
+        self._name, self._stem, self._overrides, self._notices = name, stem, overrides, notices
+        self._noun = noun  # what the format calls a column, for messages
+        self._choices: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def columns(self, names: Iterable[str]) -> dict[str, str]:
+        """The columns to read; raises ReadError where no text can be found."""
+        key = tuple(names)
+        chosen = self._choices.get(key)
+        if chosen is None:
+            chosen = choose(key, self._overrides, self._name)
+            if len(self._choices) < 1000:  # JSON objects may each have their own names; memory stays flat
+                self._choices[key] = chosen
+            if len(self._choices) == 1:
+                self._notices.say(f"{self._name}: reads {describe(chosen)}.")
+        return chosen
+
+    def note(self, get: Callable[[str], Any], chosen: Mapping[str, str], number: int | str) -> Note:
+        """The note of record `number`, its cells by `get(column)`. What is wrong with it becomes its `error`."""
+        source = f"{self._name}#{number}"
+        cells = {field: get(column) for field, column in chosen.items()}
+        note = Note(_word(cells.get("note_id")) or f"{self._stem}-{number}", "", source)
+        for field in ("patient_id", "clinician", "credential", "clinic", "payer"):
+            setattr(note, field, _word(cells.get(field)))
+        if (kind := _word(cells.get("discipline"))) is not None:
+            note.discipline = discipline(kind)
+        if _given(day := cells.get("date_of_service")):
+            note.date_of_service = iso_date(day)
+            if note.date_of_service is None:
+                self._notices.count("dates of service that could not be made out, left out", source)
+        for field in ("billed_units", "assistant_minutes"):
+            if _given(cell := cells.get(field)):
+                found = counts(cell)
+                setattr(note, field, found)
+                if found is None:
+                    what = field.replace("_", " ")
+                    example = "97110:2;97140:1" if field == "billed_units" else "97110:15"
+                    self._notices.count(f"{what} that could not be read (write {example}), left out", source)
+        take_text(note, cells["text"], f"the {self._noun} {chosen['text']!r}")
+        return note
+
+
+def take_text(note: Note, text: Any, place: str) -> None:
+    """Give `note` its text, or an error that says why `place` (a column, a section) holds none."""
+    if isinstance(text, str):
+        if not text.strip():
+            problem, remedy = f"{place} is empty", "Export the note again, or leave the record out."
+        elif len(text) > MAX_NOTE:
+            problem = f"{place} holds {len(text):,} characters, more than one session's note can"
+            remedy = "Split it into notes."
+        else:
+            note.text = text
+            return
+    elif text is None:
+        problem, remedy = f"{place} is empty", "Export the note again, or leave the record out."
+    else:
+        problem = f"{place} holds {_KINDS.get(type(text), 'something other than text')}, not text"
+        remedy = "Name the column of the note's text with --text-column NAME."
+    note.error = str(ReadError(problem, where=note.source, remedy=remedy))
+
+
+_KINDS = {int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "an object", bytes: "bytes"}
+
+
+def _given(cell: Any) -> bool:
+    return cell is not None and cell != "" and cell != {} and not (isinstance(cell, str) and not cell.strip())
+
+
+def _word(cell: Any) -> str | None:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)  # spreadsheets keep the id 17 as 17.0
+    if cell is None or isinstance(cell, (dict, list, bytes)):
+        return None
+    return str(cell).strip() or None

@@ -1,0 +1,66 @@
+"""CSV and TSV: streamed, whatever parts the cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+
+from rehabcoder.errors import ReadError
+from rehabcoder.note import Note
+from rehabcoder.readers.columns import RecordMapper, choose
+from rehabcoder.readers.options import Options
+from rehabcoder.readers.records import REMEDY, Records
+from rehabcoder.readers.sources import Source
+from rehabcoder.readers.streams import HEAD, MAX_LINE, is_binary, lines
+
+_DELIMITERS = (",", "\t", ";", "|")
+
+
+def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterator[Note]:
+    """The notes of the table in their order; a record that cannot be read is a note with an error.
+
+    Raises:
+        ReadError: the file is binary, or no column holds the text.
+    """
+    head = stream.peek(HEAD)[:HEAD]
+    if is_binary(head):
+        raise ReadError("the file is binary, not a table", remedy="Export it as CSV, or name its --input-format.")
+    # The limit belongs to the whole process; a note longer than the default 131,072 characters must not end the run.
+    csv.field_size_limit(MAX_LINE)
+    delimiter = delimiter_of(head, options.columns) or ("\t" if b"\t" in head.split(b"\n", 1)[0] else ",")
+    records = Records(lines(stream, options.notices), delimiter)
+    mapper = RecordMapper(source.name, source.stem, options.columns, options.notices)
+    chosen = mapper.columns(records.header)
+    # Of two columns of one name the first is meant; the second must not replace it in the row.
+    names = [name if name not in records.header[:i] else None for i, name in enumerate(records.header)]
+    text_at = records.header.index(chosen["text"])
+    for record in records:
+        place = f"{source.name}#{record.number}"
+        problem = record.problem
+        if problem is None and len(record.cells) <= text_at:
+            problem = f"it has {len(record.cells)} cells where the header has {len(names)}, and none for the text"
+        if problem is not None:
+            what = f"the record at line {record.line} cannot be read: {problem}"
+            error = ReadError(what, where=place, remedy=REMEDY)
+            yield Note(f"{source.stem}-{record.number}", "", place, error=str(error))
+            continue
+        row = dict(zip(names, record.cells, strict=False))
+        yield mapper.note(row.get, chosen, record.number)
+
+
+def delimiter_of(head: bytes, overrides: Mapping[str, str]) -> str | None:
+    """What parts the cells of the table that begins with `head`: that by which its first line names a text column."""
+    rows = head.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"\n").lstrip(b"\n").split(b"\n")
+    first = rows[1:] if rows[0].lower().startswith(b"sep=") else rows  # a line for Excel, not for us
+    line = first[0].decode("utf-8", "replace") if first else ""
+    best, cells = None, 0
+    for delimiter in _DELIMITERS:
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        try:
+            choose(names, overrides, "")
+        except ReadError:
+            continue
+        if len(names) > cells:
+            best, cells = delimiter, len(names)
+    return best

@@ -1,0 +1,205 @@
+"""CSV, TSV and JSON Lines: columns, sloppy exports, broken records."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rehabcoder.note import Note
+from rehabcoder.readers import delimited, jsonl, read_notes, records, streams
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def read(name: str, data: str | bytes, **options: dict[str, str]) -> list[Note]:
+    Path(name).write_bytes(data.encode() if isinstance(data, str) else data)
+    return list(read_notes([name], **options))  # type: ignore[arg-type]
+
+
+def test_common_column_names_are_recognised_and_told() -> None:
+    Path("n.csv").write_text(
+        "Encounter ID,MRN,DOS,Therapist,Credentials,Location,Discipline,Payor,CPT Units,PTA Minutes,Progress Note\n"
+        "E1,0042,9/18/24,T. Example,DPT,North,Physical Therapy,Medicare,97110:2;97140:1,97110:15,Squats 3x10\n"
+    )
+    told: list[str] = []
+    [note] = read_notes(["n.csv"], tell=told.append)
+    assert note == Note(
+        note_id="E1", text="Squats 3x10", source="n.csv#2", date_of_service="2024-09-18", patient_id="0042",
+        clinician="T. Example", credential="DPT", clinic="North", discipline="PT", payer="Medicare",
+        billed_units={"97110": 2, "97140": 1}, assistant_minutes={"97110": 15},
+    )  # fmt: skip
+    assert len(told) == 1
+    assert told[0].startswith("n.csv: reads note_id from 'Encounter ID', text from 'Progress Note'")
+
+
+def test_columns_named_by_the_user_win() -> None:
+    [note] = read("n.csv", "id,text,Body\n1,summary,squats\n", columns={"text": "body", "note_id": "text"})
+    assert (note.note_id, note.text) == ("summary", "squats")
+
+
+def test_a_column_that_is_not_there() -> None:
+    [note] = read("n.csv", "id,text\n1,squats\n", columns={"text": "Bodies"})
+    assert note.error == (
+        "n.csv: there is no column 'Bodies' for text; the columns are 'id', 'text'. "
+        "Name one of them, or leave the option out."
+    )
+
+
+def test_no_text_column_says_which_exist_and_how_to_name_one() -> None:
+    [note] = read("n.csv", "visit,remarks\n1,squats\n")
+    assert note.error == (
+        "n.csv: no column looks like the text of the notes; the columns are 'visit', 'remarks'. "
+        "Name it with --text-column NAME."
+    )
+
+
+def test_a_file_without_header_does_not_leak_its_first_note() -> None:
+    secret = "Pt Jane Doe did squats x 10 and step ups and then more step ups until fatigue set in."
+    [note, *_] = read("n.csv", f'1,"{secret}"\n2,"{secret}"\n')
+    assert note.error is not None
+    assert "Jane" not in note.error
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters(delimiter: str) -> None:
+    rows = [["id", "text", "payer"], ["1", "a,b;c|d", "x"]]
+    lines = [delimiter.join(f'"{cell}"' for cell in row) for row in rows]
+    [note] = read("n.csv", "\r\n".join(lines))
+    assert (note.note_id, note.text, note.payer) == ("1", "a,b;c|d", "x")
+
+
+def test_carriage_returns_alone_and_the_line_for_excel() -> None:
+    assert [note.text for note in read("mac.csv", "id,text\r1,squats\r2,bridging\r")] == ["squats", "bridging"]
+    assert [note.text for note in read("x.csv", "sep=;\nid;text\n1;squats, deep\n")] == ["squats, deep"]
+
+
+def test_sloppy_quotation_marks_are_taken_literally() -> None:
+    notes = read(
+        "n.csv", 'id,text,payer\n1,"step 6" high, then 8" high",A\n2,"said "ok"\nand left",B\n3,plain 6" step,C\n'
+    )
+    assert [(note.text, note.payer) for note in notes] == [
+        ('step 6" high, then 8" high', "A"), ('said "ok"\nand left', "B"), ('plain 6" step', "C"),
+    ]  # fmt: skip
+
+
+def test_a_quotation_mark_never_closed_costs_one_note() -> None:
+    rows = "".join(f'{i},"note {i}\nsecond line",A\n' for i in range(10, 60))
+    notes = read("n.csv", f'id,text,payer\n1,"open and never closed,A\nmore of it\n{rows}')
+    assert [bool(note.error) for note in notes] == [True] + [False] * 50
+    assert notes[0].error is not None
+    problem = "a quotation mark is missing or stray, and the 1 lines after it belong to it or are as broken"
+    assert notes[0].error.startswith(f"n.csv#2: the record at line 2 cannot be read: {problem}")
+    assert notes[1].text == "note 10\nsecond line"
+
+
+def test_too_many_cells_are_refused_not_cut() -> None:
+    [note, good] = read("n.csv", "id,text,payer\n1,squats, lunges, steps,A\n2,squats,A\n")
+    assert "it has 5 cells where the header has 3" in (note.error or "")
+    assert good.text == "squats"
+
+
+def test_a_field_over_the_default_limit_and_blank_lines() -> None:
+    long = "squats " * 40_000
+    notes = read("n.csv", f'id,text\n\n1,"{long}"\n\n2,bridging\n')
+    assert [note.text for note in notes] == [long, "bridging"]
+    assert [note.source for note in notes] == ["n.csv#3", "n.csv#5"]
+
+
+def test_an_empty_cell_is_a_failed_row() -> None:
+    [note] = read("n.csv", "id,text\n17,\n")
+    assert (note.note_id, note.error) == (
+        "17", "n.csv#2: the column 'text' is empty. Export the note again, or leave the record out.",
+    )  # fmt: skip
+
+
+def test_cells_that_mean_nothing_are_left_out_and_told() -> None:
+    Path("n.csv").write_text("id,text,dos,units\n1,squats,soon,some\n2,squats,13/45/24,97110:1\n")
+    told: list[str] = []
+    first, second = read_notes(["n.csv"], tell=told.append)
+    assert (first.date_of_service, first.billed_units, second.billed_units) == (None, None, {"97110": 1})
+    assert told[1:] == [
+        "n.csv: dates of service that could not be made out, left out: 2 (the first at n.csv#2).",
+        "n.csv: billed units that could not be read (write 97110:2;97140:1), left out: 1 (the first at n.csv#2).",
+    ]
+
+
+def test_json_lines_broken_on_line_7() -> None:
+    rows = [json.dumps({"note_id": str(i), "text": "squats"}) for i in range(1, 10)]
+    rows[6] = rows[6][:-3]
+    notes = read("n.jsonl", "\n".join(rows))
+    assert [note.note_id for note in notes] == ["1", "2", "3", "4", "5", "6", "n-7", "8", "9"]
+    assert notes[6].error is not None
+    assert notes[6].error.startswith("n.jsonl#7: broken JSON (")
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("[1, 2]", "not a JSON object"),
+        ('{"id": "1"}', "no column looks like the text"),
+        ('{"id": "1", "text": 5}', "holds a number, not text"),
+        ('{"id": "1", "text": null}', "is empty"),
+        ("[" * 100_000, "nested too deep"),
+    ],
+)
+def test_json_lines_that_hold_no_note(line: str, what: str) -> None:
+    bad, good = read("n.jsonl", f' {line}\n{{"id": "2", "text": "ok"}}\n')
+    assert what in (bad.error or "")
+    assert good.text == "ok"
+
+
+def test_json_documents() -> None:
+    rows = [{"id": 1, "text": "a", "billed_units": {"97110": 2}}, {"id": 2, "text": "b"}]
+    assert [note.text for note in read("n.json", json.dumps(rows, indent=1))] == ["a", "b"]
+    assert [note.billed_units for note in read("n.json", json.dumps(rows[0], indent=1))] == [{"97110": 2}]
+    [note] = read("n.json", "[1,")
+    assert "broken JSON" in (note.error or "")
+
+
+def test_labels_in_the_input_are_never_read() -> None:
+    plain = {"id": "1", "text": "squats", "discipline": "PT"}
+    labels = {
+        "interventions": [{"quote": "squats", "code": "97530"}], "flags": ["code_mismatch"], "note": "hard",
+        "stated": {"timed_minutes": 45, "units": {"97530": 3}},
+    }  # fmt: skip
+    assert read("n.jsonl", json.dumps(plain | labels)) == read("n.jsonl", json.dumps(plain))
+
+
+def test_a_line_longer_than_any_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (streams, records, delimited, jsonl):
+        monkeypatch.setattr(module, "MAX_LINE", 1000)
+    for name, head in (("n.jsonl", ""), ("n.csv", "id,text\n")):
+        good = '{"id": "2", "text": "ok"}' if name == "n.jsonl" else "2,ok"
+        bad, note = read(name, f"{head}{'x' * 5000}\n{good}\n")
+        assert "longer than" in (bad.error or "")
+        assert note.text == "ok"
+
+
+cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('",;\n'), min_size=1).map(
+    lambda s: s + "."
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(cells, min_size=1, max_size=8))
+def test_what_the_csv_and_json_modules_write_is_read_back(texts: list[str]) -> None:
+    with open("n.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "text"])
+        writer.writerows(enumerate(texts))
+    with open("n.jsonl", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts))
+    for name in ("n.csv", "n.jsonl"):
+        notes = list(read_notes([name]))
+        assert [note.text for note in notes] == texts
+        assert [note.note_id for note in notes] == [str(i) for i in range(len(texts))]
+        os.unlink(name)
