@@ -1,0 +1,137 @@
+"""What a reviewed sample found: the error rate, the money, the agreement, and whether the wanted precision is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rehabcoder.billing.policies import Policy
+from rehabcoder.errors import UsageError
+from rehabcoder.note import CodedNote, Service
+from rehabcoder.worklist import estimates
+from rehabcoder.worklist.agreement import Agreement, agreement
+from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.estimates import Estimate, Stratum
+from rehabcoder.worklist.risk import Money, billed_units, fees_of, money_of, supported_units
+from rehabcoder.worklist.store.samples import Sample, SampleItem
+
+
+@dataclass(slots=True, frozen=True)
+class Reviewed:
+    """One note of a sample with both answers: whether they bill differently, and the money by the second one."""
+
+    item: SampleItem
+    second: Answer
+    wrong: bool
+    money: Money
+
+
+@dataclass(slots=True, frozen=True)
+class SampleFindings:
+    """The figures of a sample. The estimates are None while too few notes are reviewed for them.
+
+    `rate` is the estimate that the design calls for: exact hypergeometric limits for a simple draw, the weighted sum of
+    strata for a stratified one, the weighted draws for a risk-weighted one. `wilson` stands beside it, and treats the
+    sample as simple. `over`, `under` and `net` are dollars of the whole frame; net is over less under.
+    """
+
+    sample: Sample
+    size: int
+    reviewed: int
+    errors: int
+    rate: Estimate | None
+    wilson: Estimate | None
+    over: Estimate | None
+    under: Estimate | None
+    net: Estimate | None
+    reached: bool
+    between: Agreement
+    between_by_code: Mapping[str, Agreement]
+    with_tool: Agreement
+    with_tool_by_code: Mapping[str, Agreement]
+
+
+def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy) -> SampleFindings:
+    """Work out the figures from what is reviewed so far."""
+    done = [reviewed(item, policy) for item in items if item.second is not None]
+    rate = _rate(sample, done)
+    tool = [(Answer.of(CodedNote.from_json(each.item.coded)), each.second) for each in done]
+    people = [(each.item.first, each.second) for each in done if each.item.first_by is not None]
+    between, between_by_code = agreement(people)
+    with_tool, with_tool_by_code = agreement(tool)
+    errors = sum(each.wrong for each in done)
+    return SampleFindings(
+        sample=sample,
+        size=len(items),
+        reviewed=len(done),
+        errors=errors,
+        rate=rate,
+        wilson=estimates.wilson_limits(errors, len(done), confidence=sample.confidence) if done else None,
+        over=_dollars(sample, done, lambda money: money.over),
+        under=_dollars(sample, done, lambda money: money.under),
+        net=_dollars(sample, done, lambda money: money.over - money.under),
+        reached=rate is not None and rate.half_width <= sample.precision,
+        between=between,
+        between_by_code=between_by_code,
+        with_tool=with_tool,
+        with_tool_by_code=with_tool_by_code,
+    )
+
+
+def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
+    """Compare both answers of one note by the units they support.
+
+    Raises:
+        UsageError: the item has no second answer yet.
+    """
+    if item.second is None:
+        raise UsageError("this note has no second answer yet", remedy="Review it first.")
+    coded = CodedNote.from_json(item.coded)
+    stated = coded.totals.stated_timed
+    first, second = (units_of_answer(answer, policy, stated_timed=stated) for answer in (item.first, item.second))
+    codes = [sorted((s.code, s.minutes or 0) for s in answer.services) for answer in (item.first, item.second)]
+    money = money_of(billed_units(coded, policy), second, fees_of(policy))
+    # Without minutes there are no units to compare: then the codes decide.
+    wrong = first != second or {code for code, _ in codes[0]} != {code for code, _ in codes[1]}
+    return Reviewed(item, item.second, wrong, money)
+
+
+def units_of_answer(answer: Answer, policy: Policy, *, stated_timed: int | None = None) -> dict[str, int]:
+    """The units that an answer supports under a policy, by code."""
+    services = [
+        Service(s.start or 0, s.end or 0, "", s.code, labelled=s.labelled, minutes=s.minutes) for s in answer.services
+    ]
+    return supported_units(services, policy, stated_timed=stated_timed)
+
+
+def _rate(sample: Sample, done: Sequence[Reviewed]) -> Estimate | None:
+    if sample.design == "simple":
+        errors, count = sum(each.wrong for each in done), len(done)
+        if not count:
+            return None
+        return estimates.exact_limits(errors, count, confidence=sample.confidence, frame=sample.frame_size)
+    mean = _mean(sample, done, lambda each: float(each.wrong))
+    if mean is None:
+        return None
+    return Estimate(mean.value, max(0.0, mean.low), min(1.0, mean.high), mean.standard_error, mean.degrees)
+
+
+def _dollars(sample: Sample, done: Sequence[Reviewed], of: Callable[[Money], float]) -> Estimate | None:
+    mean = _mean(sample, done, lambda each: of(each.money))
+    return None if mean is None else estimates.total(mean, sample.frame_size)
+
+
+def _mean(sample: Sample, done: Sequence[Reviewed], value: Callable[[Reviewed], float]) -> Estimate | None:
+    try:
+        if sample.design == "risk":
+            drawn = [(value(each), each.item.chance) for each in done for _ in range(each.item.draws)]
+            return estimates.weighted_mean(drawn, sample.frame_size, confidence=sample.confidence)
+        by_name: dict[str, list[float]] = {}
+        for each in done:
+            by_name.setdefault(each.item.stratum, []).append(value(each))
+        strata = [Stratum.from_values(frame, by_name.get(name, [])) for name, frame, _ in sample.strata]
+        if sample.design == "simple":
+            return estimates.simple_mean(strata[0], confidence=sample.confidence)
+        return estimates.stratified_mean(strata, confidence=sample.confidence)
+    except UsageError:
+        return None  # too few are reviewed yet

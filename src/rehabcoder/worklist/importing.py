@@ -1,0 +1,151 @@
+"""Coded notes and the notes they came from into a worklist, joined by note id and SHA-256 of the text.
+
+Both files are streamed: first the texts, then the codings, in batches that are each one transaction. An import that was
+interrupted is run again and goes on where it stopped; two imports at once take turns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rehabcoder.billing.policies import Policy
+from rehabcoder.errors import ReadError
+from rehabcoder.note import CodedNote, Note
+from rehabcoder.worklist.risk import Fees, billed_units, fees_of, money_of, risk_of, units_of
+from rehabcoder.worklist.store import imports
+from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.imports import Coding, Tally
+
+BATCH = 2_000
+T = TypeVar("T")
+
+
+def import_coded(
+    database: Database,
+    coded: Iterable[tuple[str, str]],
+    notes: Iterable[Note],
+    *,
+    policy: Policy,
+    name: str = "",
+    today: date | None = None,
+    progress: Callable[[str, int], None] = lambda stage, count: None,
+) -> Tally:
+    """Import coded notes.
+
+    Args:
+        coded: lines of JSON, each with the place it stands at (`read_coded` gives them).
+        notes: the notes that were coded; more than were coded do no harm.
+        policy: the payer's rules and fees, for the money at stake.
+        name: the coded file's name, for the record.
+        today: the day that the age of undated notes counts from.
+        progress: called with "notes" or "codings" and how many were taken so far.
+
+    Raises:
+        ReadError: a line is no coded note, or not one coded note has its text among the notes.
+        WorklistError: another program holds the database.
+    """
+    today = today or date.today()
+    tally, fees = Tally(), fees_of(policy)
+    taken = 0
+    for some in _batches(notes):
+        with database.write() as connection:
+            tally.texts += imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+        taken += len(some)
+        progress("notes", taken)
+    with database.write() as connection:
+        run = imports.start_run(connection, name)
+    taken = 0
+    for lines in _batches(coded):
+        items = [_parsed(line, where) for line, where in lines]
+        with database.write() as connection:
+            batch = list(_joined(connection, items, policy, fees, today, tally))
+            imports.add_codings(connection, run, batch, tally)
+        taken += len(lines)
+        progress("codings", taken)
+    if taken and tally.unmatched == taken:
+        raise ReadError(
+            f"none of the {taken} coded notes has its text among the notes given",
+            where=name,
+            remedy="Give the notes that were coded with --notes, unchanged.",
+        )
+    with database.write() as connection:
+        imports.finish_run(connection, run, taken)
+    return tally
+
+
+def read_coded(path: str | Path) -> Iterator[tuple[str, str]]:
+    """The lines of a coded file (JSON Lines), or of every part in a folder, each with its place.
+
+    Raises:
+        ReadError: there is no such file, or it is not UTF-8.
+    """
+    place = Path(path)
+    files = sorted(place.glob("*.jsonl")) if place.is_dir() else [place]
+    if not files:
+        raise ReadError("the folder holds no .jsonl file", where=str(place), remedy="Give the folder that code wrote.")
+    for file in files:
+        if file.name == "claims.jsonl" and place.is_dir():
+            continue
+        try:
+            with file.open(encoding="utf-8-sig") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield line, f"{file.name}:{number}"
+        except OSError as error:
+            raise ReadError("the coded file cannot be read", where=str(file), remedy="Check the path.") from error
+        except UnicodeDecodeError as error:
+            raise ReadError("the coded file is not UTF-8", where=str(file), remedy="Give what code wrote.") from error
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, BATCH)):
+        yield some
+
+
+def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
+    """The coded note, its canonical JSON, and the SHA-256 of that."""
+    remedy = "Give the JSON Lines file that rehabcoder code wrote."
+    try:
+        data: Any = json.loads(line)
+        coded = CodedNote.from_json(data)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # The message of a JSON or type error may quote the line, and so the note: it is not passed on.
+        raise ReadError("this line is no coded note", where=where, remedy=remedy) from error.with_traceback(None)
+    if not isinstance(coded.note_id, str) or not coded.note_id or not isinstance(coded.text_sha256, str):
+        raise ReadError("this coded note has no note_id or text_sha256", where=where, remedy=remedy)
+    told = coded.to_json()
+    content = json.dumps(told, separators=(",", ":"))
+    told.pop("source")  # the same coding read from another folder is the same coding
+    return coded, content, hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def _joined(
+    connection: Any, items: list[tuple[CodedNote, str, str]], policy: Policy, fees: Fees, today: date, tally: Tally
+) -> Iterator[Coding]:
+    keys = [(coded.note_id, coded.text_sha256) for coded, _, _ in items]
+    texts = {(note_id, sha): (at, meta) for note_id, sha, at, meta in imports.find_texts(connection, keys)}
+    for (coded, content, sha256), key in zip(items, keys, strict=True):
+        if key not in texts:
+            tally.unmatched += 1
+            tally.unmatched_ids += [coded.note_id] if len(tally.unmatched_ids) < 20 else []
+            continue
+        text_id, source = texts[key]
+        meta = json.loads(source)
+        billed = billed_units(coded, policy) or meta.get("billed_units")
+        money = money_of(billed, units_of(coded), fees)
+        risk = risk_of(coded, money, age_from=_date(meta.get("date_of_service")) or today)
+        yield Coding(coded, content, sha256, meta, text_id, risk, money)
+
+
+def _date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value[:10]) if value else None
+    except ValueError:
+        return None  # a date that cannot be read ages from the day of import

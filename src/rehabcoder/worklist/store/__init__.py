@@ -1,0 +1,1 @@
+"""The database of the worklist. No SQL is written outside this package."""
