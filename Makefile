@@ -31,7 +31,8 @@ lint: install  ## Check style and types
 	@$(VENV)/bin/mypy
 
 docs: install  ## Write the outputs shown in README.md and docs/ anew, and the command reference
-	@$(PY) docs/tools/reference.py --write
+	@$(VENV)/bin/typer rehabcoder.cli utils docs --name rehabcoder --title Commands --output docs/cli.md
+	@$(PY) docs/tools/data_card.py --write
 	@$(PY) docs/tools/console.py --write
 
 lock:  ## Choose the newest versions anew (needs uv and the network)
