@@ -42,7 +42,7 @@ def claim_lines(
         services: what was given to one patient on one day under one discipline; of several notes, if there are several.
         policy: the payer's rules of that day.
         stated_timed: the total of timed minutes that the note states. Where services lack minutes of their own, the
-            units of the whole follow from it under the CMS rule, and the lines say that the allocation is not determined.
+            units of the whole follow from it under the CMS rule; the lines say that the allocation is not determined.
     """
     day = _gather(services, policy)
     allocation = _allocate(day, policy)
@@ -78,7 +78,7 @@ def claim_allocation(services: Sequence[Service], policy: Policy) -> Allocation:
 
 def primary_code(lines: Iterable[ClaimLine]) -> str | None:
     """The timed code with most minutes, ties to the lower number; None if no timed code has minutes."""
-    minutes = {}
+    minutes: dict[str, int] = {}
     for line in lines:
         if line.code in CODES and CODES[line.code].timed and line.minutes:
             first = FIRST_OF.get(line.code, line.code)
@@ -88,7 +88,7 @@ def primary_code(lines: Iterable[ClaimLine]) -> str | None:
 
 @dataclass(slots=True, frozen=True)
 class _Whole:
-    """What is known of the timed minutes as a whole: stated, added up, and the units that follow (None: not determined).
+    """What is known of the timed minutes as a whole: stated, added up, and their units (None: not determined).
 
     `pooled` says that the units follow from the total whatever the split is.
     """
@@ -133,18 +133,16 @@ def _allocate(day: _Day, policy: Policy) -> Allocation:
             minutes[code] = value
     if sum(value or 0 for value in minutes.values()) > MINUTES_OF_DAY:
         # A misread note must not fail its row: the finding time_inconsistent tells the coder.
-        minutes = {code: None for code in minutes}
+        minutes = dict.fromkeys(minutes)
     return allocate(minutes, rule=policy.rule, tie=policy.tie)
 
 
-def _units_of_whole(
-    day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int
-) -> int | None:
+def _units_of_whole(day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int) -> int | None:
     """Timed units of the whole. A stated total fixes them where services lack minutes and the rule pools."""
     unknown = [code for code in day.timed if code in day.missing]
-    if unknown and stated is not None and stated > known:
-        if policy.rule == "cms" or len(day.timed) == 1:
-            return units_of_total(stated)  # for one code alone the two rules agree
+    pooled = policy.rule == "cms" or len(day.timed) == 1  # for one code alone the two rules agree
+    if pooled and unknown and stated is not None and stated > known:
+        return units_of_total(stated)
     if all(day.minutes[code] is None for code in day.timed) and day.timed:
         return None
     return allocation.total
@@ -185,7 +183,7 @@ def _not_determined(whole: _Whole, timed: int) -> str:
     left = whole.stated - whole.known
     if not whole.pooled or whole.units is None:
         return (
-            f"Allocation not determined: the note gives {whole.stated} timed minutes in all and none for this code, and "
+            f"Allocation not determined: the note gives {whole.stated} timed minutes in all and none for this code; "
             "the midpoint rule counts each code by itself."
         )
     rest = f", {left} of them not given to a service" if whole.known else ""

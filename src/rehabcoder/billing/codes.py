@@ -24,6 +24,7 @@ KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 class Code:
     """One billing code.
 
+    `kind` is one of modality, procedure, group, evaluation, test, caregiver, monitoring, wound, strapping, adjustment.
     `timed` codes are those of the 15-minute pool. A code that is not timed may still be billed by blocks of its own
     (`minutes_per_unit`): 60 minutes for a cognitive test, 120 for the opening of work hardening. `least_minutes` is
     what earns the first unit when the code stands alone. `further_of` names the code whose further time this one bills.
@@ -31,6 +32,7 @@ class Code:
 
     code: str
     description: str
+    kind: str
     timed: bool
     minutes_per_unit: int | None
     least_minutes: int | None
@@ -63,6 +65,7 @@ def _code(row: Mapping[str, str]) -> Code:
     return Code(
         code=row["code"],
         description=row["description"],
+        kind=row["kind"],
         timed=row["timed"] == "yes",
         minutes_per_unit=_number(row["minutes_per_unit"]),
         least_minutes=_number(row["least_minutes"]),

@@ -42,7 +42,7 @@ class Entry:
     pieces: tuple[Piece, ...] = ()
 
     def __str__(self) -> str:
-        unit = f", unit {self.unit}" if self.unit is not None else ""
+        unit = f", unit {self.unit}" if self.unit is not None and self.kind != "untimed" else ""
         return f"{self.code}{unit}: {self.why}"
 
     def to_json(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class Entry:
 
 @dataclass(slots=True, frozen=True)
 class Ledger:
-    """The arithmetic of one claim in words: a sentence on the total, an entry for every unit, the source of the rule."""
+    """The arithmetic of one claim in words: a sentence on the total, an entry a unit, and the source of the rule."""
 
     rule: Rule
     total: str
@@ -122,8 +122,8 @@ def _leftover_won(
     if code in picked:
         rivals = [other for other in allocation.tied if other not in picked]
         return (
-            f"{count(value, 'leftover minute')}, as many as {_and(rivals)}: either may take the unit, "
-            f"and it goes to {code} ({_tie_words(allocation)}).",
+            f"{count(value, 'leftover minute')}, as many as {_and(rivals)}: each of them may take the unit, "
+            f"and {code} does ({_tie_words(allocation)}).",
             "tie",
         )
     smaller = [f"{other} has {n}" for other, n in rest.items() if other != code and n < value]
@@ -136,7 +136,8 @@ def _leftover_won(
 def _leftover_lost(allocation: Allocation, code: str, rest: Mapping[str, int], picked: Sequence[str]) -> str:
     value = rest[code]
     if code in allocation.tied:
-        return f"{count(value, 'leftover minute')} tie with {_and(picked)}, which took the unit; billing it here is right too."
+        took = "which took the unit" if len(picked) == 1 else "which took the units"
+        return f"{count(value, 'leftover minute')} tie with {_and(picked)}, {took}; one here is right too."
     stay = "they stay in the total" if value > 1 else "it stays in the total"
     if units_of_total(allocation.timed_minutes) == 0:
         return f"{count(value, 'minute')}, under the 8 that earn a first unit."

@@ -55,8 +55,8 @@ class Policy:
     least_minutes_of_service: int = 0
     most_therapies_per_visit: int = 0
     most_therapies_phase: Literal["initial", "any"] = "any"
-    ncci: Literal["practitioner", "none"] = "practitioner"
-    mue: Literal["practitioner", "none"] = "practitioner"
+    ncci: Literal["practitioner", "hospital", "none"] = "practitioner"
+    mue: Literal["practitioner", "hospital", "none"] = "practitioner"
     findings_on: tuple[str, ...] = ()
     findings_off: tuple[str, ...] = ()
     codes: dict[str, CodeTerms] = field(default_factory=dict)
@@ -181,7 +181,7 @@ def check_dates(policies: Iterable[Policy]) -> None:
 
 
 def _merge(base: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]:
-    """A version's keys over those of the file; tables are merged key by key, so that a version names only what differs."""
+    """A version's keys over those of the file; tables are merged by key, so that a version names only what differs."""
     merged = dict(base)
     for key, value in version.items():
         if isinstance(value, dict) and isinstance(merged.get(key), dict):

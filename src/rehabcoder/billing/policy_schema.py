@@ -131,15 +131,15 @@ def _versions(value: Any, key: str, where: str) -> None:
         _keys(item, VERSION_KEYS, f"versions[{n}].", where)
 
 
-TERMS: Mapping[str, Check] = {
+TERMS: dict[str, Check] = {
     "rule": _one_of(*RULES),
     "tie": _one_of(*TIES),
     "minutes_required": _one_of("per_service", "total"),
     "least_minutes_of_service": _whole,
     "most_therapies_per_visit": _whole,
     "most_therapies_phase": _one_of("initial", "any"),
-    "ncci": _one_of("practitioner", "none"),
-    "mue": _one_of("practitioner", "none"),
+    "ncci": _one_of("practitioner", "hospital", "none"),
+    "mue": _one_of("practitioner", "hospital", "none"),
     "findings_on": _findings,
     "findings_off": _findings,
     "codes": _by_code(_table({"units": _whole, "bill_as": _code, "why": _text})),
@@ -153,5 +153,10 @@ TERMS: Mapping[str, Check] = {
         }
     ),
 }
-VERSION_KEYS: Mapping[str, Check] = {"version": _text, "effective_from": _day, "effective_to": _day, "source": _text} | TERMS
+VERSION_KEYS: Mapping[str, Check] = {
+    "version": _text,
+    "effective_from": _day,
+    "effective_to": _day,
+    "source": _text,
+} | TERMS
 FILE_KEYS: Mapping[str, Check] = {"id": _identifier, "name": _text, "source": _text, "versions": _versions} | TERMS

@@ -1,4 +1,4 @@
-"""Units from minutes: the CMS 8-minute rule with all its ties, and the CPT midpoint rule, for one patient, day, discipline.
+"""Units from minutes: the CMS 8-minute rule with all its ties, and the CPT midpoint rule, for one patient and day.
 
 Sources: Medicare Claims Processing Manual (Pub. 100-04) chapter 5 §20.2, part C for the CMS rule; the CPT convention
 that a timed unit is earned once more than half of its time is done, for the midpoint rule.
@@ -154,9 +154,7 @@ def allocate(minutes: Mapping[str, int | None], *, rule: Rule = "cms", tie: Tie 
     base, tied, open_units = _cms(pool, tie) if rule == "cms" else (_midpoint(pool), (), 0)
     picked = tied[:open_units]
     chosen = {code: n for code in pool if (n := base.get(code, 0) + (code in picked))}
-    return Allocation(
-        rule, tie, pool, base, tied, open_units, as_billed(chosen), untimed, tuple(unknown), blocks
-    )
+    return Allocation(rule, tie, pool, base, tied, open_units, as_billed(chosen), untimed, tuple(unknown), blocks)
 
 
 def units_of_total(total: int) -> int:
@@ -187,8 +185,8 @@ def as_billed(units: Mapping[str, int]) -> dict[str, int]:
 def _cms(pool: Mapping[str, int], tie: Tie) -> tuple[dict[str, int], tuple[str, ...], int]:
     """Base units, the codes that tie for the last ones, and how many of these get one.
 
-    The total fixes the units (§20.2 C). Whole blocks of 15 come first; each unit left goes to the next largest leftover.
-    Fewer units are left than codes have leftovers, so that no code can be in line twice.
+    The total fixes the units (§20.2 C). Whole blocks of 15 come first; each unit left goes to the next leftover in
+    size. Fewer units are left than codes have leftovers, so that no code can be in line twice.
     """
     base = {code: value // BLOCK for code, value in pool.items()}
     left = units_of_total(sum(pool.values())) - sum(base.values())
@@ -220,7 +218,7 @@ def _midpoint(pool: Mapping[str, int]) -> dict[str, int]:
 
 
 def _block_units(first: Code, minutes: int) -> dict[str, int]:
-    """Units of a code outside the pool with blocks of its own; what lies beyond the first block is the further code's."""
+    """Units of a code outside the pool with blocks of its own; the further code bills what lies beyond the first."""
     n = units_of_one(first, minutes)
     further = FURTHER_OF.get(first.code)
     if further is None or n == 0 or first.minutes_per_unit is None:

@@ -92,7 +92,8 @@ class Answer:
         gap = self.other.total - self.chosen.total
         parts = [f"{code} {self._gap(code):+d}" for code in _codes(self) if self._gap(code)]
         detail = f" ({', '.join(parts)})" if parts else ""
-        size = "the same number of units as" if gap == 0 else f"{count(abs(gap), 'unit')} {'more' if gap > 0 else 'fewer'} than"
+        more = "more" if gap > 0 else "fewer"
+        size = f"{count(abs(gap), 'unit')} {more} than" if gap else "the same number of units as"
         money = self._difference_money()
         dollars = "" if money is None else f", {'+' if money >= 0 else '-'}${abs(money):.2f}"
         unknown = "" if money is not None or not gap else " The money is not known without --fee or a policy with fees."
@@ -167,7 +168,8 @@ def parse_fees(fees: Sequence[str]) -> dict[str, Decimal]:
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite() or amount < 0:
-            raise UsageError("the fee is no number of dollars", where=f"--fee {text}", remedy="Write --fee 97110=31.40.")
+            remedy = "Write --fee 97110=31.40."
+            raise UsageError("the fee is no number of dollars", where=f"--fee {text}", remedy=remedy)
         prices[code] = amount
     return prices
 

@@ -1,0 +1,274 @@
+"""Claim against note, in both directions: what was billed beyond the note, and what the note supports and was not billed.
+
+Both directions always stand side by side. A sum of the two is never formed, so that what was billed too much cannot be
+hidden behind what was billed too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from rehabcoder.billing.claim import claim_allocation
+from rehabcoder.billing.codes import FIRST_OF, is_timed
+from rehabcoder.billing.ledger import count
+from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.units import Allocation
+from rehabcoder.errors import UsageError
+from rehabcoder.note import ClaimLine, CodedNote, Json, Note
+
+SIXTY_DAYS = timedelta(days=60)
+SIXTY_DAY_SOURCE = (
+    "42 CFR 401.305 (Social Security Act section 1128J(d)): report and return within 60 days of identifying an "
+    "overpayment; since 2025-01-01 a good-faith investigation of related ones can suspend this for up to 180 days"
+)
+
+
+@dataclass(slots=True, frozen=True)
+class LineDifference:
+    """One code: units billed, units supported, and the fee of one unit. Only one of `over` and `under` can be above 0.
+
+    `supported` is None where the note cannot settle the units; then neither direction is claimed.
+    """
+
+    code: str
+    billed: int
+    supported: int | None
+    fee: Decimal | None = None
+    why: str = ""
+
+    @property
+    def over(self) -> int:
+        return max(0, self.billed - self.supported) if self.supported is not None else 0
+
+    @property
+    def under(self) -> int:
+        return max(0, self.supported - self.billed) if self.supported is not None else 0
+
+    @property
+    def over_amount(self) -> Decimal | None:
+        return self._amount(self.over)
+
+    @property
+    def under_amount(self) -> Decimal | None:
+        return self._amount(self.under)
+
+    def _amount(self, units: int) -> Decimal | None:
+        if units == 0:
+            return Decimal(0)
+        return None if self.fee is None else self.fee * units
+
+    def to_json(self) -> Json:
+        return {
+            "code": self.code,
+            "billed": self.billed,
+            "supported": self.supported,
+            "over": self.over,
+            "under": self.under,
+            "over_amount": _json_money(self.over_amount),
+            "under_amount": _json_money(self.under_amount),
+            "why": self.why,
+        }
+
+
+@dataclass(slots=True)
+class Difference:
+    """Billed against supported for one note or claim, or the sum of many. Amounts are None where a fee is missing."""
+
+    name: str
+    lines: list[LineDifference] = field(default_factory=list)
+    notes: int = 1
+
+    @property
+    def over(self) -> int:
+        return sum(line.over for line in self.lines)
+
+    @property
+    def under(self) -> int:
+        return sum(line.under for line in self.lines)
+
+    @property
+    def undetermined(self) -> int:
+        """Billed units that the note can neither support nor refuse."""
+        return sum(line.billed for line in self.lines if line.supported is None)
+
+    @property
+    def over_amount(self) -> Decimal | None:
+        return _total(line.over_amount for line in self.lines)
+
+    @property
+    def under_amount(self) -> Decimal | None:
+        return _total(line.under_amount for line in self.lines)
+
+    def to_json(self) -> Json:
+        return {
+            "name": self.name,
+            "notes": self.notes,
+            "over": self.over,
+            "under": self.under,
+            "undetermined": self.undetermined,
+            "over_amount": _json_money(self.over_amount),
+            "under_amount": _json_money(self.under_amount),
+            "lines": [line.to_json() for line in self.lines],
+        }
+
+
+@dataclass(slots=True, frozen=True)
+class Overpayment:
+    """A paid claim that was billed beyond its note. `report_by` is the last of 60 days from the day it was found."""
+
+    claim: str
+    amount: Decimal | None
+    units: int
+    found_on: date
+    report_by: date
+    source: str = SIXTY_DAY_SOURCE
+
+    def to_json(self) -> Json:
+        return {
+            "claim": self.claim,
+            "amount": _json_money(self.amount),
+            "units": self.units,
+            "found_on": self.found_on.isoformat(),
+            "report_by": self.report_by.isoformat(),
+            "source": self.source,
+        }
+
+
+def compare_billed(
+    coded: CodedNote, billed: Mapping[str, int] | None = None, *, policy: Policy, name: str | None = None
+) -> Difference | None:
+    """Billed units against those that one note supports.
+
+    Where the rule accepts several allocations, the one nearest to the bill is taken: a tie is no error.
+
+    Args:
+        coded: the coded note.
+        billed: units by code; without them those that the note itself states (`totals.billed_units`).
+        policy: the payer's rules of the day, with its fees.
+        name: what the difference is called; the note's id if not given.
+
+    Returns:
+        the difference; None for a failed note or where nothing says what was billed.
+
+    Raises:
+        UsageError: billed units are negative or no whole number.
+    """
+    units = coded.totals.billed_units if billed is None else billed
+    if units is None or coded.status == "failed":
+        return None
+    allocation = claim_allocation(coded.interventions, policy)
+    whole = coded.totals.units
+    return compare_lines(coded.lines, allocation, units, whole=whole, policy=policy, name=name or coded.note_id)
+
+
+def compare_lines(
+    lines: Sequence[ClaimLine],
+    allocation: Allocation,
+    billed: Mapping[str, int],
+    *,
+    whole: int | None,
+    policy: Policy,
+    name: str,
+) -> Difference:
+    """Billed units against the lines of a claim and the allocation behind them, code by code.
+
+    Where the minutes of a timed code are not known but `whole`, the units of all timed codes, is, these are compared as
+    one under the name `timed`, without money.
+    """
+    paid = {_as_paid(code, policy): _units(code, n, name) for code, n in billed.items()}
+    nearest = allocation.nearest(paid)
+    supported: dict[str, int | None] = {}
+    for line in lines:
+        if line.units is None:
+            supported[line.code] = None
+        elif is_timed(line.code):
+            supported[line.code] = nearest.get(line.code, 0)
+        else:
+            supported[line.code] = (supported.get(line.code) or 0) + line.units
+    for code, n in nearest.items():
+        supported.setdefault(code, n)
+    why = {line.code: line.why for line in lines}
+    difference = Difference(name)
+    if whole is not None and any(n is None and is_timed(code) for code, n in supported.items()):
+        n = sum(units for code, units in paid.items() if is_timed(code))
+        says = f"Minutes of single services are missing; all timed minutes together make {count(whole, 'unit')}."
+        difference.lines.append(LineDifference("timed", n, whole, None, says))
+        supported = {code: n for code, n in supported.items() if not is_timed(code)}
+        paid = {code: n for code, n in paid.items() if not is_timed(code)}
+    for code in dict.fromkeys([*supported, *paid]):
+        first = FIRST_OF.get(code, code)
+        known = None if supported.get(first, 0) is None else supported.get(code, 0)
+        n = paid.get(code, 0)
+        if n or known:
+            says = why.get(code, "The note does not describe this service.")
+            difference.lines.append(LineDifference(code, n, known, policy.fee(code), says))
+    return difference
+
+
+def roll_up(differences: Iterable[tuple[str, Difference]]) -> list[Difference]:
+    """Differences added up by a name: a clinician, a clinic, a month. The largest over-billing first."""
+    sums: dict[str, Difference] = {}
+    for name, difference in differences:
+        whole = sums.setdefault(name, Difference(name, notes=0))
+        whole.lines += difference.lines
+        whole.notes += difference.notes
+    return sorted(sums.values(), key=lambda d: (-d.over, -d.under, d.name))
+
+
+def by_clinician(pairs: Iterable[tuple[Note, Difference]]) -> list[Difference]:
+    """Differences added up by clinician; notes without one stand under `not given`."""
+    return roll_up((note.clinician or "not given", difference) for note, difference in pairs)
+
+
+def by_clinic(pairs: Iterable[tuple[Note, Difference]]) -> list[Difference]:
+    """Differences added up by clinic; notes without one stand under `not given`."""
+    return roll_up((note.clinic or "not given", difference) for note, difference in pairs)
+
+
+def overpayments(
+    differences: Iterable[Difference], *, found_on: date, paid: Callable[[str], bool] = lambda _: True
+) -> list[Overpayment]:
+    """Over-billed claims that were already paid, with the last day to report and return the money.
+
+    Args:
+        differences: billed against supported, one a claim.
+        found_on: the day the over-payment was identified.
+        paid: whether the claim of that name went out and was paid; all of them unless told otherwise.
+    """
+    return [
+        Overpayment(difference.name, difference.over_amount, difference.over, found_on, found_on + SIXTY_DAYS)
+        for difference in differences
+        if difference.over and paid(difference.name)
+    ]
+
+
+def _as_paid(code: str, policy: Policy) -> str:
+    written = code.strip().upper()
+    terms = policy.codes.get(written)
+    return terms.bill_as if terms and terms.bill_as else written
+
+
+def _units(code: str, n: int, where: str) -> int:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise UsageError(
+            f"billed units of {code} are {n!r}, not a whole number of zero or more",
+            where=where,
+            remedy="Mend the units in the input.",
+        )
+    return n
+
+
+def _total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def _json_money(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(round(amount, 2))
