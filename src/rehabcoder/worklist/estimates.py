@@ -70,8 +70,8 @@ def exact_limits(errors: int, sample: int, *, confidence: float, frame: int | No
     _check(errors, sample, frame)
     tail = (1 - check_confidence(confidence)) / 2
     if frame is not None:
-        low, high = _hypergeometric(errors, sample, frame, tail)
-        return Estimate(errors / sample, low / frame, high / frame)
+        fewest, most = _hypergeometric(errors, sample, frame, tail)
+        return Estimate(errors / sample, fewest / frame, most / frame)
     from scipy.stats import beta
 
     low = float(beta.ppf(tail, errors, sample - errors + 1)) if errors else 0.0

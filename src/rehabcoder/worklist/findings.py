@@ -1,4 +1,4 @@
-"""What a reviewed sample found: the error rate, the money, the agreement, and whether the wanted precision is reached."""
+"""What a reviewed sample found: error rate, money, agreement, and whether the wanted precision is reached."""
 
 from __future__ import annotations
 
@@ -60,17 +60,18 @@ def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy)
     between, between_by_code = agreement(people)
     with_tool, with_tool_by_code = agreement(tool)
     errors = sum(each.wrong for each in done)
+    wilson = estimates.wilson_limits(errors, len(done), confidence=sample.confidence) if done else None
     return SampleFindings(
         sample=sample,
         size=len(items),
         reviewed=len(done),
         errors=errors,
         rate=rate,
-        wilson=estimates.wilson_limits(errors, len(done), confidence=sample.confidence) if done else None,
+        wilson=wilson,
         over=_dollars(sample, done, lambda money: money.over),
         under=_dollars(sample, done, lambda money: money.under),
         net=_dollars(sample, done, lambda money: money.over - money.under),
-        reached=rate is not None and rate.half_width <= sample.precision,
+        reached=_reached(sample, rate, wilson),
         between=between,
         between_by_code=between_by_code,
         with_tool=with_tool,
@@ -102,6 +103,11 @@ def units_of_answer(answer: Answer, policy: Policy, *, stated_timed: int | None 
         Service(s.start or 0, s.end or 0, "", s.code, labelled=s.labelled, minutes=s.minutes) for s in answer.services
     ]
     return supported_units(services, policy, stated_timed=stated_timed)
+
+
+def _reached(sample: Sample, rate: Estimate | None, wilson: Estimate | None) -> bool:
+    # Normal limits shrink to nothing where no error was found yet; Wilson's do not, and so both must be narrow enough.
+    return rate is not None and wilson is not None and max(rate.half_width, wilson.half_width) <= sample.precision
 
 
 def _rate(sample: Sample, done: Sequence[Reviewed]) -> Estimate | None:

@@ -9,6 +9,7 @@ that lie between the first of January 2000 and the note.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +49,7 @@ class Fees:
         return self.by_code.get(code, self.by_code.get("default", flat))
 
     def value(self, units: Mapping[str, int]) -> float:
-        return sum(count * self.of(code) for code, count in units.items())
+        return math.fsum(count * self.of(code) for code, count in units.items())
 
 
 def fees_of(policy: Policy) -> Fees:
@@ -82,7 +83,7 @@ class Risk:
     @property
     def _fixed(self) -> float:
         weights = scheme()["weights"]
-        return 100 * sum(weights[term] * getattr(self, term) for term in FIXED_TERMS)
+        return 100 * math.fsum(weights[term] * getattr(self, term) for term in FIXED_TERMS)
 
     @property
     def priority(self) -> float:
@@ -115,7 +116,7 @@ def billed_units(coded: CodedNote, policy: Policy) -> dict[str, int] | None:
     if not any(service.labelled for service in coded.interventions):
         return None
     as_labelled = [
-        replace(service, code=service.labelled if service.labelled in CODES else service.code)
+        replace(service, code=service.labelled) if service.labelled in CODES and service.labelled else service
         for service in coded.interventions
     ]
     return supported_units(as_labelled, policy, stated_timed=coded.totals.stated_timed)

@@ -67,8 +67,8 @@ def draw(frame: list[Unit], *, design: Design, size: int, seed: int) -> Drawn:
     """Draw `size` notes.
 
     A stratified draw gives every stratum its share of the sample, at least two notes (a stratum of one is taken whole,
-    so that it adds no uncertainty). Where there are more strata than the sample can hold, the smallest are put together.
-    A risk-weighted draw is with replacement, each note by its share of the risk.
+    so that it adds no uncertainty). Where there are more strata than the sample can hold, the smallest are put
+    together. A risk-weighted draw is with replacement, each note by its share of the risk.
 
     Raises:
         UsageError: the frame is smaller than the sample, or the sample too small for its strata.
@@ -83,6 +83,7 @@ def draw(frame: list[Unit], *, design: Design, size: int, seed: int) -> Drawn:
             remedy="Ask for a smaller --size, or widen the filters.",
         )
     sha = frame_hash(frame)
+    strata: tuple[tuple[str, int, int], ...]
     if design == "risk":
         strata, draws = ((("", len(frame), size),), _by_risk(frame, size, seed, sha))
     else:

@@ -87,6 +87,12 @@ class Database:
         except OperationalError as error:
             raise self._explained(error) from error
 
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, so that nothing overwritten stays readable in it."""
+        if self._file is not None:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.engine.dispose()
 

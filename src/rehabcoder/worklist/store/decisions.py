@@ -45,7 +45,8 @@ def record(
     """
     item = case.item
     answer = case.answer if after is None else after
-    state, mark, values = item.state, None, {}
+    state, mark = item.state, None
+    values: dict[str, Any] = {}
     if kind == "settle":
         answer = answer.confirmed()
         mark = "accepted" if answer.content == Answer.of(case.coded).content else "changed"

@@ -164,7 +164,9 @@ def count(connection: Connection, filters: Filters) -> tuple[int, bool]:
 
 def states(connection: Connection) -> dict[str, int]:
     """How many notes there are in each state."""
-    found = dict(connection.execute(select(note.c.state, func.count()).group_by(note.c.state)).tuples().all())
+    found: dict[str, int] = dict(
+        connection.execute(select(note.c.state, func.count()).group_by(note.c.state)).tuples().all()
+    )
     return {state: found.get(state, 0) for state in STATES}
 
 
@@ -174,7 +176,7 @@ def choices(connection: Connection, column: str) -> list[str]:
     source = note.c[column] if where is None else where
     # A loose index scan: one step an existing value, not one a row.
     value = connection.execute(select(func.min(source))).scalar_one()
-    found = []
+    found: list[str] = []
     while value is not None and len(found) < 500:
         found.append(str(value))
         value = connection.execute(select(func.min(source)).where(source > value)).scalar_one()

@@ -1,0 +1,79 @@
+"""`rehabcoder import`: coded notes into a worklist."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_notes)
+
+
+def import_notes(
+    coded: Annotated[
+        str, typer.Argument(metavar="CODED", help="The .jsonl file, or folder of parts, that code wrote.")
+    ],
+    notes: Annotated[list[str], typer.Option("--notes", help="The notes that were coded; may be given again.")],
+    db: Annotated[str, typer.Option("--db", help="The worklist; made when it is not there.")] = "worklist.db",
+    policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees value the money at stake.")] = (
+        "medicare-part-b"
+    ),
+    format: Annotated[
+        str | None, typer.Option("--format", help="Format of the notes, if their suffix misleads.")
+    ] = None,
+    column: Annotated[list[str] | None, typer.Option(help="Which column is a field: text=Body. As for code.")] = None,
+) -> None:
+    """Bring coded notes and their texts into a worklist.
+
+    They are joined by note id and the hash of the text. Running it twice, or again after it was interrupted, adds
+    nothing twice. A note whose text has changed (an addendum) is reopened and keeps both versions. Exit status 3: some
+    coded notes had no text among the notes, or stood in the file twice with different codings.
+    """
+    from rehabcoder.billing.policies import load_policy
+    from rehabcoder.errors import UsageError
+    from rehabcoder.readers import read_notes
+    from rehabcoder.worklist.importing import import_coded, read_coded
+    from rehabcoder.worklist.store.database import Database
+
+    columns = dict(pair.split("=", 1) for pair in column or () if "=" in pair)
+    if len(columns) != len(column or ()):
+        raise UsageError("a --column is not of the form field=name", remedy="Write it like --column text=Body.")
+    counts: dict[str, int] = {}
+
+    def progress(stage: str, count: int) -> None:
+        counts[stage] = count
+        if sys.stderr.isatty():
+            print(f"\r{counts.get('notes', 0):,} notes, {counts.get('codings', 0):,} codings", end="", file=sys.stderr)
+
+    database = Database(db, create=True)
+    try:
+        tally = import_coded(
+            database,
+            read_coded(coded),
+            (note for note in read_notes(notes, format=format, columns=columns or None)),
+            policy=load_policy(policy),
+            name=Path(coded).name,
+            progress=progress,
+        )
+    finally:
+        database.close()
+        if sys.stderr.isatty() and counts:
+            print(file=sys.stderr)
+    print(
+        f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
+        f"{tally.unchanged} unchanged -> {db}"
+    )
+    if tally.unmatched:
+        print(f"{tally.unmatched} coded notes match no text given: {', '.join(tally.unmatched_ids)}", file=sys.stderr)
+    if tally.repeated:
+        print(
+            f"{tally.repeated} note ids came twice with different codings, the first was kept: "
+            f"{', '.join(tally.repeated_ids)}",
+            file=sys.stderr,
+        )
+    if tally.unmatched or tally.repeated:
+        raise typer.Exit(3)

@@ -1,0 +1,207 @@
+"""`rehabcoder sample`: how many to draw, the draw, the second look, and what it says."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from rehabcoder.errors import UsageError
+
+sample = typer.Typer(help="Draw a QA sample, review it blind, and estimate error rate and money.", no_args_is_help=True)
+
+Db = Annotated[str, typer.Option("--db", help="The worklist.")]
+Name = Annotated[str, typer.Option("--name", help="The sample's name.")]
+Confidence = Annotated[float, typer.Option(help="Two-sided confidence of the limits.")]
+Precision = Annotated[float, typer.Option(help="Wanted half width of the error rate's limits.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(sample, name="sample")
+
+
+@sample.command("size")
+def size(
+    frame: Annotated[int, typer.Option(min=1, help="Notes in the frame.")],
+    confidence: Confidence = 0.9,
+    precision: Precision = 0.05,
+    expected_rate: Annotated[float, typer.Option(help="Error rate you expect; 0.5 is the safe guess.")] = 0.5,
+    probe: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Dollar differences of a probe, one a line.")
+    ] = None,
+) -> None:
+    """How many notes to draw, from an expected error rate or from a probe sample of dollar differences."""
+    from rehabcoder.worklist.estimates import size_for_money, size_for_rate
+
+    if probe is None:
+        print(size_for_rate(confidence=confidence, precision=precision, expected_rate=expected_rate, frame=frame))
+        return
+    try:
+        with open(probe, encoding="utf-8-sig") as lines:
+            values = [float(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise UsageError("the probe cannot be read", where=probe, remedy="One number a line.") from error
+    print(size_for_money(values, confidence=confidence, precision=precision, frame=frame))
+
+
+@sample.command("draw")
+def draw(
+    name: Name,
+    db: Db = "worklist.db",
+    design: Annotated[str, typer.Option(help="simple, stratified, or risk (weighted).")] = "simple",
+    by: Annotated[str | None, typer.Option(help="Strata: clinician,payer,code,clinic,state.")] = None,
+    size: Annotated[int | None, typer.Option(help="Notes to draw; by default from confidence and precision.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and frame give the same sample.")] = 1,
+    confidence: Confidence = 0.9,
+    precision: Precision = 0.05,
+    expected_rate: Annotated[float, typer.Option(help="Error rate you expect, for the size.")] = 0.5,
+    state: Annotated[str, typer.Option(help="State of the notes in the frame, or all.")] = "settled",
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic.")] = None,
+    clinician: Annotated[str | None, typer.Option(help="Only this clinician.")] = None,
+    payer: Annotated[str | None, typer.Option(help="Only this payer.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Served on this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Served on this day or earlier.")] = None,
+) -> None:
+    """Draw a sample from the settled notes, and keep it with its seed and the hash of its frame."""
+    from rehabcoder.worklist import sampling
+    from rehabcoder.worklist.estimates import check_confidence, size_for_rate
+    from rehabcoder.worklist.store import samples
+    from rehabcoder.worklist.store.database import Database
+    from rehabcoder.worklist.store.queue import Filters
+
+    if design not in sampling.DESIGNS:
+        raise UsageError(f"no design is called {design!r}", remedy=f"One of: {', '.join(sampling.DESIGNS)}.")
+    if (design == "stratified") != (by is not None):
+        raise UsageError("--by names the strata of a stratified draw", remedy="Give both, or neither.")
+    check_confidence(confidence)
+    wanted = None if state == "all" else state
+    filters = Filters(wanted, clinic=clinic, clinician=clinician, payer=payer, since=since, until=until)
+    database = Database(db)
+    try:
+        with database.write() as connection:
+            units = samples.frame(connection, filters, by=by.split(",") if by else ())
+            count = size or min(
+                len(units),
+                size_for_rate(
+                    confidence=confidence, precision=precision, expected_rate=expected_rate, frame=max(1, len(units))
+                ),
+            )
+            drawn = sampling.draw(units, design=design, size=count, seed=seed)  # type: ignore[arg-type]
+            made_from = filters.to_json() | ({"strata by": by} if by else {})
+            kept = samples.save(
+                connection,
+                drawn,
+                name=name,
+                by=getpass.getuser(),
+                made_from=made_from,
+                confidence=confidence,
+                precision=precision,
+            )
+    finally:
+        database.close()
+    print(f"{count} of {kept.frame_size} notes drawn as {name}, seed {seed}, frame {kept.frame_sha256}")
+    for stratum, frame, taken in kept.strata if len(kept.strata) > 1 else ():
+        print(f"  {stratum}: {taken} of {frame}")
+
+
+@sample.command("list")
+def list_samples(db: Db = "worklist.db") -> None:
+    """The samples of a worklist."""
+    from rehabcoder.worklist.store import samples
+    from rehabcoder.worklist.store.database import Database
+
+    database = Database(db)
+    with database.read() as connection:
+        for one in samples.all_samples(connection):
+            print(f"{one.name}: {one.design}, frame {one.frame_size}, seed {one.seed}, drawn {one.made_at[:10]}")
+    database.close()
+
+
+@sample.command("export")
+def export(
+    name: Name,
+    out: Annotated[str, typer.Option(metavar="FILE.xlsx", help="The workbook to fill in.")],
+    db: Db = "worklist.db",
+) -> None:
+    """Write the notes still to be looked at as a workbook; what was decided first is not in it."""
+    from rehabcoder.worklist.store import exports, samples
+    from rehabcoder.worklist.store.database import Database
+    from rehabcoder.worklist.workbook.write import write_sample
+
+    database = Database(db)
+    try:
+        with database.write() as connection:
+            one = samples.find(connection, name)
+            items = [item for item in samples.items(connection, one.id) if item.second is None]
+            cases = [case for item in items if (case := samples.case_of(connection, item))]
+            written, rows = write_sample(out, items, cases)
+            exports.keep(connection, written, "sample", rows=rows, sample_id=one.id)
+    finally:
+        database.close()
+    print(f"{rows} notes -> {out}; fill it in, then: rehabcoder sample apply {out} --reviewer NAME")
+
+
+@sample.command("apply")
+def apply(
+    file: Annotated[str, typer.Argument(metavar="FILE.xlsx", help="The filled workbook.")],
+    reviewer: Annotated[str, typer.Option(help="Who looked at the notes.")],
+    db: Db = "worklist.db",
+) -> None:
+    """Take a filled sample workbook back as blind second answers."""
+    from rehabcoder.worklist.store.database import Database
+    from rehabcoder.worklist.workbook.apply import apply_sample
+
+    database = Database(db)
+    try:
+        done = apply_sample(database, file, reviewer=reviewer)
+    finally:
+        database.close()
+    print(f"{done.settled} reviewed, {done.already} applied before")
+    if done.moved:
+        print(f"{len(done.moved)} left alone, reviewed by someone else: {', '.join(done.moved[:20])}", file=sys.stderr)
+        raise typer.Exit(3)
+
+
+@sample.command("estimate")
+def estimate(
+    name: Name,
+    db: Db = "worklist.db",
+    policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees are used.")] = "medicare-part-b",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """What the sample says: error rate with limits, money with limits, agreement, and whether it is precise enough."""
+    from rehabcoder.billing.policies import load_policy
+    from rehabcoder.worklist.findings import sample_findings
+    from rehabcoder.worklist.reports.page import money, percent
+    from rehabcoder.worklist.store import samples
+    from rehabcoder.worklist.store.database import Database
+
+    database = Database(db)
+    try:
+        with database.read() as connection:
+            one = samples.find(connection, name)
+            found = sample_findings(one, samples.items(connection, one.id), load_policy(policy))
+    finally:
+        database.close()
+    if as_json:
+        print(json.dumps(asdict(found), indent=2))
+        return
+    print(f"{name}: {found.reviewed} of {found.size} reviewed, {found.errors} in error, frame {one.frame_size}")
+    if found.rate is None or found.wilson is None:
+        print("too few are reviewed for an estimate")
+        return
+    level = percent(one.confidence)
+    rate = found.rate
+    print(f"error rate {percent(rate.value)}, {level} limits {percent(rate.low)} to {percent(rate.high)}")
+    print(f"  Wilson, taken as simple: {percent(found.wilson.low)} to {percent(found.wilson.high)}")
+    for title, value in (("over", found.over), ("under", found.under), ("net", found.net)):
+        if value is not None:
+            print(f"{title} {money(value.value)}, {level} limits {money(value.low)} to {money(value.high)}")
+    for title, each in (("reviewers", found.between), ("with the tool", found.with_tool)):
+        kappa = "–" if each.kappa is None else f"{each.kappa:.2f}"
+        print(f"agreement {title}: {percent(each.share)} of {each.notes}, kappa {kappa}")
+    print(f"precision of {percent(one.precision)}: {'reached' if found.reached else 'not reached yet'}")

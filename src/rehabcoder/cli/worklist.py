@@ -1,0 +1,162 @@
+"""`rehabcoder worklist`: the queue, the riskiest first; to the screen, as JSON, or as a workbook and back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rehabcoder.errors import UsageError
+
+if TYPE_CHECKING:
+    from rehabcoder.worklist.store.database import Database
+    from rehabcoder.worklist.store.queue import Filters, Item
+
+
+def register(app: typer.Typer) -> None:
+    app.command("worklist")(worklist)
+
+
+def worklist(
+    db: Annotated[str, typer.Option("--db", help="The worklist.")] = "worklist.db",
+    state: Annotated[
+        str,
+        typer.Option(
+            help="open, self_settled, accepted, changed, awaiting_addendum, failed, settled, decided, or all."
+        ),
+    ] = "open",
+    clinic: Annotated[str | None, typer.Option(help="Only this clinic.")] = None,
+    clinician: Annotated[str | None, typer.Option(help="Only this clinician.")] = None,
+    payer: Annotated[str | None, typer.Option(help="Only this payer.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only notes with a service of this code.")] = None,
+    finding: Annotated[str | None, typer.Option(help="Only notes with this finding.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Served on this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Served on this day or earlier.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many notes.")] = 25,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Write .xlsx to fill in, or .jsonl.")] = None,
+    apply: Annotated[str | None, typer.Option(metavar="FILE.xlsx", help="Take a filled workbook back.")] = None,
+    reviewer: Annotated[str | None, typer.Option(help="Who decided; needed with --apply.")] = None,
+) -> None:
+    """Show the worklist, the riskiest first, or send it through Excel.
+
+    Each line shows the risk and its terms: money at stake, mismatch, uncertainty, severity of findings, age. What the
+    tool settled without a person is apart: --state self_settled.
+    """
+    from rehabcoder.worklist.store.database import Database
+    from rehabcoder.worklist.store.queue import Filters
+
+    database = Database(db)
+    try:
+        if apply is not None:
+            _apply(database, apply, reviewer)
+            return
+        filters = Filters(
+            state=None if state == "all" else state,
+            clinic=clinic,
+            clinician=clinician,
+            payer=payer,
+            code=code,
+            finding=finding,
+            since=_day(since, "--since"),
+            until=_day(until, "--until"),
+        )
+        if out is None:
+            _show(database, filters, limit)
+        elif out.endswith(".xlsx"):
+            _workbook(database, filters, limit, out)
+        elif out.endswith(".jsonl"):
+            _lines(database, filters, limit, out)
+        else:
+            raise UsageError("--out ends neither in .xlsx nor in .jsonl", remedy="Choose one of the two.")
+    finally:
+        database.close()
+
+
+def _day(value: str | None, option: str) -> str | None:
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{option} is no date", remedy="Write it like 2026-03-31.") from error
+
+
+def _rows(database: Database, filters: Filters, limit: int) -> list[Item]:
+    from rehabcoder.worklist.store import queue
+
+    with database.read() as connection:
+        return queue.page(connection, filters, limit=limit)
+
+
+def _show(database: Database, filters: Filters, limit: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from rehabcoder.worklist.store import queue
+    from rehabcoder.worklist.triage import terms_on
+
+    rows = _rows(database, filters, limit)
+    table = Table(box=None, pad_edge=False)
+    for name in ("note", "served", "clinician", "payer", "code"):
+        table.add_column(name, no_wrap=True)
+    for name in ("risk", "money", "mismatch", "uncertain", "severity", "age"):
+        table.add_column(name, justify="right")
+    today = date.today()
+    for item in rows:
+        terms = terms_on(item, today)
+        texts = (item.note_id, item.date_of_service, item.clinician, item.payer, item.primary_code)
+        figures = [f"{terms[name]:.1f}" for name in ("risk", "money", "mismatch", "uncertainty", "severity", "age")]
+        table.add_row(*(Text(value or "") for value in texts), *figures)
+    with database.read() as connection:
+        found, whole = queue.count(connection, filters)
+        states = queue.states(connection)
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(table)
+    console.print(
+        f"{len(rows)} of {found}{'' if whole else ' and more'}. All: "
+        + ", ".join(f"{n} {s}" for s, n in states.items())
+    )
+
+
+def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
+    from rehabcoder.worklist.files import private_text
+    from rehabcoder.worklist.triage import terms_on
+
+    today, rows = date.today(), _rows(database, filters, limit)
+    with private_text(out) as lines:
+        for item in rows:
+            row: dict[str, Any] = asdict(item) | {"terms": terms_on(item, today)}
+            row.pop("id")
+            lines.write(json.dumps(row) + "\n")
+    print(f"{len(rows)} notes -> {out}")
+
+
+def _workbook(database: Database, filters: Filters, limit: int, out: str) -> None:
+    from rehabcoder.worklist.store import exports, queue
+    from rehabcoder.worklist.workbook.write import write_worklist
+
+    with database.write() as connection:
+        cases = queue.open_cases(connection, [item.id for item in queue.page(connection, filters, limit=limit)])
+        export, rows = write_worklist(out, cases, today=date.today())
+        exports.keep(connection, export, "worklist", rows=rows)
+    print(f"{len(cases)} notes in {rows} rows -> {out}")
+    print(f"Fill it in, then: rehabcoder worklist --apply {out} --reviewer NAME")
+
+
+def _apply(database: Database, path: str, reviewer: str | None) -> None:
+    from rehabcoder.worklist.workbook.apply import apply_worklist
+
+    if not reviewer:
+        raise UsageError("who decided is not said", remedy="Add --reviewer NAME.")
+    done = apply_worklist(database, path, reviewer=reviewer)
+    print(f"{done.settled} settled, {done.queried} queried, {done.skipped} skipped, {done.already} applied before")
+    if done.moved:
+        shown = ", ".join(done.moved[:20])
+        print(
+            f"{len(done.moved)} left alone, decided or coded anew since the workbook was written: {shown}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(3)

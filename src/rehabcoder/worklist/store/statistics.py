@@ -1,0 +1,170 @@
+"""Sums over the worklist for reports, and the pairs of answers that agreement is measured on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from rehabcoder.note import CodedNote
+from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.store.imports import unpack_text
+from rehabcoder.worklist.store.queue import DECIDED
+from rehabcoder.worklist.store.tables import coding, decision, note, note_code, note_finding, sample_item, text
+
+GROUPINGS = ("clinician", "clinic", "payer", "code", "finding", "month")
+
+
+@dataclass(slots=True, frozen=True)
+class Group:
+    """Sums over the notes that share a value. Money in dollars; `net` above zero: more was billed than is supported."""
+
+    name: str
+    notes: int
+    settled_itself: int
+    accepted: int
+    changed: int
+    waiting: int
+    billed: float
+    over: float
+    under: float
+
+    @property
+    def net(self) -> float:
+        return self.over - self.under
+
+    @property
+    def changed_share(self) -> float | None:
+        decided = self.accepted + self.changed
+        return self.changed / decided if decided else None
+
+
+def _sums() -> list[Any]:
+    def having(*states: str) -> Any:
+        return func.sum(case((note.c.state.in_(states), 1), else_=0))
+
+    return [
+        func.count(),
+        having("self_settled"),
+        having("accepted"),
+        having("changed"),
+        having("open", "awaiting_addendum", "failed"),
+        func.sum(note.c.billed_value),
+        func.sum(note.c.overpaid),
+        func.sum(note.c.underpaid),
+    ]
+
+
+def whole(connection: Connection) -> Group:
+    """The sums over every note."""
+    row = connection.execute(select(*_sums())).one()
+    return Group("all", *(value or 0 for value in row))
+
+
+def by(connection: Connection, grouping: str, *, limit: int = 200) -> list[Group]:
+    """The sums by one grouping: most notes first, months in order; a note counts under each of its codes, findings."""
+    if grouping == "code":
+        column: Any = note_code.c.code
+        query = select(column, *_sums()).join(note, note.c.id == note_code.c.note)
+    elif grouping == "finding":
+        column = note_finding.c.finding
+        query = select(column, *_sums()).join(note, note.c.id == note_finding.c.note)
+    else:
+        column = func.substr(note.c.date_of_service, 1, 7) if grouping == "month" else note.c[grouping]
+        query = select(func.coalesce(column, "(none)"), *_sums())
+    order = column if grouping == "month" else func.count().desc()
+    rows = connection.execute(query.group_by(column).order_by(order).limit(limit))
+    return [Group(*row) for row in rows]
+
+
+def present_model(connection: Connection) -> tuple[str, str] | None:
+    """The version of the model whose coding came in last, and when its first one did; None in an empty worklist."""
+    newest = select(coding.c.model_version).order_by(coding.c.id.desc()).limit(1)
+    version = connection.execute(newest).scalar()
+    if version is None:
+        return None
+    first = select(func.min(coding.c.imported_at)).where(coding.c.model_version == version)
+    return str(version), str(connection.execute(first).scalar_one())
+
+
+def model_and_people(connection: Connection, version: str, since: str) -> Iterator[tuple[Answer, Answer]]:
+    """For each note that a person settled since: the answer of a model's last coding of it, and the person's."""
+    newest = (
+        select(func.max(coding.c.id).label("id"))
+        .where(coding.c.model_version == version)
+        .group_by(coding.c.note_id)
+        .subquery()
+    )
+    query = (
+        select(coding.c.coded, note.c.answer)
+        .join(newest, newest.c.id == coding.c.id)
+        .join(note, note.c.note_id == coding.c.note_id)
+        .where(note.c.state.in_(DECIDED), note.c.decided_at >= since)
+    )
+    for coded, answer in connection.execution_options(yield_per=500).execute(query):
+        yield Answer.of(CodedNote.from_json(json.loads(coded))), Answer.loads(answer)
+
+
+@dataclass(slots=True, frozen=True)
+class Label:
+    """One settled note on its way into training: the text and the answer a person stands behind."""
+
+    note_id: str
+    text: str | None
+    meta: dict[str, Any]
+    coded: CodedNote
+    answer: Answer
+    mark: str
+    reviewer: str
+    at: str
+
+
+def labels(connection: Connection) -> Iterator[Label]:
+    """Every note that a person settled. A blind second answer with its words marked goes before the first."""
+    blind = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            select(sample_item.c.note, sample_item.c.second, sample_item.c.second_by, sample_item.c.second_at).where(
+                sample_item.c.second.is_not(None)
+            )
+        )
+    }
+    query = (
+        select(
+            note.c.id,
+            note.c.note_id,
+            text.c.text,
+            text.c.meta,
+            coding.c.coded,
+            note.c.answer,
+            note.c.state,
+            note.c.decided_by,
+            note.c.decided_at,
+        )
+        .join(text, text.c.id == note.c.text_id)
+        .join(coding, coding.c.id == note.c.coding_id)
+        .where(note.c.state.in_(DECIDED) | note.c.id.in_(select(sample_item.c.note)))
+        .order_by(note.c.id)
+    )
+    for at, note_id, body, meta, coded, answer, state, decided_by, decided_at in connection.execution_options(
+        yield_per=500
+    ).execute(query):
+        words = None if body is None else unpack_text(body)
+        shared = (note_id, words, json.loads(meta), CodedNote.from_json(json.loads(coded)))
+        second = Answer.loads(blind[at][0]) if at in blind else None
+        if second is not None and all(service.start is not None for service in second.services):
+            yield Label(*shared, second, "blind", blind[at][1], blind[at][2])
+        elif state in DECIDED:
+            yield Label(*shared, Answer.loads(answer), state, decided_by, decided_at)
+
+
+def decisions_by_day(connection: Connection, *, reviewer: str | None = None) -> list[tuple[str, int]]:
+    """How many notes were settled on each day."""
+    day = func.substr(decision.c.at, 1, 10)
+    query = select(day, func.count()).where(decision.c.kind == "settle")
+    if reviewer is not None:
+        query = query.where(decision.c.reviewer == reviewer)
+    return [(str(row[0]), int(row[1])) for row in connection.execute(query.group_by(day).order_by(day))]

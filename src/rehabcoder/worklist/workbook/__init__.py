@@ -1,0 +1,1 @@
+"""Worklist and samples as workbooks: written with drop-downs, filled in by hand, read back with every cell checked."""
