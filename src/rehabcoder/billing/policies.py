@@ -188,6 +188,8 @@ def _merge(base: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any
             merged[key] = {**merged[key], **value}
         else:
             merged[key] = value
+    if "source" in version:
+        merged["source"] = f"{base['source']}; {version['source']}"
     return merged
 
 

@@ -1,4 +1,4 @@
-"""Claims: the notes of one patient, day and discipline pooled, since minutes are counted by the day, not by the note."""
+"""Claims: the notes of one patient, day and discipline pooled: minutes are counted by the day, not by the note."""
 
 from __future__ import annotations
 

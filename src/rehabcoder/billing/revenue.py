@@ -1,4 +1,4 @@
-"""Claim against note, in both directions: what was billed beyond the note, and what the note supports and was not billed.
+"""Claim against note, in both directions: billed beyond what the note supports, and supported but not billed.
 
 Both directions always stand side by side. A sum of the two is never formed, so that what was billed too much cannot be
 hidden behind what was billed too little.

@@ -1,7 +1,7 @@
-"""Findings across visits: more therapies as the patient improves, cloned notes, unchanged doses, days that hold too much.
+"""Findings across visits: more therapies as the patient improves, cloned notes, unchanged doses, overfull days.
 
-Sources: HNS policy pages (therapies fall as the patient improves); Medicare Benefit Policy Manual (Pub. 100-02) chapter 15
-§§220.2, 220.3 (skilled, individual care). The limits are data: `knowledge/visits.toml`.
+Sources: HNS policy pages (therapies fall as the patient improves); Medicare Benefit Policy Manual (Pub. 100-02) chapter
+15 §§220.2, 220.3 (skilled, individual care). The limits are data: `knowledge/visits.toml`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from rehabcoder.billing.checks import therapies
@@ -98,7 +99,7 @@ def default_limits() -> Limits:
 def cloned_notes(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFinding]:
     """Visits whose services read almost as those of the visit before, with the share of words left unchanged."""
     found = []
-    for (before, old), (note, new) in zip(episode, episode[1:], strict=False):
+    for (before, old), (note, new) in pairwise(episode):
         if before.date_of_service == note.date_of_service:
             continue  # two notes of one day are one claim
         words = _service_words(new)
@@ -153,7 +154,7 @@ def rising_therapies(episode: Sequence[Visit], *, limits: Limits) -> list[VisitF
         return []
     message = (
         f"Therapies a visit rose from {_mean_therapies(early):.1f} to {_mean_therapies(late):.1f} over {len(episode)} "
-        f"visits, while {progress} of the last {len(late)} notes report progress; they should fall as the patient improves."
+        f"visits, while {progress} of the last {len(late)} notes report progress; they should fall as patients improve."
     )
     return [_of_patient("therapies_rising", "medium", message, episode, round(rise, 2))]
 
