@@ -1,0 +1,161 @@
+"""Minutes that only the layout gives away: table columns, labels with a bare number, running clocks, shares of a session.
+
+`find_durations` adds them to the times that say their unit. Nothing is decided here: a bare number is a candidate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rehabcoder.language.labels import Label
+from rehabcoder.language.times import TimeMention, find_times
+
+_NOT_MINUTES = r"(?!\d|[.:/]\d|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
+_BEHIND_LABEL = re.compile(
+    rf"[\s)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[\s)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?\s*[x~(]?\s*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+)
+_AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
+_KEY = re.compile(
+    r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
+)
+_TRAILING = re.compile(r"(?:(?:[~=>]|-|\.{2,}|\s{2,}|,|;|:|\bx)\s*|^|(?<=[a-z])\s)(?P<n>\d{1,2})m?\s*(?:[)\]|;,]?\s*$|\.(?=\s|$)|/(?=\s|$))", re.M)
+_SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
+_MINUTE_HEAD = re.compile(r"^(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?$")
+_HOUR_HEAD = re.compile(r"^(?:hrs?|hours|h)\.?$")
+_ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
+_SHARE = re.compile(r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b")
+_REMAINDER = re.compile(r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b")
+_ENDS_HERE = re.compile(r"(?:finish(?:ed)?|done|end(?:ed)?|stop(?:ped)?|until|till|complete[d]?|through|to|off|->|>|by)(?:\s+\w+){0,2}?(?:\s+at)?\s*[:@-]?\s*$")
+_STARTS_HERE = re.compile(r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$")
+
+
+def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
+    """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
+    said = find_times(low)
+    taken = [(t.start, t.end) for t in said if t.form != "clock"]
+    found = list(said)
+
+    def add(mentions: Sequence[TimeMention]) -> None:
+        for mention in mentions:
+            if not any(a < mention.end and mention.start < b for a, b in taken):
+                found.append(mention)
+                taken.append((mention.start, mention.end))
+
+    add(_elapsed(low))
+    add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
+    add(_columns(low))
+    add(_behind_labels(low, labels))
+    add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
+    add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "trail") for m in _TRAILING.finditer(low) if int(m["n"]) >= 4])
+    add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
+    add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
+    runs = _running(low, [t for t in said if t.form == "clock"])
+    if runs:
+        begun = {t.start for t in runs}
+        found = [t for t in found if not (t.form == "clock" and t.start in begun)] + runs
+    found.sort(key=lambda t: t.start)
+    return found
+
+
+def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
+    out: list[TimeMention] = []
+    for label in labels:
+        behind = _BEHIND_LABEL.match(low, label.end)
+        if behind and 5 <= int(behind["n"]) <= 150:
+            out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))
+        ahead = _AHEAD_OF_LABEL.search(low, max(0, label.start - 8), label.start) if label.number else None
+        if ahead and 5 <= int(ahead["n"]) <= 90:
+            out.append(TimeMention(ahead.start("n"), ahead.end("n"), int(ahead["n"]), "label"))
+    return out
+
+
+def _cells(line: str, mark: str) -> list[tuple[int, int]]:
+    """Start and end of each cell of a line, white space cut off."""
+    if mark == "  ":
+        return [m.span() for m in re.finditer(r"\S+(?:\s\S+)*", line)]
+    out, begin = [], 0
+    for part in line.split(mark):
+        inner = part.strip(' "')
+        at = begin + (part.find(inner) if inner else 0)
+        out.append((at, at + len(inner)))
+        begin += len(part) + len(mark)
+    return out
+
+
+def _columns(low: str) -> list[TimeMention]:
+    """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
+    out: list[TimeMention] = []
+    offset = 0
+    head: tuple[str, int, int, int, int] | None = None  # mark, cell index, start, end, unit
+    for line in low.split("\n"):
+        marks = [m for m in ("|", "\t", " / ", ",", ";", "  ") if m in line.strip()]
+        new_head = None
+        for mark in marks:
+            cells = _cells(line, mark)
+            for index, (a, b) in enumerate(cells):
+                text = line[a:b].strip()
+                unit = 1 if _MINUTE_HEAD.match(text) else 60 if _HOUR_HEAD.match(text) else 0
+                if unit and len(cells) > 1:
+                    new_head = (mark, index, a, b, unit)
+                    break
+            if new_head:
+                break
+        if new_head:
+            head = new_head
+        elif head:
+            mark, index, a, b, unit = head
+            cells = _cells(line, mark) if mark in line else []
+            hit = None
+            if mark == "  ":
+                hit = next((c for c in cells if c[0] < b + 3 and a - 3 < c[1]), None)
+            elif index < len(cells):
+                hit = cells[index]
+            if hit:
+                number = re.fullmatch(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?", line[hit[0] : hit[1]].strip())
+                if number:
+                    value = round(float(number[1]) * unit)
+                    if 0 < value <= 240:
+                        out.append(TimeMention(offset + hit[0], offset + hit[0] + len(number[1]), value, "cell"))
+        elif "|" in line or "\t" in line or "^" in line:
+            mark = "|" if "|" in line else "\t" if "\t" in line else "^"
+            for a, b in _cells(line, "^" if line.count("^") > 1 else mark):
+                text = line[a:b]
+                if text.isdigit() and 3 <= int(text) <= 120 and len(text) < 4:
+                    out.append(TimeMention(offset + a, offset + b, int(text), "bare"))
+        offset += len(line) + 1
+    return out
+
+
+def _elapsed(low: str) -> list[TimeMention]:
+    """Minutes counted from the start of the session at the head of a line ("09-25", "25-41"), each going on from the last."""
+    found = list(_ELAPSED.finditer(low))
+    chain = [m for m in found if int(m["a"]) < int(m["b"])]
+    linked = sum(int(x["b"]) == int(y["a"]) for x, y in zip(chain, chain[1:], strict=False))
+    if len(chain) < 2 or not linked:
+        return []
+    return [TimeMention(m.start(), m.end(), int(m["b"]) - int(m["a"]), "range", int(m["a"]), int(m["b"])) for m in chain]
+
+
+def _running(low: str, clocks: list[TimeMention]) -> list[TimeMention]:
+    """Lengths between single clock times that log when each thing began, or when it was finished."""
+    starts = [c for c in clocks if _STARTS_HERE.search(low, max(0, c.start - 14), c.start) and not _ENDS_HERE.search(low, max(0, c.start - 24), c.start)]
+    ends = [c for c in clocks if _ENDS_HERE.search(low, max(0, c.start - 24), c.start)]
+    out: list[TimeMention] = []
+    if len(ends) >= 2 and len(ends) >= len(starts):
+        before = [c for c in clocks if c.start < ends[0].start]
+        previous = before[-1].minutes if before else None
+        for end in ends:
+            if previous is not None and 0 < (end.minutes - previous) % 720 <= 90:
+                out.append(TimeMention(end.start, end.end, (end.minutes - previous) % 720, "run", previous, end.minutes))
+            previous = end.minutes
+        return out
+    if len(starts) >= 2:
+        for start in starts:
+            later = [c for c in clocks if c.start > start.start]
+            following = next((c for c in later if 0 < (c.minutes - start.minutes) % 720 <= 90), None)
+            if following:
+                out.append(TimeMention(start.start, start.end, (following.minutes - start.minutes) % 720, "run", start.minutes, following.minutes))
+    return out
+
+

@@ -1,0 +1,81 @@
+"""Finds the names and numbers by which a note itself calls a service ("Ther Ex", "97530", "NMR")."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_NUMBER = r"(?<![\d$#])(?<!\d[./-])(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?![\d%/-])"
+
+
+_INITIALS = frozenset({"97110", "97112", "97530", "97140"})  # TE, NMR, TA, MT: in capitals hardly anything else
+
+
+@dataclass(slots=True, frozen=True)
+class Label:
+    """One mention of a code: `code` is the number meant; `strong` mentions need no context to be believed."""
+
+    start: int
+    end: int
+    code: str
+    strong: bool
+    number: bool
+
+
+def _flexible(pattern: str) -> str:
+    # One blank of a name stands for what people type there: blanks, a hyphen, a slash, or a line that was broken.
+    return re.sub(r"(?<!\\) ", r"[\\s/&-]+", pattern.replace(" ?", "\x01")).replace("\x01", r"[\s/-]*")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]]]:
+    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("labels.toml").read_text(encoding="utf-8"))
+    meaning: list[tuple[str, bool]] = []
+    parts: list[tuple[int, str]] = []
+    for code, names in table.items():
+        for strong in (True, False):
+            forms = names["strong" if strong else "weak"]
+            if forms:
+                group = f"g{len(meaning)}"
+                meaning.append((code, strong))
+                body = "|".join(_flexible(f) for f in sorted(forms, key=len, reverse=True))
+                parts.append((0 if strong else 1, f"(?P<{group}>(?:{body}))"))
+    parts.sort(key=lambda part: part[0])  # strong names are tried before weak ones at the same place
+    joined = "|".join(body for _, body in parts)
+    return re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?:{joined})(?![a-z])"), meaning
+
+
+_BEFORE_WEAK = re.compile(r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$")
+_AFTER_WEAK = re.compile(r"\s*(?:[:=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+
+
+def find_labels(text: str, low: str) -> list[Label]:
+    """Label mentions in order. `low` is `shadow(text)`."""
+    pattern, meaning = _patterns()
+    out: list[Label] = []
+    for found in pattern.finditer(low):
+        start, end = found.span()
+        if found["num"]:
+            out.append(Label(start, end, found["num"].upper(), True, True))
+            continue
+        kind = found.lastgroup
+        code, strong = meaning[int(kind[1:])]  # type: ignore[index]
+        if not strong and not _placed(text, low, start, end, code):
+            continue
+        out.append(Label(start, end, code, strong, False))
+    return out
+
+
+def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
+    """Whether a short or ambiguous name stands where a label stands."""
+    before = _BEFORE_WEAK.search(low, max(0, start - 6), start) is not None or start == 0
+    after = _AFTER_WEAK.match(low, end) is not None
+    if end - start <= 3:
+        capitals = text[start:end].isupper()
+        if capitals and not text[max(0, start - 12) : end + 12].isupper():
+            return before or after or code in _INITIALS
+        return before and after
+    return before and after

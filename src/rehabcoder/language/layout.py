@@ -1,0 +1,90 @@
+"""Features of a piece that lie in its place and shape rather than its words: headings, bullets, labels, times, doses."""
+
+from __future__ import annotations
+
+import re
+
+from rehabcoder.language.reading import Reading
+
+_HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
+_BULLET = re.compile(r"\s*(?:[-*>+o]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s|\[[x \u2611]?\]|\([x ]?\)|\|)")
+_DOSE = re.compile(r"\b\d{1,3}\s*x\s*\d{1,3}\b|\bx\s?\d{1,3}\b|\b\d+\s?(?:#|lbs?\b|kg\b|reps?\b|sets?\b|\"|sec\b|s\b|ft\b|deg\b|%)")
+_TICKED = re.compile(r"\[\s*[x\u2611]\s*\]|\(\s*[x\u2611]\s*\)|\u2611")
+_EMPTY_BOX = re.compile(r"\[\s*\]|\(\s{1,3}\)|\u2610|_{3,}")
+_PAST = re.compile(r"\b(?:last (?:visit|session|time|week|wk|tx|friday|monday|tuesday|wednesday|thursday)|yesterday|previous(?:ly)?|was|were|had)\b")
+
+
+def _bucket(value: int, steps: tuple[int, ...]) -> int:
+    return sum(value > step for step in steps)
+
+
+def layout_features(reading: Reading) -> list[list[str]]:
+    """One list of feature names a piece."""
+    low, pieces = reading.low, reading.pieces
+    n = len(pieces)
+    n_lines = pieces[-1].line + 1 if pieces else 1
+    heading = "none"
+    out: list[list[str]] = []
+    labels, times = reading.labels, reading.times
+    at_label = at_time = 0
+    since_label = since_time = 9
+    any_label = "L" if labels else "l"
+    many_times = _bucket(len(times), (0, 1, 3, 6))
+    for index, piece in enumerate(pieces):
+        body = low[piece.start : piece.end]
+        feats = [f"line{_bucket(piece.line, (0, 1, 3, 6, 12))}", f"place{4 * index // n}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"]
+        if piece.first:
+            feats.append("first")
+            found = _HEADING.match(body)
+            if found:
+                heading = found[1]
+                feats.append("hd")
+        feats.append(f"h={heading[:24]}")
+        feats.append(f"h1={heading.split(' ')[0][:12]}")
+        if _BULLET.match(body):
+            feats.append("bullet")
+        kinds: set[str] = set()
+        while at_label < len(labels) and labels[at_label].start < piece.end:
+            label = labels[at_label]
+            at_label += 1
+            if label.start >= piece.start:
+                kinds.add("num" if label.number else "strong" if label.strong else "weak")
+                if label.start - piece.start < 6:
+                    kinds.add("lead")
+                feats.append(f"code={label.code}")
+        forms: set[str] = set()
+        while at_time < len(times) and times[at_time].start < piece.end:
+            mention = times[at_time]
+            at_time += 1
+            if mention.start >= piece.start:
+                forms.add(mention.form)
+                if mention.start - piece.start < 6:
+                    forms.add("lead")
+                if piece.end - mention.end < 3:
+                    forms.add("trail")
+        feats += [f"lab:{k}" for k in kinds]
+        feats += [f"time:{f}" for f in forms]
+        has_label, has_time = bool(kinds), bool(forms - {"clock", "lead", "trail"})
+        dose = bool(_DOSE.search(body))
+        feats.append(f"sig:{'L' if has_label else '-'}{'T' if has_time else '-'}{'D' if dose else '-'}{'1' if piece.first else '-'}")
+        feats.append(f"since:{min(since_label, 3)}{min(since_time, 3)}{any_label}")
+        feats.append(f"times{many_times}{'T' if has_time else '-'}{any_label}{'L' if has_label else '-'}")
+        if _TICKED.search(body):
+            feats.append("ticked")
+        if _EMPTY_BOX.search(body):
+            feats.append("box")
+        if _PAST.search(body):
+            feats.append("past")
+        bars = body.count("|") + body.count("\t")
+        if bars:
+            feats.append(f"bars{min(bars, 4)}")
+        if n_lines <= 2:
+            feats.append("oneline")
+        last = body[-1]
+        feats.append(f"last{last if not last.isalnum() else 'w'}")
+        if not any(c.isalpha() for c in body):
+            feats.append("nowords")
+        since_label = 0 if has_label else since_label + 1
+        since_time = 0 if has_time else since_time + 1
+        out.append(feats)
+    return out

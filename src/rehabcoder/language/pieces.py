@@ -1,0 +1,170 @@
+"""Cuts a note into pieces: the smallest stretches that belong to one service as a whole, or to none.
+
+A piece is a line, a sentence of a line, or a clause that a connecting word opens ("..., then eighteen minutes in the
+kitchen"). Cutting too finely does no harm, since the tagger joins pieces again; cutting too coarsely cannot be mended.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rehabcoder.language.labels import Label
+from rehabcoder.language.times import TimeMention
+
+# Words whose full stop ends no sentence.
+_ABBREVIATIONS = frozenset(
+    "dr mr mrs ms pt pts vs approx no fig ea lb lbs st e.g i.e wt ht bil bilat flex ext abd add rot min mins sec secs hr hrs"
+    " reps rep w dx hx tx rx sx act ex ther th neuro re-ed man inc incl resp temp ft in cm kg prev max mod amb sup".split()
+)
+_MAY_END = frozenset("min mins sec secs hr hrs ea reps ft in lb lbs cm kg pt ext flex abd add".split())
+_BREAK = re.compile(
+    r"""(?P<line>\n)
+    |(?P<stop>[.!?]["')\]]*)(?=\s+\S)
+    |(?P<glued>(?<=[a-z0-9)%])\.(?=[a-z]{3}))
+    |(?P<semi>;)(?=\s)
+    |(?P<pipe>\s//\s|\s\|\|\s)
+    |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,}(?=[a-z]))
+    |(?P<then>,?\s+(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
+    |(?P<and>,\s+(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other|first|\d{1,2}|ten|twelve|fifteen|twenty|thirty|eight|nine|seven|eleven|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen)\b[\w\s-]{0,18}?\bmin))
+    """,
+    re.X,
+)
+_WORD_BEFORE = re.compile(r"([\w.-]+)\.$")
+_OPENS = re.compile(r"[\s\"'(\[*-]*")
+
+
+@dataclass(slots=True)
+class Piece:
+    """One piece of a note: `[start, end)` without white space at either end; `line` counts from 0; `first` of its line."""
+
+    start: int
+    end: int
+    line: int
+    first: bool
+
+
+def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[TimeMention] = ()) -> list[Piece]:
+    """Pieces of a note in order. `low` is `shadow(text)`; pieces never overlap and cover all but white space.
+
+    A label in the middle of a line opens a piece of its own where something was said before it ("Ther Act x15, TE x15"),
+    and so does each further time of a sentence that names several ("twelve minutes on squats, nine on steps").
+    """
+    pieces: list[Piece] = []
+    begin = line = 0
+    first = True
+    for found in _BREAK.finditer(low):
+        kind = found.lastgroup
+        cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
+        if kind == "stop":
+            if not _ends_sentence(text, low, begin, found):
+                continue
+        elif kind == "glued" and not text[found.end()].isupper():
+            continue
+        elif kind == "slash" and (found.start() - begin < 40 or _row(low, found.start())):
+            continue
+        _keep(text, pieces, begin, cut, line, first)
+        if kind == "line":
+            line, first = line + 1, True
+        else:
+            first = False
+        begin = found.end() if kind in ("line", "pipe", "slash") else cut
+    _keep(text, pieces, begin, len(text), line, first)
+    if labels:
+        pieces = _cut(text, low, pieces, [at for label in labels if (at := _label_cut(low, label)) is not None])
+    return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
+
+
+_JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
+_SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+")
+_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac"})
+
+
+def _label_cut(low: str, label: Label) -> int | None:
+    """Where a label in mid-line opens a piece: its start, or nowhere if it goes on with what stands before it."""
+    if not (label.strong or label.end - label.start <= 3):
+        return None
+    before = low[max(0, label.start - 12) : label.start]
+    if before.rstrip().endswith("("):
+        return None
+    if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
+        return label.start
+    return None
+
+
+def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> list[int]:
+    """Cuts of a sentence that gives several services with a time each, before or behind the times as it is written."""
+    cuts: list[int] = []
+    at = 0
+    for piece in pieces:
+        inside: list[TimeMention] = []
+        clocks: list[TimeMention] = []
+        while at < len(times) and times[at].start < piece.end:
+            if times[at].start >= piece.start:
+                (inside if times[at].form in _COUNTED else clocks).append(times[at])
+            at += 1
+        if len(clocks) > 1:
+            cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]
+        for earlier, later in zip(inside, inside[1:], strict=False):
+            if later.start - earlier.end < 25:
+                continue
+            gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
+            if gap:
+                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")") or earlier.form == "brack"
+                cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
+    return sorted(cuts)
+
+
+def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int]) -> list[Piece]:
+    out: list[Piece] = []
+    for piece in pieces:
+        begin, first = piece.start, piece.first
+        at = bisect_left(cuts, piece.start + 1)
+        while at < len(cuts) and cuts[at] < piece.end:
+            cut = cuts[at]
+            at += 1
+            if len(low[begin:cut].strip()) < 6 or not any(c.isalpha() for c in low[begin:cut]):
+                continue
+            _keep(text, out, begin, cut, piece.line, first)
+            begin, first = cut, False
+        _keep(text, out, begin, piece.end, piece.line, first)
+    return out
+
+
+def _keep(text: str, pieces: list[Piece], start: int, end: int, line: int, first: bool) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        pieces.append(Piece(start, end, line, first or not pieces or pieces[-1].line != line))
+
+
+def _row(low: str, at: int) -> bool:
+    """Whether the line around `at` is short or a row of a table, where wide gaps and slashes part cells, not sentences."""
+    begin, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
+    line = low[begin : end if end >= 0 else len(low)]
+    return len(line) < 140 or line.count("|") > 1 or line.count("\t") > 1 or line.count("   ") > 2
+
+
+def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool:
+    """A full stop ends a sentence unless it belongs to an abbreviation, an initial, a number of a list or a decimal."""
+    if stop.group()[0] != ".":
+        return True
+    word = _WORD_BEFORE.search(low, max(begin, stop.start() - 24), stop.start() + 1)
+    after = _OPENS.match(low, stop.end()).end()  # type: ignore[union-attr]
+    following = text[after] if after < len(text) else ""
+    if word:
+        token = word.group(1)
+        at_start = word.start() <= begin + 1 or not low[begin : word.start()].strip()
+        if at_start and (token.isdigit() or len(token) == 1):
+            return False  # "1. Bike", "a. Squats"
+        if len(token) == 1 and token.isalpha():
+            return False  # initials
+        if token in _ABBREVIATIONS:
+            # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
+            counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdigit()
+            return token in _MAY_END and (counted or following.isupper() or following.isdigit())
+    return True

@@ -1,0 +1,47 @@
+"""One reading of a note's text: shadow, labels, times and pieces, each found once and shared by all that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rehabcoder.language.labels import Label, find_labels
+from rehabcoder.language.pieces import Piece, split
+from rehabcoder.language.text import shadow
+from rehabcoder.language.durations import find_durations
+from rehabcoder.language.times import TimeMention
+
+# Names of these codes say what the therapist meant to bill, not what was done, so that the models never see them. Names of
+# modalities (paraffin, ultrasound) are the description itself and stay; numbers of codes never do.
+MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the words of one note say before any model has looked at them. Offsets are those of the untouched text."""
+
+    text: str
+    low: str
+    masked: str
+    labels: list[Label]
+    times: list[TimeMention]
+    pieces: list[Piece]
+
+
+def read(text: str) -> Reading:
+    """Reads a text; any text at all is fine."""
+    low = shadow(text)
+    labels = find_labels(text, low)
+    times = find_durations(low, labels)
+    return Reading(text, low, mask(low, labels), labels, times, split(text, low, labels, times))
+
+
+def mask(low: str, labels: list[Label]) -> str:
+    """The shadow with every code number and every name of an intent code blanked out, at the same length."""
+    out: list[str] = []
+    done = 0
+    for label in labels:
+        if label.number or label.code in MASKED:
+            out += (low[done : label.start], " " * (label.end - label.start))
+            done = label.end
+    out.append(low[done:])
+    return "".join(out)

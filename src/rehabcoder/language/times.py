@@ -1,0 +1,188 @@
+"""Finds every stretch of time that a note mentions and what it comes to in whole minutes.
+
+Only reading happens here. Whether a mention is a service's minutes, a dose inside it, a rest or the drive home is decided
+later, by `minutes`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ONES = {w: i for i, w in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen".split()
+)}  # fmt: skip
+_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS["fourty"] = 40
+_ONE = "|".join(sorted(_ONES, key=len, reverse=True))
+_TEN = "|".join(sorted(_TENS, key=len, reverse=True))
+WORDS = rf"(?:(?:{_TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|(?:{_ONE}))"
+_UNIT = r"(?:minutes?|mins?|mns?)\b\.?"
+_CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
+_AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
+
+_SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
+
+_TIME = re.compile(
+    rf"""
+    (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
+        \s*(?:-+|>|to|until|till|til|through|thru|/)\s*
+        (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
+    |(?P<pair>^[ \t]*(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
+    |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
+    |(?P<words_range>(?:from\s+)(?P<w1>{_SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{_SPOKEN}))
+    |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
+    |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b)
+    |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|1/4|1/2|3/4|\u00bc|\u00bd|\u00be|\d)\s*-?(?:hours?|hrs?|h)\b(?!\s?/))
+    |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+and\s+(?:a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+minutes))?)
+    |(?P<num>(?<![\d.:,$#^-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?\s*-?\s*(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)|"(?=\x00)))
+    |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
+    |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
+    |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it)\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+    |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
+    |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
+    |(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
+    |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
+    """,
+    re.X | re.M,
+)
+
+
+@dataclass(slots=True, frozen=True)
+class TimeMention:
+    """A stretch of time in the text: `minutes` in whole minutes (seconds dropped), `form` says how it was written.
+
+    Forms: `min` (15 min), `prime` (15'), `m` (15m), `word` (fifteen minutes), `ell` (the last ten), `hour` (0.5 h),
+    `frac` (half an hour), `hmm` (0:38), `range` (0905-0923), `brack` ((12)), `pct` (40 %: minutes hold the per cent),
+    `clock` (a single time of day: minutes since midnight), `label` (TE 15), `cell` (a bare number of a table or line end).
+    """
+
+    start: int
+    end: int
+    minutes: int
+    form: str
+    begins: int | None = None  # clock ranges: minutes since midnight
+    ends: int | None = None
+
+
+def number(text: str) -> int | None:
+    """Whole number of a figure or of number words up to ninety-nine; None for anything else."""
+    text = text.strip()
+    if text.isdigit():
+        return int(text)
+    total = 0
+    for part in re.split(r"[\s-]+", text):
+        if part in _TENS:
+            total += _TENS[part]
+        elif part in _ONES:
+            total += _ONES[part]
+        else:
+            return None
+    return total
+
+
+def clock(text: str, meridiem: str = "") -> int:
+    """Minutes since midnight of a clock time ("0905", "9:05", "1"), taken as written but for a given am or pm."""
+    figures = re.sub(r"\D", "", text)
+    hour, minute = (int(figures), 0) if len(figures) <= 2 else (int(figures[:-2]), int(figures[-2:]))
+    if meridiem.strip().startswith("p") and hour < 12:
+        hour += 12
+    elif meridiem.strip().startswith("a") and hour == 12:
+        hour = 0
+    return hour * 60 + minute
+
+
+def _spoken_clock(text: str) -> int:
+    words = text.replace("o'clock", "").replace("oclock", "").strip()
+    part = re.match(rf"(?:a\s+)?(quarter|half|{WORDS})\s+(past|to)\s+(\w+)", words)
+    if not part:
+        hour, _, rest = words.partition(" ")
+        return (number(hour) or 0) * 60 + (number(rest.replace("oh ", "")) or 0 if rest else 0)
+    shift = {"quarter": 15, "half": 30}.get(part[1]) or number(part[1]) or 0
+    hour = (number(part[3]) or 0) * 60
+    return hour + shift if part[2] == "past" else hour - shift
+
+
+def _between(begin: int, end: int) -> int:
+    """Minutes from one clock time to another; an end before the start belongs to the other half of the day."""
+    if end < begin:
+        end += 720 if end + 720 >= begin else 1440
+    return end - begin
+
+
+_FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
+
+
+def find_times(low: str) -> list[TimeMention]:
+    """Time mentions of a shadow text in order; none overlaps another."""
+    out: list[TimeMention] = []
+    for found in _TIME.finditer(low):
+        kind, (start, end) = found.lastgroup, found.span()
+        mention: TimeMention | None = None
+        if found["range"]:
+            mention = _range(found, start, end)
+        elif found["pair"]:
+            begin, stop = clock(found["p1"]), clock(found["p2"])
+            mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
+        elif found["dotted"]:
+            begin, stop = clock(found["d1"]), clock(found["d2"])
+            length = _between(begin, stop)
+            mention = TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 240 else None
+        elif found["words_range"]:
+            begin, stop = _spoken_clock(found["w1"]), _spoken_clock(found["w2"])
+            mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
+        elif found["startstop"]:
+            begin, stop = clock(found["s1"], found["s1"][-2:]), clock(found["s2"], found["s2"][-2:])
+            mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
+        elif found["hm"]:
+            mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"]), "hour")
+        elif found["hour"]:
+            value = found["hv"]
+            minutes = _FRACTION[value] if value in _FRACTION else round(60 * float(value))
+            mention = TimeMention(start, end, minutes, "hour")
+        elif found["frac"]:
+            mention = TimeMention(start, end, _spoken_duration(found["frac"], found["fracmin"]), "frac")
+        elif found["num"]:
+            unit = found["unit"]
+            form = "prime" if unit[0] == "'" else "m" if unit == "m" else "min"
+            mention = TimeMention(start, end, int(found["n"]), form)
+        elif found["word"]:
+            mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
+        elif found["ell"]:
+            mention = TimeMention(start, end, number(found["en"]) or 0, "ell")
+        elif found["ellof"]:
+            mention = TimeMention(start, end, number(found["eo"]) or 0, "ell")
+        elif found["hmmdur"]:
+            mention = TimeMention(start, end, int(found["hd"]), "hmm")
+        elif found["pct"]:
+            mention = TimeMention(start, end, int(found["p"]), "pct")
+        elif found["brack"]:
+            mention = TimeMention(start, end, int(found["b"]), "brack")
+        elif found["clock"]:
+            mention = TimeMention(start, end, clock(found["c"], found["cm"] or ""), "clock")
+        if mention is not None:
+            out.append(mention)
+        del kind
+    return out
+
+
+def _range(found: re.Match[str], start: int, end: int) -> TimeMention | None:
+    m1, m2 = found["m1"] or "", found["m2"] or ""
+    if not m1 and m2:
+        # "11:40-12:10 pm", "1:10-1:50 pm": the first takes the half of the day that makes the shorter stretch.
+        stop = clock(found["r2"], m2)
+        begin = min((clock(found["r1"], m) for m in ("am", "pm")), key=lambda b: (stop - b) % 1440)
+    else:
+        begin, stop = clock(found["r1"], m1), clock(found["r2"], m2)
+    length = _between(begin, stop)
+    return TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 300 else None
+
+
+def _spoken_duration(text: str, extra: str | None) -> int:
+    head = text.split(" and ")[0]
+    minutes = 45 if head.startswith("three") else 15 if "quarter" in head else 30 if "half" in head else 60
+    if " and " in text:
+        tail = text.split(" and ", 1)[1]
+        minutes += 30 if "half" in tail else 15 if "quarter" in tail else number(extra or "") or 0
+    return minutes

@@ -1,0 +1,37 @@
+"""Turns words into the features of the linear models: plain strings, so that a model file can be read by eye.
+
+Names and numbers of codes are masked before (`language.labels`), so that no model can repeat the note's own label.
+Figures become their shape, which keeps doses readable and patients out.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
+_STEM = 5
+
+
+def tokens(low: str) -> list[str]:
+    """Words of a shadow text; figures become `0`, `00` or `000` by their number of digits."""
+    return [_shape(t) for t in _TOKEN.findall(low)]
+
+
+def _shape(token: str) -> str:
+    first = token[0]
+    if first.isdigit():
+        return "0" * min(len(token.split(".")[0]), 3)
+    return token
+
+
+def words(low: str) -> list[str]:
+    """Features of a description: words, pairs of neighbours, and stems of the longer words, each once."""
+    toks = tokens(low)
+    feats = dict.fromkeys(toks)
+    previous = "^"
+    for tok in toks:
+        feats[previous + " " + tok] = None
+        if len(tok) > _STEM:
+            feats[tok[:_STEM] + "*"] = None
+        previous = tok
+    return list(feats)
