@@ -54,7 +54,7 @@ def test_a_guessed_encoding_is_told_once_with_its_place() -> None:
     Path("n.txt").write_bytes(b"ok\ncaf\xe9\ncaf\xe9\n")
     told: list[str] = []
     list(read_notes(["n.txt"], tell=told.append))
-    assert told == ["n.txt: lines that are not UTF-8, read as Windows-1252: 2 (the first at line 2)."]
+    assert told == ["n.txt: lines that are not UTF-8, read as Windows-1252: 2 (the first: line 2)."]
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def test_cells_that_mean_nothing_are_left_out_and_told() -> None:
     first, second = read_notes(["n.csv"], tell=told.append)
     assert (first.date_of_service, first.billed_units, second.billed_units) == (None, None, {"97110": 1})
     assert told[1:] == [
-        "n.csv: dates of service that could not be made out, left out: 2 (the first at n.csv#2).",
-        "n.csv: billed units that could not be read (write 97110:2;97140:1), left out: 1 (the first at n.csv#2).",
+        "n.csv: dates of service that could not be made out, left out: 2 (the first: n.csv#2).",
+        "n.csv: billed units that could not be read (write 97110:2;97140:1), left out: 1 (the first: n.csv#2).",
     ]
 
 

@@ -15,7 +15,7 @@ from rehabcoder.readers import formats, sources
 from rehabcoder.readers.columns import FIELDS
 from rehabcoder.readers.formats import FORMATS
 from rehabcoder.readers.options import Options
-from rehabcoder.readers.sources import STDIN, Source
+from rehabcoder.readers.sources import STDIN, HoldsNoNotes, Source
 from rehabcoder.readers.streams import HEAD, buffered
 
 __all__ = ["FIELDS", "FORMATS", "Options", "Source", "read_notes", "read_source"]
@@ -52,7 +52,10 @@ def _read(paths: Sequence[str], options: Options) -> Iterator[Note]:
 
 
 def read_source(source: Source, options: Options) -> Iterator[Note]:
-    """The notes of one file; at least one, which has an `error` where the file cannot be read."""
+    """The notes of one file; where it cannot be read one with an `error`.
+
+    There are none only where a folder holds files of an export that have none, such as the patients beside the notes.
+    """
     empty = True
     try:
         if source.error is not None:
@@ -68,6 +71,11 @@ def read_source(source: Source, options: Options) -> Iterator[Note]:
                 options.raw.close()
         if empty:
             raise ReadError("the file holds no notes", remedy="Check that it is the right one.")
+    except HoldsNoNotes as error:
+        if source.found:  # nobody asked for this file in particular
+            options.notices.say(f"{source.name}: left out, since {error.what}.")
+        else:
+            yield Note(source.stem, "", source.name, error=f"{source.name}: {error}")
     except ReadError as error:
         problem = error if error.where else ReadError(error.what, where=source.name, remedy=error.remedy)
         yield Note(source.stem, "", source.name, error=str(problem))

@@ -94,6 +94,11 @@ def _listed(names: Sequence[str]) -> str:
     return f"the columns are {shown}{more}" if shown else "the first row is empty"
 
 
+def first_of_each(names: Sequence[str]) -> list[str | None]:
+    """`names` with None for a name met before: of two columns of one name the first is meant."""
+    return [name if name not in names[:i] else None for i, name in enumerate(names)]
+
+
 def describe(chosen: Mapping[str, str]) -> str:
     """The choice in words: `note_id from 'ID', text from 'Note'`."""
     return ", ".join(f"{field} from {name!r}" for field, name in chosen.items())

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
-from rehabcoder.readers.columns import RecordMapper, choose
+from rehabcoder.readers.columns import RecordMapper, choose, first_of_each
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.records import REMEDY, Records
 from rehabcoder.readers.sources import Source
@@ -32,8 +32,7 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     records = Records(lines(stream, options.notices), delimiter)
     mapper = RecordMapper(source.name, source.stem, options.columns, options.notices)
     chosen = mapper.columns(records.header)
-    # Of two columns of one name the first is meant; the second must not replace it in the row.
-    names = [name if name not in records.header[:i] else None for i, name in enumerate(records.header)]
+    names = first_of_each(records.header)
     text_at = records.header.index(chosen["text"])
     for record in records:
         place = f"{source.name}#{record.number}"

@@ -31,6 +31,6 @@ class Notices:
     def flush(self, name: str) -> None:
         """Tell what was counted in the file `name`."""
         for what, (number, first) in self._counted.items():
-            self.say(f"{name}: {what}: {number:,} (the first at {first}).")
+            self.say(f"{name}: {what}: {number:,} (the first: {first}).")
         self._counted.clear()
         self._said.clear()

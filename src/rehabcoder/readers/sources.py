@@ -17,12 +17,17 @@ from rehabcoder.readers.notices import Notices
 STDIN = "-"
 
 
+class HoldsNoNotes(ReadError):
+    """The file belongs to an export and holds no notes, such as the patients beside them."""
+
+
 @dataclass(slots=True, frozen=True)
 class Source:
     """One file to read. `name` is how notes point at it; `error` says why it cannot be read."""
 
     name: str
     error: str | None = None
+    found: bool = False  # in a folder or by a pattern, rather than named
 
     @property
     def stem(self) -> str:
@@ -90,7 +95,7 @@ def _pattern(path: str, notices: Notices, any_suffix: bool) -> Iterator[Source]:
         yield Source(path, str(error))
     for name in found:
         if not os.path.isdir(name):
-            yield Source(name)
+            yield Source(name, found=True)
         elif "**" not in path:  # that pattern lists the files of its folders itself
             yield from _folder(name, notices, any_suffix)
 
@@ -108,7 +113,7 @@ def _folder(folder: str, notices: Notices, any_suffix: bool) -> Iterator[Source]
                 skipped[os.path.splitext(name)[1].lower() or "none"] += 1
                 continue
             empty = False
-            yield Source(os.path.join(where, name))
+            yield Source(os.path.join(where, name), found=True)
     for closed in unreadable:
         empty = False
         yield Source(str(closed.filename), str(_unopened(str(closed.filename), closed)))

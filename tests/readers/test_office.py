@@ -1,0 +1,198 @@
+"""Parquet, spreadsheets, Word and PDF."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import documents
+import docx
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rehabcoder.note import Note
+from rehabcoder.readers import extras, read_notes, xlsx
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def one(name: str, data: bytes) -> Note:
+    Path(name).write_bytes(data)
+    [note] = read_notes([name])
+    return note
+
+
+def workbook(**sheets: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_parquet() -> None:
+    table = pa.table(
+        {
+            "note_id": pa.array([17, 18]),
+            "text": pa.array(["squats\r\n3x10", None]),
+            "dos": pa.array([1_726_660_800_000_000_001, None], pa.timestamp("ns")),
+            "billed_units": pa.array([[("97110", 2)], None], pa.map_(pa.string(), pa.int32())),
+            "interventions": pa.array(["label", "label"]),
+        }
+    )
+    pq.write_table(table, "n.parquet")
+    first, second = read_notes(["n.parquet"])
+    assert first == Note("17", "squats\r\n3x10", "n.parquet#1", date_of_service="2024-09-18", billed_units={"97110": 2})
+    assert (second.note_id, second.source) == ("18", "n.parquet#2")
+    assert second.error == ("n.parquet#2: the column 'text' is empty. Export the note again, or leave the record out.")
+
+
+def test_parquet_text_as_bytes_or_dictionary_or_large() -> None:
+    for values in (
+        pa.array([b"caf\xe9"], pa.binary()),
+        pa.array(["café"]).dictionary_encode(),
+        pa.array(["café"], pa.large_string()),
+    ):
+        pq.write_table(pa.table({"text": values}), "n.parquet")
+        assert [note.text for note in read_notes(["n.parquet"])] == ["café"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [(pa.array([1]), "int64"), (pa.array([["a"]]), "list<element: string>"), (pa.array([None]), "null")],
+)
+def test_parquet_of_the_wrong_type(values: pa.Array, kind: str) -> None:
+    pq.write_table(pa.table({"text": values}), "n.parquet")
+    [note] = read_notes(["n.parquet"])
+    assert note.error is not None
+    assert note.error.startswith(f"n.parquet: the column 'text' holds {kind}, not text.")
+
+
+def test_parquet_cut_off() -> None:
+    pq.write_table(pa.table({"text": ["squats"] * 1000}), "n.parquet")
+    data = Path("n.parquet").read_bytes()
+    assert "damaged, encrypted or not Parquet" in (one("cut.parquet", data[: len(data) // 2]).error or "")
+
+
+def test_spreadsheets() -> None:
+    rows = [
+        ["Export of 9/18/2024"], [],
+        ["Note ID", "DOS", "Progress Note", "Units"],
+        [17, dt.datetime(2024, 9, 18), "squats\n3x10", "97110:2"],
+        [None, None, None, None],
+        [18.0, "9/19/24", 45.0, None],
+    ]  # fmt: skip
+    Path("n.xlsx").write_bytes(workbook(Cover=[["About"], ["made by"]], Notes=rows))
+    told: list[str] = []
+    first, second = read_notes(["n.xlsx"], tell=told.append)
+    assert first == Note(
+        "17", "squats\n3x10", "n.xlsx#Notes!4", date_of_service="2024-09-18", billed_units={"97110": 2}
+    )
+    assert (second.note_id, second.source, second.date_of_service) == ("18", "n.xlsx#Notes!6", "2024-09-19")
+    assert "the column 'Progress Note' holds a number, not text" in (second.error or "")
+    assert told[0] == "n.xlsx#Cover: left out, since no column looks like the text of notes."
+
+
+def test_large_sheets_are_streamed_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[Any]] = [["ID", "Text"], *([i, f"note {i}"] for i in range(500))]
+    Path("n.xlsx").write_bytes(workbook(Notes=rows))
+    loaded = list(read_notes(["n.xlsx"]))
+    monkeypatch.setattr(xlsx, "_HUGE", 0)
+    assert list(read_notes(["n.xlsx"])) == loaded
+    assert len(loaded) == 500
+
+
+def test_a_workbook_without_notes() -> None:
+    note = one("n.xlsx", workbook(Cover=[["Visit", "Remarks"], [1, "x"]]))
+    assert "no column looks like the text of the notes; the columns are 'Visit', 'Remarks'" in (note.error or "")
+
+
+@pytest.mark.parametrize("name", ["n.xlsx", "n.docx"])
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04 and nothing", "damaged"),
+        (documents.packed({"xl/a.bin": bytes(200 * 2**20)}), "unpacked it would fill"),
+        (
+            documents.packed({"xl/workbook.xml": b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "a">]><l>&a;</l>'}),
+            "entities",
+        ),
+        (documents.packed({"hello.txt": b"x"}), "damaged"),
+    ],
+)
+def test_office_files_that_are_refused(name: str, data: bytes, what: str) -> None:
+    assert what in (one(name, data).error or "")
+
+
+def test_a_small_bomb_within_the_limits_is_still_just_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "_SMALL", 100)
+    assert "unpacked it would fill" in (one("n.docx", documents.packed({"a": bytes(100_000)})).error or "")
+
+
+def test_word_documents_in_order_with_tables_and_tracked_changes() -> None:
+    document = docx.Document()
+    document.add_paragraph("S: ok today")
+    table = document.add_table(rows=2, cols=2)
+    for row, cells in zip(table.rows, (("CPT", "Min"), ("97110", "15")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    paragraph = document.add_paragraph("A: better")
+    paragraph.add_run("\tthan last time")
+    deleted = paragraph._p.makeelement(docx.oxml.ns.qn("w:del"), {})
+    run = document.add_paragraph("deleted words").runs[0]._r
+    deleted.append(run)
+    paragraph._p.append(deleted)
+    document.save("n.docx")
+    [note] = read_notes(["n.docx"])
+    assert note.text.split("\n")[:4] == ["S: ok today", "CPT | Min", "97110 | 15", "A: better\tthan last time"]
+    assert "deleted" not in note.text
+
+
+def test_an_empty_word_document() -> None:
+    docx.Document().save("n.docx")
+    [note] = read_notes(["n.docx"])
+    assert note.error == "n.docx: the document is empty. Export the note again, or leave the record out."
+
+
+def test_pdf() -> None:
+    assert one("n.pdf", documents.pdf(["S: ok\nO: squats (3x10)", "P: go on"])).text == (
+        "S: ok\nO: squats (3x10)\nP: go on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (documents.pdf(["S: ok", None]), "page 2 is scanned: a picture without text"),
+        (documents.pdf(["S: ok"], encrypted=True), "encrypted"),
+        (b"%PDF-1.4 and nothing else", "damaged or no PDF"),
+        (documents.pdf(["x"] * 501), "it has 501 pages"),
+        (documents.pdf([" "]), "the document is empty"),
+    ],
+)
+def test_pdf_that_is_refused(data: bytes, what: str) -> None:
+    assert what in (one("n.pdf", data).error or "")
+
+
+def test_the_first_bytes_win_over_a_wrong_suffix() -> None:
+    assert one("n.txt", documents.pdf(["S: ok"])).text == "S: ok"
+    assert one("n.csv", workbook(Notes=[["id", "text"], [1, "squats"]])).text == "squats"
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
+    assert one("n.pdf", documents.pdf(["x"])).error == (
+        "n.pdf: Reading PDF needs the package pypdfium2, which is not installed. "
+        "Install it with: pip install 'rehabcoder[io]'."
+    )
