@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import TimeMention, find_times
@@ -22,6 +22,7 @@ _KEY = re.compile(
 _TRAILING = re.compile(r"(?:(?:[~=>]|-|\.{2,}|\s{2,}|,|;|:|\bx)\s*|^|(?<=[a-z])\s)(?P<n>\d{1,2})m?\s*(?:[)\]|;,]?\s*$|\.(?=\s|$)|/(?=\s|$))", re.M)
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
 _MINUTE_HEAD = re.compile(r"^(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?$")
+_FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"^(?:hrs?|hours|h)\.?$")
 _ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
 _SHARE = re.compile(r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b")
@@ -83,46 +84,54 @@ def _cells(line: str, mark: str) -> list[tuple[int, int]]:
     return out
 
 
-def _columns(low: str) -> list[TimeMention]:
-    """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
-    out: list[TimeMention] = []
+def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tuple[int, int, int]]:
+    """Cells of the rows below a heading cell that one of `heads` matches: start, end and the number given for that head."""
     offset = 0
-    head: tuple[str, int, int, int, int] | None = None  # mark, cell index, start, end, unit
+    head: tuple[str, int, int, int, int] | None = None  # mark, cell index, start, end, number of the head
     for line in low.split("\n"):
-        marks = [m for m in ("|", "\t", " / ", ",", ";", "  ") if m in line.strip()]
-        new_head = None
-        for mark in marks:
-            cells = _cells(line, mark)
-            for index, (a, b) in enumerate(cells):
-                text = line[a:b].strip()
-                unit = 1 if _MINUTE_HEAD.match(text) else 60 if _HOUR_HEAD.match(text) else 0
-                if unit and len(cells) > 1:
-                    new_head = (mark, index, a, b, unit)
-                    break
-            if new_head:
-                break
+        new_head = _head_of(line, heads)
         if new_head:
             head = new_head
         elif head:
-            mark, index, a, b, unit = head
+            mark, index, a, b, number = head
             cells = _cells(line, mark) if mark in line else []
             hit = None
             if mark == "  ":
                 hit = next((c for c in cells if c[0] < b + 3 and a - 3 < c[1]), None)
             elif index < len(cells):
                 hit = cells[index]
-            if hit:
-                number = re.fullmatch(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?", line[hit[0] : hit[1]].strip())
-                if number:
-                    value = round(float(number[1]) * unit)
-                    if 0 < value <= 240:
-                        out.append(TimeMention(offset + hit[0], offset + hit[0] + len(number[1]), value, "cell"))
-        elif "|" in line or "\t" in line or "^" in line:
-            mark = "|" if "|" in line else "\t" if "\t" in line else "^"
-            for a, b in _cells(line, "^" if line.count("^") > 1 else mark):
-                text = line[a:b]
-                if text.isdigit() and 3 <= int(text) <= 120 and len(text) < 4:
-                    out.append(TimeMention(offset + a, offset + b, int(text), "bare"))
+            if hit and hit[0] < hit[1]:
+                yield offset + hit[0], offset + hit[1], number
+        offset += len(line) + 1
+
+
+def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int, int, int, int] | None:
+    for mark in ("|", "\t", " / ", ",", ";", "  "):
+        if mark not in line.strip():
+            continue
+        cells = _cells(line, mark)
+        for index, (a, b) in enumerate(cells):
+            for pattern, number in heads.items():
+                if len(cells) > 1 and b - a < 24 and pattern.match(line, a, b):
+                    return mark, index, a, b, number
+    return None
+
+
+def _columns(low: str) -> list[TimeMention]:
+    """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
+    out: list[TimeMention] = []
+    for start, end, unit in column_cells(low, {_MINUTE_HEAD: 1, _HOUR_HEAD: 60}):
+        figure = _FIGURE.fullmatch(low, start, end)
+        if figure and 0 < round(float(figure[1]) * unit) <= 240:
+            out.append(TimeMention(start, start + len(figure[1]), round(float(figure[1]) * unit), "cell"))
+    if out:
+        return out
+    offset = 0
+    for line in low.split("\n"):
+        mark = next((m for m in ("|", "\t", "^") if line.count(m) > 1 or (m != "^" and m in line)), None)
+        for a, b in _cells(line, mark) if mark else ():
+            if line[a:b].isdigit() and b - a < 4 and 3 <= int(line[a:b]) <= 120:
+                out.append(TimeMention(offset + a, offset + b, int(line[a:b]), "bare"))
         offset += len(line) + 1
     return out
 

@@ -1,0 +1,82 @@
+"""Features that need the neighbours: what kind of thing the models take each piece for, and how it differs from the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+OUT = "out"  # the class of pieces that belong to no service
+_FORMS_ONLY_PLACE = frozenset({"time:lead", "time:trail", "time:clock"})
+
+
+def _strength(outside: float) -> int:
+    """Log odds of belonging to a service, as a whole number from -5 to 5."""
+    return int(min(5, max(-5, round(float(np.log((1 - outside + 1e-6) / (outside + 1e-6)))))))
+
+
+def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layout: Sequence[Sequence[str]]) -> list[list[str]]:
+    """One list of feature names a piece, from its probabilities of `kinds` and its layout features."""
+    out_column = list(classes).index(OUT)
+    names = [c for c in classes if c != OUT]
+    outside = kinds[:, out_column]
+    rest = np.delete(kinds, out_column, axis=1)
+    rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
+    tops = rest.argmax(axis=1)
+    strength = [_strength(float(o)) for o in outside]
+    forms = [frozenset(f for f in feats if f.startswith("time:")) for feats in layout]
+    timed = [bool(f - _FORMS_ONLY_PLACE) for f in forms]
+    labelled = [any(f.startswith("lab:") for f in feats) for feats in layout]
+    first = ["first" in feats for feats in layout]
+    bullet = ["bullet" in feats for feats in layout]
+    seen = False
+    result: list[list[str]] = []
+    for t in range(len(kinds)):
+        time, label, opens = "T" if timed[t] else "-", "L" if labelled[t] else "-", "F" if first[t] else "-"
+        feats = [f"sv{strength[t]}", f"top={names[tops[t]]}", f"sv{strength[t]}{time}{label}"]
+        if t:
+            alike = int(float((rest[t] * rest[t - 1]).sum()) * 5)
+            same = "s" if tops[t] == tops[t - 1] else "d"
+            before = ("T" if timed[t - 1] else "-") + time + ("L" if labelled[t - 1] else "-") + label
+            feats += [
+                f"sim{alike}", f"sim{alike}{opens}", f"svsv{_clip(strength[t - 1])}{_clip(strength[t])}",
+                f"pt{before}", f"pt{before}{opens}{same}", f"tf{forms[t] == forms[t - 1] and bool(forms[t])}",
+                f"bb{bullet[t - 1]}{bullet[t]}{same}", f"seg{'T' if seen else '-'}{time}{opens}{same}",
+            ]  # fmt: skip
+        if t + 1 < len(kinds):
+            feats.append(f"nx{_clip(strength[t + 1])}{'T' if timed[t + 1] else '-'}{'F' if first[t + 1] else '-'}")
+        seen = timed[t] or (seen and not first[t])
+        result.append(["#" + f for f in feats])
+    return result
+
+
+def _clip(value: int) -> int:
+    return max(-3, min(3, value))
+
+
+def viterbi(scores: Sequence[Sequence[float]], transition: Sequence[Sequence[float]], start: Sequence[float]) -> list[int]:
+    """Best states of one note. Plain Python: a note has a dozen pieces and three states."""
+    n_states = len(start)
+    states = range(n_states)
+    best = [scores[0][s] + start[s] for s in states]
+    back: list[list[int]] = []
+    for row in scores[1:]:
+        step, pointers = [], []
+        for s in states:
+            came, top = 0, best[0] + transition[0][s]
+            for p in range(1, n_states):
+                value = best[p] + transition[p][s]
+                if value > top:
+                    came, top = p, value
+            step.append(top + row[s])
+            pointers.append(came)
+        best = step
+        back.append(pointers)
+    state = max(states, key=lambda s: best[s])
+    path = [state]
+    for pointers in reversed(back):
+        state = pointers[state]
+        path.append(state)
+    path.reverse()
+    return path

@@ -1,0 +1,261 @@
+"""Decides which of the times that a note mentions are a service's own minutes.
+
+Every time inside a service's words (or right beside them) is a candidate. A small linear model weighs how it is written
+and what stands around it, because words decide together whether "8 min" is the service, the bike inside it, or a rest.
+What one sentence leaves open the note as a whole may settle: a footer that repeats the label, the rest of a total.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import TimeMention
+
+_WORD = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
+_BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
+_EACH = re.compile(r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea\b|apiece)")
+
+
+@dataclass(slots=True, frozen=True)
+class Candidate:
+    """A time that may be the minutes of one service. `start` and `end` cut the words that say so."""
+
+    start: int
+    end: int
+    minutes: int
+    form: str
+    features: tuple[str, ...]
+
+
+def _bucket(minutes: int) -> str:
+    for top in (0, 2, 4, 7, 14, 30, 45, 62, 90):
+        if minutes <= top:
+            return f"<={top}"
+    return ">90"
+
+
+def candidates(
+    reading: Reading, start: int, end: int, *, before: int, after: int, total: int | None, forms: Counter[str]
+) -> list[Candidate]:
+    """Candidates of the service `[start, end)`.
+
+    `before` and `after` are the borders of its neighbours; `total` the minutes that the note states for the session;
+    `forms` counts how often each way of writing a time leads or closes a service in this note.
+    """
+    low, times = reading.low, reading.times
+    line_start = low.rfind("\n", 0, start) + 1
+    line_end = low.find("\n", end)
+    line_end = len(low) if line_end < 0 else line_end
+    lowest = max(before, line_start, start - _BESIDE)
+    highest = min(after, line_end, end + _BESIDE)
+    at = bisect_left(times, lowest, key=lambda t: t.start)
+    inside: list[TimeMention] = []
+    while at < len(times) and times[at].start < highest:
+        if times[at].form != "clock":
+            inside.append(times[at])
+        at += 1
+    own = [t for t in inside if start <= t.start < end]
+    kinds = Counter(t.form for t in own)
+    out = []
+    for order, mention in enumerate(inside):
+        minutes = mention.minutes
+        if mention.form == "pct":
+            if not total:
+                continue
+            minutes = round(total * mention.minutes / 100)
+        elif mention.form == "rest":
+            continue
+        out.append(
+            Candidate(
+                mention.start, mention.end, minutes, mention.form,
+                tuple(_features(reading, mention, minutes, start, end, order, inside, own, kinds, forms)),
+            )
+        )  # fmt: skip
+    summable = [t for t in own if t.form in ("min", "prime", "m", "brack", "word", "range")]
+    if len(summable) > 1 and len({t.form for t in summable}) == 1:
+        form = summable[0].form
+        spread = len({low.count("\n", start, t.start) for t in summable}) == len(summable)
+        feats = ("form=sum", f"sum:{form}", f"sum:n{min(len(summable), 4)}", f"sum:{'rows' if spread else 'line'}:{form}",
+                 f"sum:{_bucket(sum(t.minutes for t in summable))}", f"sum:lead{_leads(summable[0], start, low)}")  # fmt: skip
+        out.append(Candidate(summable[0].start, summable[-1].end, sum(t.minutes for t in summable), "sum", feats))
+    return out
+
+
+def _leads(mention: TimeMention, start: int, low: str) -> bool:
+    return mention.start - start < 4 or len(low[start : mention.start].split()) <= 4
+
+
+def _features(
+    reading: Reading, mention: TimeMention, minutes: int, start: int, end: int, order: int, inside: list[TimeMention], own: list[TimeMention],
+    kinds: Counter[str], forms: Counter[str],
+) -> list[str]:
+    low, form = reading.low, mention.form
+    head = low[max(0, mention.start - 40) : mention.start]
+    tail = low[mention.end : mention.end + 40]
+    before, after = _WORD.findall(head)[-4:], _WORD.findall(tail)[:4]
+    outside = mention.start < start or mention.start >= end
+    leads = not outside and _leads(mention, start, low)
+    closes = not outside and len(low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
+    behind_label = any(-1 <= mention.start - label.end <= 8 for label in reading.labels[_around(reading, mention.start)])
+    ahead_label = any(-1 <= label.start - mention.end <= 6 for label in reading.labels[_around(reading, mention.end)])
+    place = "out" if outside else "lead" if leads else "close" if closes else "mid"
+    feats = [
+        f"form={form}", f"place={place}", f"form={form}:{place}", f"value={_bucket(minutes)}", f"value={_bucket(minutes)}:{form}",
+        f"n={min(len(inside), 4)}", f"n={min(len(inside), 4)}:{place}", f"same={min(kinds[form], 3)}:{form}",
+        f"order={min(order, 3)}", f"label={behind_label}{ahead_label}", f"label={behind_label}{ahead_label}:{form}",
+        f"usual={min(forms[form + place], 3)}", f"usual={min(forms[form + place], 3)}:{place}",
+    ]  # fmt: skip
+    if inside:
+        biggest = max((t.minutes for t in inside if t.form != "pct"), default=0)
+        feats.append(f"biggest={minutes == biggest}:{len(inside) > 1}")
+    if mention.form == "range":
+        said = {t.minutes for t in own if t.form in ("min", "word", "prime", "brack", "label")}
+        feats.append(f"range:said{mention.minutes in said}{bool(said)}")
+    if own and own[0] is mention:
+        feats.append(f"firstown:{place}")
+    if own and own[-1] is mention:
+        feats.append(f"lastown:{place}")
+    feats += [f"b1={w}" for w in before[-1:]] + [f"b2={w}" for w in before[-2:-1]] + [f"b={w}" for w in before]
+    feats += [f"a1={w}" for w in after[:1]] + [f"a2={w}" for w in after[1:2]] + [f"a={w}" for w in after]
+    if after[:1] and before[-1:]:
+        feats.append(f"ba={before[-1]}_{after[0]}")
+    return feats
+
+
+def _around(reading: Reading, at: int) -> slice:
+    index = bisect_left(reading.labels, at, key=lambda label: label.start)
+    return slice(max(0, index - 2), index + 2)
+
+
+def usual_forms(reading: Reading, spans: Sequence[tuple[int, int]]) -> Counter[str]:
+    """How often each form of time leads, closes or stands within a service of this note."""
+    out: Counter[str] = Counter()
+    for start, end in spans:
+        seen = set()
+        at = bisect_left(reading.times, start, key=lambda t: t.start)
+        while at < len(reading.times) and reading.times[at].start < end:
+            mention = reading.times[at]
+            at += 1
+            closes = len(reading.low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
+            place = "lead" if _leads(mention, start, reading.low) else "close" if closes else "mid"
+            seen.add(mention.form + place)
+        out.update(seen)
+    return out
+
+
+@dataclass(slots=True)
+class Minutes:
+    """The minutes read for one service, where they stand, and how sure the reading is (0 to 1)."""
+
+    minutes: int | None
+    start: int | None
+    end: int | None
+    sure: float
+
+
+def attach(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    total: int | None,
+    score: Callable[[Sequence[Candidate]], Sequence[float]],
+    untimed: Sequence[bool],
+) -> list[Minutes]:
+    """Minutes of every service of a note.
+
+    `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
+    `total` is the stated total, used for shares of a session and for "the rest".
+    """
+    forms = usual_forms(reading, spans)
+    chosen: list[Minutes] = []
+    for index, (start, end) in enumerate(spans):
+        before = spans[index - 1][1] if index else 0
+        after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
+        found = candidates(reading, start, end, before=before, after=after, total=total, forms=forms)
+        best, sure = None, 1.0
+        if found:
+            marks = score(found)
+            top = max(range(len(found)), key=lambda i: marks[i])
+            sure = max(marks[top], 1 - marks[top])
+            if marks[top] >= 0.5:
+                best = found[top]
+                rivals = [m for c, m in zip(found, marks, strict=True) if c.minutes != best.minutes]
+                sure = marks[top] * (1 - 0.5 * max(rivals, default=0.0))
+        chosen.append(Minutes(best.minutes, best.start, best.end, sure) if best else Minutes(None, None, None, sure))
+    _not_twice(chosen)
+    _from_elsewhere(reading, spans, names, chosen)
+    _rest(reading, spans, chosen, total, untimed)
+    return chosen
+
+
+def _not_twice(chosen: list[Minutes]) -> None:
+    """One mention is one service's time: the surer keeps it."""
+    by_place: dict[int, int] = {}
+    for index, minutes in enumerate(chosen):
+        if minutes.start is None:
+            continue
+        other = by_place.get(minutes.start)
+        if other is None:
+            by_place[minutes.start] = index
+        else:
+            loser = index if chosen[other].sure >= minutes.sure else other
+            chosen[loser] = Minutes(None, None, None, 0.5)
+            by_place[minutes.start] = other if loser == index else index
+
+
+def _from_elsewhere(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:
+    """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
+    if all(m.minutes is not None for m in chosen):
+        return
+    used = {m.start for m in chosen}
+    footer: dict[str, list[TimeMention]] = {}
+    for mention in reading.times:
+        if mention.start in used or mention.form not in ("label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range"):
+            continue
+        if any(start <= mention.start < end for start, end in spans):
+            continue
+        label = _label_beside(reading, mention)
+        if label:
+            footer.setdefault(label, []).append(mention)
+    if not footer:
+        return
+    for by_label in (True, False):
+        wanted = Counter(name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None)
+        for index, (label, code) in enumerate(names):
+            key = label if by_label else (code if label is None else None)
+            if chosen[index].minutes is not None or key is None or wanted[key] != 1:
+                continue
+            given = footer.get(key, [])
+            if len(given) == 1:
+                chosen[index] = Minutes(given[0].minutes, given[0].start, given[0].end, 0.8)
+
+
+def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
+    low = reading.low
+    for label in reversed(reading.labels[_around(reading, mention.start)]):
+        if label.end <= mention.start and mention.start - label.end <= 14 and "\n" not in low[label.end : mention.start]:
+            return label.code
+    line_start = low.rfind("\n", 0, mention.start) + 1
+    on_line = [label for label in reading.labels if line_start <= label.start < mention.start]
+    if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
+        return on_line[0].code
+    return None
+
+
+def _rest(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], total: int | None, untimed: Sequence[bool]) -> None:
+    """"The rest of the session": the stated total less all that the other services took."""
+    rests = [t for t in reading.times if t.form == "rest"]
+    if not rests or total is None:
+        return
+    open_ones = [i for i, m in enumerate(chosen) if m.minutes is None and not untimed[i]]
+    if len(open_ones) != 1:
+        return
+    left = total - sum(m.minutes or 0 for m in chosen)
+    if 0 < left < total:
+        mention = rests[0]
+        chosen[open_ones[0]] = Minutes(left, mention.start, mention.end, 0.7)

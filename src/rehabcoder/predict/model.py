@@ -1,0 +1,113 @@
+"""The model at run time: linear scores by numpy alone, one table of weights for each question it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Linear:
+    """Weights of one question: a row a feature (the first rows of the vocabulary), a column a class."""
+
+    classes: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+
+    def column(self, name: str) -> int:
+        return self.classes.index(name)
+
+
+@dataclass(slots=True)
+class Chain:
+    """The tagger's weights: emissions of the piece itself, of the one before and the one behind, then transitions."""
+
+    own: Floats
+    before: Floats
+    behind: Floats
+    transition: Floats
+    start: Floats
+    bias: Floats
+
+
+@dataclass(slots=True)
+class Weighed:
+    """A small logistic model over named features: the ranker of minutes and the calibrations."""
+
+    bias: float
+    weights: dict[str, float]
+
+    def score(self, features: Sequence[str]) -> float:
+        get = self.weights.get
+        total = self.bias
+        for name in features:
+            total += get(name, 0.0)
+        return total
+
+    def probability(self, features: Sequence[str]) -> float:
+        return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, self.score(features))))))
+
+
+@dataclass(slots=True)
+class Model:
+    """All that was learned. `vocabulary` maps a feature to its row; `idf` weighs the word features of the linear models."""
+
+    vocabulary: dict[str, int]
+    idf: Floats
+    kind: Linear
+    code: Linear
+    elements: Linear
+    chain: Chain
+    minutes: Weighed
+    confidence: Weighed
+    settle: Weighed
+    label_given_code: dict[str, dict[str, float]]
+    thresholds: dict[str, float]
+    card: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        return str(self.card.get("version", ""))
+
+    def ids(self, features: Sequence[str]) -> list[int]:
+        """Rows of the features that the vocabulary knows."""
+        get = self.vocabulary.get
+        return [row for name in features if (row := get(name)) is not None]
+
+
+def flatten(docs: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
+    """Rows of many documents, one after another, with the place where each begins (empty documents are no problem)."""
+    lengths = np.fromiter((len(d) for d in docs), dtype=np.int64, count=len(docs))
+    ids = np.fromiter((row for d in docs for row in d), dtype=np.int64, count=int(lengths.sum()))
+    return ids, lengths
+
+
+def summed(table: Floats, ids: Ids, lengths: Ids) -> Floats:
+    """Sum of the table's rows for each document."""
+    out = np.zeros((len(lengths), table.shape[1]), dtype=np.float32)
+    filled = np.flatnonzero(lengths)
+    if len(filled):
+        begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])[filled]
+        out[filled] = np.add.reduceat(table[ids], begins, axis=0)
+    return out
+
+
+def linear_scores(linear: Linear, idf: Floats, docs: Sequence[Sequence[int]]) -> Floats:
+    """Scores of a linear model over documents of rows, with idf weights and length one (as in training)."""
+    n = linear.weights.shape[0]
+    ids, lengths = flatten([[row for row in d if row < n] for d in docs])
+    scores = summed(linear.weights, ids, lengths)
+    norm = np.sqrt(summed((idf**2)[:, None], ids, lengths))
+    return scores / np.maximum(norm, 1e-6) + linear.bias
+
+
+def softmax(scores: Floats) -> Floats:
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
