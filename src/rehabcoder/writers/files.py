@@ -1,0 +1,75 @@
+"""Files that appear whole or not at all, and that only their owner can read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rehabcoder.errors import RehabcoderError
+
+
+@contextmanager
+def private(path: Path, *, beside: Path | None = None) -> Iterator[Path]:
+    """A new file of mode 0600 to write to, which takes the name `path` when the block ends well, and else disappears.
+
+    Args:
+        beside: the folder for the unfinished file, on the same disk; by default that of `path`.
+
+    Raises:
+        RehabcoderError: the disk is full, or nothing can be written there.
+    """
+    unfinished = ""
+    try:
+        handle, unfinished = tempfile.mkstemp(prefix=".unfinished-", suffix=path.suffix, dir=beside or path.parent)
+        os.close(handle)
+        yield Path(unfinished)
+        os.chmod(unfinished, 0o600)  # a library may have put a file of its own in the place of ours
+        _to_disk(unfinished)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(unfinished)
+
+
+def _to_disk(name: str) -> None:
+    handle = os.open(name, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def private_folder(path: Path) -> Path:
+    """`path` as a folder of mode 0700, made if it is not there.
+
+    Raises:
+        RehabcoderError: it cannot be made, or nothing can be written into it.
+    """
+    try:
+        if not path.is_dir():
+            path.mkdir(mode=0o700, parents=True)
+        handle, probe = tempfile.mkstemp(prefix=".unfinished-", dir=path)
+        os.close(handle)
+        os.unlink(probe)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def unwritable(path: Path, error: OSError) -> RehabcoderError:
+    """The sentence for an output that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return RehabcoderError(
+            "the disk is full", where=str(path), remedy="Free some space and run the same command again: it goes on."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return RehabcoderError("nothing may be written there", where=str(path), remedy="Choose another place.")
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return RehabcoderError("a file stands where a folder is needed", where=str(path), remedy="Choose another name.")
+    return RehabcoderError(f"it cannot be written ({error.strerror})", where=str(path), remedy="Choose another place.")

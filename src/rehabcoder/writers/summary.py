@@ -1,0 +1,46 @@
+"""Figures by clinician, added up a note at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rehabcoder.note import Json
+
+NOBODY = "(not given)"
+
+
+class ByClinician:
+    """Notes, how many are settled, units supported and billed, and findings, for each clinician and in all."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+        self._findings: dict[str, None] = {}
+
+    def add(self, clinician: str | None, row: Json) -> None:
+        """Count one coded note."""
+        found = dict.fromkeys(flag["id"] for flag in row["flags"])
+        self._findings |= found
+        for name in (clinician or NOBODY, ""):
+            counts = self._counts.setdefault(name, Counter())
+            counts["notes"] += 1
+            counts["failed"] += row["status"] == "failed"
+            counts["review"] += row["status"] != "failed" and row["needs_review"]
+            counts["units"] += row["totals"]["units"] or 0
+            counts["billed"] += sum((row["totals"]["billed_units"] or {}).values())
+            counts.update(f"finding {name}" for name in found)
+
+    def columns(self) -> list[tuple[str, int]]:
+        """Headings with their widths."""
+        fixed = ("clinician", "notes", "failed", "to review", "settled", "share settled", "units", "units billed")
+        return [(heading, 24 if heading == "clinician" else 12) for heading in (*fixed, *sorted(self._findings))]
+
+    def rows(self) -> Iterator[list[str | int | float | None]]:
+        """A row for each clinician in the order of names, and one for all."""
+        for name in [*sorted(self._counts.keys() - {""}), *({""} & self._counts.keys())]:
+            counts = self._counts[name]
+            settled = counts["notes"] - counts["failed"] - counts["review"]
+            findings = [counts[f"finding {finding}"] for finding in sorted(self._findings)]
+            figures = [counts[key] for key in ("notes", "failed", "review")]
+            share = round(settled / counts["notes"], 4)
+            yield [name or "all", *figures, settled, share, counts["units"], counts["billed"], *findings]

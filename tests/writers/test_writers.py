@@ -1,0 +1,193 @@
+"""Coded notes as JSON Lines, CSV, Parquet and a workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.errors import RehabcoderError
+from rehabcoder.note import Activity, ClaimLine, CodedNote, Evidence, Finding, Json, Service, Span, Totals
+from rehabcoder.writers import dump_csv, dump_jsonl, files, format_of, json_line, parquet, workbook
+from rehabcoder.writers.flat import COLUMNS, neutral
+
+
+def coded(note_id: str = "a-17", **more: Any) -> CodedNote:
+    service = Service(
+        3, 9, "squats", "97530", labelled="97110", minutes=15, confidence=0.93, alternatives=[("97110", 0.05)],
+        review_reasons=["code_mismatch"], activities=[Activity("squat", sets=3, reps=5, device="foam")],
+        minutes_span=Span(10, 16), why=[Evidence(3, 9, "squats", "daily task named as the purpose", "97530")],
+    )  # fmt: skip
+    full = {
+        "source": "inbox/n.csv#17", "text_sha256": "ab" * 32, "interventions": [service],
+        "lines": [ClaimLine("97530", 15, 1, "one whole block", ["GP"]), ClaimLine("97010", None, 1)],
+        "totals": Totals(15, 1, 20, 30, {"97110": 2}),
+        "flags": [
+            Finding("code_mismatch", "high", "labelled 97110", 3, 9, "guide"),
+            Finding("missing_progress", "low", "none"),
+        ],
+        "primary_code": "97530", "review_reasons": ["code_mismatch"], "policy": "medicare-part-b",
+    }  # fmt: skip
+    return CodedNote(note_id, **(full | more))
+
+
+def failed(note_id: str) -> CodedNote:
+    return CodedNote(note_id, "inbox/n.csv#18", status="failed", error="n.csv#18: broken", needs_review=True)
+
+
+def test_formats_by_name() -> None:
+    names = ("a.jsonl", "a.CSV", "a.b.parquet", "a.xlsx", "coded", "coded/", "a.json", "jsonl")
+    assert [format_of(name) for name in names] == ["jsonl", "csv", "parquet", "xlsx", None, None, None, None]
+
+
+def test_json_lines_are_the_contract() -> None:
+    out = io.StringIO()
+    rows = [coded().to_json(), failed("b").to_json()]
+    dump_jsonl(rows, out)
+    lines = out.getvalue().splitlines()
+    assert [json.loads(line) for line in lines] == rows
+    assert CodedNote.from_json(json.loads(lines[0])) == coded()
+
+
+def test_json_keeps_what_utf8_can_hold_and_escapes_the_rest() -> None:
+    assert json_line({"a": "é 🙂"}) == '{"a": "é 🙂"}\n'
+    assert json_line({"a": "\ud83d"}) == '{"a": "\\ud83d"}\n'
+
+
+def test_csv_has_a_row_a_note() -> None:
+    out = io.StringIO()
+    dump_csv([coded().to_json(), failed("b").to_json()], out)
+    first, second = csv.DictReader(io.StringIO(out.getvalue()))
+    assert first == dict.fromkeys(COLUMNS, "") | {
+        "note_id": "a-17", "source": "inbox/n.csv#17", "status": "coded", "needs_review": "yes",
+        "review_reasons": "code_mismatch", "primary_code": "97530", "units_by_code": "97530:1;97010:1",
+        "minutes_by_code": "97530:15", "modifiers": "97530-GP", "timed_minutes": "15", "units": "1",
+        "stated_timed_minutes": "20", "stated_total_minutes": "30", "billed_units": "97110:2",
+        "labelled": "97110>97530", "findings": "code_mismatch;missing_progress", "messages": "labelled 97110 none",
+        "rule": "cms", "policy": "medicare-part-b", "text_sha256": "ab" * 32,
+    }  # fmt: skip
+    assert (second["status"], second["error"]) == ("failed", "n.csv#18: broken")
+
+
+@given(st.text())
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    cell = neutral(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert cell.endswith(text)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
+def test_formulas_are_neutralised_in_every_output_for_spreadsheets(text: str, tmp_path: Path) -> None:
+    out = io.StringIO()
+    dump_csv([coded(text).to_json()], out, header=False)
+    assert next(csv.reader(io.StringIO(out.getvalue())))[0] == "'" + text
+    workbook.write_workbook([({"clinician": text}, coded(text).to_json())], tmp_path / "n.xlsx", scratch=tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "n.xlsx")["Worklist"]
+    assert [(sheet.cell(2, at).value, sheet.cell(2, at).data_type) for at in (1, 3)] == [("'" + text, "s")] * 2
+
+
+def as_json(row: Json) -> Json:
+    """A Parquet row in the form of the JSON."""
+    for service in row["interventions"]:
+        service["alternatives"] = [[item["code"], item["probability"]] for item in service["alternatives"]]
+        for activity in service["activities"]:
+            always = ("name", "body_part", "side", "sets", "reps", "assist")
+            for key in [key for key, value in activity.items() if value is None and key not in always]:
+                del activity[key]
+    for line in row["lines"]:
+        if line["modifiers"] is None:
+            del line["modifiers"]
+    if row["totals"]["billed_units"] is not None:
+        row["totals"]["billed_units"] = dict(row["totals"]["billed_units"])
+    return row
+
+
+def test_parquet_holds_what_the_json_holds(tmp_path: Path) -> None:
+    rows = [coded(f"n{i}").to_json() for i in range(2500)] + [failed("b").to_json()]
+    parquet.write_rows(rows, tmp_path / "1.parquet")
+    parquet.write_rows([coded("\ud83d").to_json()], tmp_path / "2.parquet")
+    parquet.join_files([tmp_path / "1.parquet", tmp_path / "2.parquet"], tmp_path / "all.parquet")
+    read = [as_json(row) for row in pq.read_table(tmp_path / "all.parquet").to_pylist()]
+    assert read[:-1] == rows
+    assert read[-1]["note_id"] == "?"
+
+
+def test_the_workbook(tmp_path: Path) -> None:
+    about = {"clinician": "T. Example", "date_of_service": "2024-09-18", "patient_id": "0042", "payer": "Medicare"}
+    settled = coded("ok", needs_review=False, review_reasons=[], flags=[], interventions=[], lines=[], totals=Totals())
+    pairs = [(about, coded().to_json()), ({}, failed("b").to_json()), (about, settled.to_json())]
+    workbook.write_workbook(pairs, tmp_path / "n.xlsx", scratch=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+    assert book.sheetnames == ["Worklist", "Services", "Claim lines", "Findings", "By clinician"]
+    cells = {
+        name: [[cell.value for cell in row] for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames
+    }
+    assert [row[:2] + row[5:8] for row in cells["Worklist"]] == [
+        ["a-17", "2024-09-18", "yes", "code_mismatch", "97530:1;97010:1"],
+        ["b", None, "failed", None, None],
+        ["ok", "2024-09-18", "no", None, None],
+    ]
+    assert cells["Services"] == [
+        ["a-17", "2024-09-18", "T. Example", "squats", "97110", "97530", 15, 0.93, "yes", "code_mismatch"]
+    ]
+    assert [row[4:10] for row in cells["Claim lines"]] == [
+        ["97530", cells["Claim lines"][0][5], 15, 1, "GP", None],
+        ["97010", cells["Claim lines"][1][5], None, 1, None, None],
+    ]  # fmt: skip
+    assert [row[3:6] for row in cells["Findings"]] == [
+        ["high", "code_mismatch", "labelled 97110"], ["low", "missing_progress", "none"],
+    ]  # fmt: skip
+    assert cells["By clinician"] == [
+        ["(not given)", 1, 1, 0, 0, 0, 0, 0, 0, 0], ["T. Example", 2, 0, 1, 1, 0.5, 1, 2, 1, 1],
+        ["all", 3, 1, 1, 1, 0.3333, 1, 2, 1, 1],
+    ]  # fmt: skip
+    sheet = book["Worklist"]
+    assert sheet.auto_filter.ref == "A1:P4"
+    colours = [sheet.cell(row, 1).fill.fgColor.rgb for row in (2, 3, 4)]
+    assert len(set(colours)) == 3  # high severity, failed, settled
+
+
+def test_a_full_sheet_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "ROWS", 4)
+    pairs = [({}, coded(f"n{i}").to_json()) for i in range(5)]
+    workbook.write_workbook(pairs, tmp_path / "n.xlsx", scratch=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+    ids = [row[0].value for name in ("Worklist", "Worklist 2") for row in book[name].iter_rows(min_row=2)]
+    assert ids == ["n0", "n1", "n2", "n3", "n4"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "n.xlsx"]  # nothing is left in the scratch folder
+
+
+def test_files_appear_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text("before")
+    with pytest.raises(ZeroDivisionError), files.private(path) as unfinished:
+        assert unfinished.write_text("half") / 0
+    assert path.read_text() == "before"
+    with files.private(path) as unfinished:
+        unfinished.write_text("whole")
+    assert path.read_text() == "whole"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert os.listdir(tmp_path) == ["out.jsonl"]
+
+
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RehabcoderError, match="a file stands where a folder is needed"):
+        files.private_folder(tmp_path / "file" / "coded")
+    with pytest.raises(RehabcoderError, match="cannot be written"), files.private(tmp_path / "none" / "x.csv"):
+        pass
+    full = OSError(28, "No space left on device")
+    assert "run the same command again" in str(files.unwritable(tmp_path, full))
+    with pytest.raises(RehabcoderError, match="the disk is full"), files.private(tmp_path / "x.csv"):
+        raise full
+    assert stat.S_IMODE(files.private_folder(tmp_path / "a" / "b").stat().st_mode) == 0o700
