@@ -9,15 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from rehabcoder.billing.claim import claim_lines, primary_code
 from rehabcoder.billing.policies import Policy, load_policy
 from rehabcoder.note import ClaimLine, CodedNote, Evidence, Finding, Note, Service
+from rehabcoder.worklist.importing import import_coded
+from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.imports import Tally
 
 NOTES = Path(__file__).parents[2] / "data" / "notes"
 HIGH = {"code_mismatch", "units_mismatch", "not_one_on_one", "time_inconsistent"}
 CLINICIANS = ("Adeyemi", "Brandt", "Castillo", "Dhillon")
+TODAY = date(2026, 11, 1)
 PAYERS = ("Medicare", "Aetna", "BCBS")
 
 
@@ -84,7 +89,7 @@ def coded_of(record: dict, at: int = 0, *, policy: Policy | None = None, model: 
 def _service(each: dict, text: str, digest: bytes, number: int) -> Service:
     start = each.get("start", text.find(each["quote"]))
     end = start + len(each["quote"])
-    confidence = 0.7 + digest[(6 + number) % 32] / 255 * 0.3
+    confidence = round(0.7 + digest[(6 + number) % 32] / 255 * 0.3, 4)
     wrong = each["labelled"] is not None and each["labelled"] != each["code"]
     return Service(
         start=start,
@@ -94,7 +99,7 @@ def _service(each: dict, text: str, digest: bytes, number: int) -> Service:
         labelled=each["labelled"],
         minutes=each["minutes"],
         confidence=confidence,
-        alternatives=[("97530" if each["code"] != "97530" else "97110", 1 - confidence)],
+        alternatives=[("97530" if each["code"] != "97530" else "97110", round(1 - confidence, 4))],
         needs_review=confidence < 0.8 or wrong,
         review_reasons=["code_mismatch"] if wrong else [],
         why=[Evidence(start, min(end, start + 12), text[start : min(end, start + 12)], "what was done", each["code"])],
@@ -110,3 +115,11 @@ def write_files(folder: Path, items: list[tuple[Note, CodedNote]]) -> tuple[Path
         "".join(json.dumps({key: getattr(n, key) for key in fields}) + "\n" for n, _ in items), encoding="utf-8"
     )
     return coded, notes
+
+
+def load(database: Database, items: list[tuple[Note, CodedNote]]) -> Tally:
+    """Import the pairs into a worklist."""
+    lines = [(json.dumps(coded.to_json()), f"coded.jsonl:{at}") for at, (_, coded) in enumerate(items, 1)]
+    return import_coded(
+        database, lines, [note for note, _ in items], policy=load_policy(), name="coded.jsonl", today=TODAY
+    )

@@ -119,7 +119,7 @@ def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
         # The message of a JSON or type error may quote the line, and so the note: it is not passed on.
         raise ReadError("this line is no coded note", where=where, remedy=remedy) from error.with_traceback(None)
     if not isinstance(coded.note_id, str) or not coded.note_id or not isinstance(coded.text_sha256, str):
-        raise ReadError("this coded note has no note_id or text_sha256", where=where, remedy=remedy)
+        raise ReadError("this line is no coded note: it lacks note_id or text_sha256", where=where, remedy=remedy)
     told = coded.to_json()
     content = json.dumps(told, separators=(",", ":"))
     told.pop("source")  # the same coding read from another folder is the same coding

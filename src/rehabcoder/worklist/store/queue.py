@@ -164,9 +164,8 @@ def count(connection: Connection, filters: Filters) -> tuple[int, bool]:
 
 def states(connection: Connection) -> dict[str, int]:
     """How many notes there are in each state."""
-    found: dict[str, int] = dict(
-        connection.execute(select(note.c.state, func.count()).group_by(note.c.state)).tuples().all()
-    )
+    rows = connection.execute(select(note.c.state, func.count()).group_by(note.c.state))
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
     return {state: found.get(state, 0) for state in STATES}
 
 

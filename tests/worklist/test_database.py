@@ -1,0 +1,106 @@
+"""The file: private, versioned, locked, damaged, and the log that only grows."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic import command
+from labelled_notes import load
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from rehabcoder.worklist.store import database as module
+from rehabcoder.worklist.store import decisions, queue
+from rehabcoder.worklist.store.database import Database, WorklistError
+from rehabcoder.worklist.store.tables import metadata
+
+
+def test_the_file_is_the_owners_alone(database, tmp_path: Path):
+    for path in tmp_path.glob("worklist.db*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+
+
+def test_migrations_make_the_tables_that_the_program_uses(empty):
+    with empty.read() as connection:
+        found = inspect(connection)
+        for table in metadata.tables.values():
+            assert {column["name"] for column in found.get_columns(table.name)} == set(table.columns.keys())
+            assert {index["name"] for index in found.get_indexes(table.name)} >= {index.name for index in table.indexes}
+
+
+def test_a_missing_worklist_is_named_with_the_command_that_makes_one(tmp_path: Path):
+    with pytest.raises(WorklistError, match=r"there is no worklist here.*rehabcoder import"):
+        Database(tmp_path / "none.db")
+
+
+def test_an_older_worklist_is_migrated_and_keeps_its_notes(empty, items):
+    load(empty, items[:5])
+    with empty.write() as connection:
+        configuration = module._alembic()
+        configuration.attributes["connection"] = connection
+        command.downgrade(configuration, "0001")
+    with empty.read() as connection:
+        assert not inspect(connection).has_table("purge")
+    again = Database(empty.place)
+    with again.read() as connection:
+        assert inspect(connection).has_table("purge")
+        assert sum(queue.states(connection).values()) == 5
+    again.close()
+
+
+def test_a_newer_worklist_is_refused_with_the_command_to_run(empty):
+    with empty.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WorklistError, match=r"version 9999, which is newer.*pip install --upgrade"):
+        Database(empty.place)
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path):
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE invoices (id)")
+    other.close()
+    with pytest.raises(WorklistError, match="this database is not a worklist"):
+        Database(tmp_path / "other.db", create=True)
+    assert sqlite3.connect(tmp_path / "other.db").execute("SELECT name FROM sqlite_master").fetchall() == [
+        ("invoices",)
+    ]
+
+
+def test_a_damaged_file_is_explained(tmp_path: Path):
+    (tmp_path / "w.db").write_bytes(b"PK\x03\x04 not a database at all" * 100)
+    with pytest.raises(WorklistError, match="not a worklist, or it is damaged"):
+        Database(tmp_path / "w.db")
+
+
+def test_a_locked_worklist_is_explained_after_a_wait(database):
+    other = sqlite3.connect(database.place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    impatient = Database(database.place, wait=0.1)
+    with pytest.raises(WorklistError, match="another program is writing"), impatient.write():
+        pass
+    other.execute("ROLLBACK")
+    with impatient.write():
+        pass
+    impatient.close()
+    other.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE decision SET reviewer = 'x'", "DELETE FROM decision"])
+def test_the_log_cannot_be_rewritten(database, statement):
+    with database.write() as connection:
+        case = queue.open_case(connection, 1)
+        decisions.record(connection, case, "comment", reviewer="Ann", reason="hm")
+    with pytest.raises(DatabaseError, match="append-only"), database.write() as connection:
+        connection.execute(text(statement))
+
+
+def test_no_sql_outside_the_store():
+    package = Path(module.__file__).parents[1]
+    others = [*package.rglob("*.py"), *(package.parent / "web").rglob("*.py"), *(package.parent / "cli").glob("*.py")]
+    outside = [path for path in others if "store" not in path.parts]
+    assert len(outside) > 10
+    for path in outside:
+        assert "sqlalchemy" not in path.read_text(encoding="utf-8"), path.name

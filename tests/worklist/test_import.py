@@ -1,0 +1,192 @@
+"""Coded notes into the worklist: joined by id and hash, once, in any order, after any interruption."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from labelled_notes import TODAY, labelled, load, pairs
+from sqlalchemy import select
+
+from rehabcoder.billing.policies import load_policy
+from rehabcoder.errors import ReadError
+from rehabcoder.note import CodedNote, Note
+from rehabcoder.worklist.importing import import_coded, read_coded
+from rehabcoder.worklist.risk import Fees, Money, billed_units, money_of, units_of
+from rehabcoder.worklist.store import decisions, queue, tables
+from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.queue import Filters
+
+
+def dump(database: Database, table) -> list[tuple]:
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(table))]
+
+
+def test_every_note_comes_in_once_with_its_text(database, items):
+    with database.read() as connection:
+        assert sum(queue.states(connection).values()) == len(items)
+        for note, coded in items:
+            item = queue.find(connection, [note.note_id])[note.note_id]
+            case = queue.open_case(connection, item.id)
+            assert case.text == note.text
+            assert case.coded == coded
+            assert case.item.clinician == note.clinician
+
+
+def test_importing_twice_changes_nothing(database, items):
+    before = [dump(database, table) for table in (tables.note, tables.text, tables.coding, tables.note_code)]
+    tally = load(database, items)
+    assert (tally.notes, tally.unchanged, tally.texts) == (0, len(items), 0)
+    assert [dump(database, table) for table in (tables.note, tables.text, tables.coding, tables.note_code)] == before
+
+
+def test_notes_may_stand_in_another_order_and_be_more(empty, items):
+    lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:10]]
+    notes = [note for note, _ in reversed(items)]
+    tally = import_coded(empty, lines, notes, policy=load_policy(), today=TODAY)
+    assert (tally.notes, tally.unmatched) == (10, 0)
+
+
+def test_an_interrupted_import_goes_on_where_it_stopped(empty, items, monkeypatch):
+    monkeypatch.setattr("rehabcoder.worklist.importing.BATCH", 7)
+
+    def until_the_power_goes():
+        for at, (_, coded) in enumerate(items):
+            if at == 25:
+                raise KeyboardInterrupt
+            yield json.dumps(coded.to_json()), "coded"
+
+    notes = [note for note, _ in items]
+    with pytest.raises(KeyboardInterrupt):
+        import_coded(empty, until_the_power_goes(), notes, policy=load_policy(), today=TODAY)
+    with empty.read() as connection:
+        assert sum(queue.states(connection).values()) == 21  # three whole batches
+    tally = load(empty, items)
+    assert (tally.notes, tally.unchanged, tally.repeated) == (len(items) - 21, 21, 0)
+
+
+def test_two_imports_at_once_give_what_one_gives(tmp_path, items, monkeypatch):
+    monkeypatch.setattr("rehabcoder.worklist.importing.BATCH", 5)
+    failures: list[Exception] = []
+
+    def run():
+        try:
+            database = Database(tmp_path / "w.db", create=True)
+            load(database, items)
+            database.close()
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    database = Database(tmp_path / "w.db")
+    assert len(dump(database, tables.note)) == len(dump(database, tables.coding)) == len(items)
+    database.close()
+
+
+def test_a_coding_without_its_text_is_named_and_left_out(empty, items):
+    note, coded = items[0]
+    changed = replace(note, text=note.text + " ")
+    tally = load(empty, [(changed, coded), *items[1:3]])
+    assert (tally.notes, tally.unmatched, tally.unmatched_ids) == (2, 1, [coded.note_id])
+
+
+def test_a_coded_file_that_matches_no_note_is_refused(empty, items):
+    lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:3]]
+    with pytest.raises(ReadError, match="none of the 3 coded notes has its text"):
+        import_coded(empty, lines, [note for note, _ in items[10:12]], policy=load_policy())
+    with empty.read() as connection:
+        assert sum(queue.states(connection).values()) == 0
+
+
+def test_one_id_with_two_codings_in_one_file_keeps_the_first(empty, items):
+    note, coded = items[0]
+    tally = load(empty, [(note, coded), (note, replace(coded, model_version="other"))])
+    assert (tally.notes, tally.repeated, tally.repeated_ids) == (1, 1, [note.note_id])
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"note_id": 4}', '{"note_id": "a", "nonsense": 1}', "null"])
+def test_a_line_that_is_no_coded_note_is_named_without_its_words(empty, line):
+    with pytest.raises(ReadError, match=r"part-1\.jsonl:7: this line is no coded note") as caught:
+        import_coded(empty, [(line, "part-1.jsonl:7")], [], policy=load_policy())
+    assert "nonsense" not in str(caught.value)
+
+
+def test_a_coding_by_a_newer_model_leaves_a_decision_alone(database, items):
+    record = next(iter(labelled("clinic-a")))
+    with database.write() as connection:
+        item = queue.find(connection, [record["id"]])[record["id"]]
+        decisions.record(connection, queue.open_case(connection, item.id), "settle", reviewer="Ann")
+    newer = replace(items[0][1], model_version="test-2", needs_review=True)
+    tally = load(database, [(items[0][0], newer)])
+    assert tally.recoded == 1
+    with database.read() as connection:
+        case = queue.open_case(connection, item.id)
+        assert case.item.state == "accepted"
+        assert case.coded.model_version == "test-1"
+        assert [v["model_version"] for v in queue.versions(connection, record["id"])] == ["test-1", "test-2"]
+
+
+def test_a_coding_by_a_newer_model_takes_over_an_open_note(database, items):
+    note, coded = items[0]
+    load(database, [(note, replace(coded, model_version="test-2", needs_review=False, flags=[]))])
+    with database.read() as connection:
+        case = queue.open_case(connection, queue.find(connection, [note.note_id])[note.note_id].id)
+        assert (case.item.state, case.coded.model_version) == ("self_settled", "test-2")
+        assert queue.page(connection, Filters(state=None, finding="missing_minutes", search=note.note_id)) == []
+
+
+def test_an_addendum_reopens_the_note_and_keeps_both_versions(database, items):
+    note, coded = items[0]
+    with database.write() as connection:
+        case = queue.open_case(connection, queue.find(connection, [note.note_id])[note.note_id].id)
+        decisions.record(connection, case, "query", reviewer="Ann", reason="minutes of the bike?")
+        assert queue.open_case(connection, case.item.id).item.state == "awaiting_addendum"
+    longer = replace(note, text=note.text + "\nAddendum: bike 10 min.")
+    tally = load(database, [(longer, replace(coded, text_sha256=longer.text_sha256, needs_review=False))])
+    assert tally.addenda == 1
+    with database.read() as connection:
+        case = queue.open_case(connection, case.item.id)
+        assert (case.item.state, case.text) == ("open", longer.text)
+        versions = queue.versions(connection, note.note_id)
+        assert [v["text_sha256"] for v in versions] == [note.text_sha256, longer.text_sha256]
+        assert [d["kind"] for d in queue.history(connection, case.item.id)] == ["query", "addendum"]
+
+
+def test_a_failed_note_is_a_row_of_its_own_state(empty):
+    note = Note("broken", "", error="the page has no text")
+    coded = CodedNote("broken", text_sha256=note.text_sha256, status="failed", error=note.error)
+    load(empty, [(note, coded)])
+    with empty.read() as connection:
+        assert queue.states(connection)["failed"] == 1
+
+
+@pytest.mark.parametrize("text", ["ok \ud800 then", "bike 👍🏽 10 min e\u0301", "a\x00b", "x" * 200_000])
+def test_any_text_comes_back_as_it_was(empty, text):
+    note = Note("n", text)
+    load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256))])
+    with empty.read() as connection:
+        assert queue.open_case(connection, 1).text == text
+
+
+def test_parts_of_a_folder_are_read_in_order_without_the_claims(tmp_path: Path):
+    for name in ("part-2.jsonl", "part-1.jsonl", "claims.jsonl"):
+        (tmp_path / name).write_text(f'"{name}"\n\n', encoding="utf-8")
+    assert [where for _, where in read_coded(tmp_path)] == ["part-1.jsonl:1", "part-2.jsonl:1"]
+
+
+def test_money_at_stake_is_billed_against_supported():
+    _, coded = pairs(1, "clinic-a")[0]
+    assert coded.totals.billed_units == {"97110": 1, "97112": 1, "97530": 1, "97016": 1}
+    flat = Fees({"default": 30.0, "97016": 10.0})
+    assert money_of(billed_units(coded, load_policy()), units_of(coded), flat) == Money(100.0, 0.0, 0.0)
+    assert money_of({"97110": 3}, {"97110": 2, "97530": 2}, flat) == Money(90.0, 30.0, 60.0)
+    assert money_of(None, {"97110": 2}, flat) == Money(0.0, 0.0, 0.0)

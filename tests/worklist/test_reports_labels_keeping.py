@@ -1,0 +1,197 @@
+"""Reports, labels for training, and removing text."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+from labelled_notes import load
+
+from rehabcoder.billing.policies import load_policy
+from rehabcoder.note import CodedNote, Note
+from rehabcoder.worklist import sampling
+from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.findings import sample_findings
+from rehabcoder.worklist.labels import export_labels
+from rehabcoder.worklist.reports.collect import collect, model_agreement
+from rehabcoder.worklist.reports.page import write_memo, write_report
+from rehabcoder.worklist.reports.workbook import write_workbook
+from rehabcoder.worklist.store import decisions, queue, samples
+from rehabcoder.worklist.store.keeping import purge_text
+from rehabcoder.worklist.store.queue import Filters
+
+
+@pytest.fixture
+def decided(database):
+    """The queue decided by Ann: every third note changed; five notes looked at again by Bo."""
+    with database.write() as connection:
+        for number, item in enumerate(queue.page(connection, Filters(), limit=1000)):
+            case = queue.open_case(connection, item.id)
+            answer = case.answer
+            if number % 3 == 0 and answer.services:
+                first = replace(answer.services[0], code="97750", status="changed")
+                answer = replace(answer, services=(first, *answer.services[1:]))
+            decisions.record(connection, case, "settle", reviewer="Ann", after=answer)
+        units = samples.frame(connection, Filters(state="decided"))
+        drawn = sampling.draw(units, design="simple", size=5, seed=1)
+        made = samples.save(
+            connection, drawn, name="q4", by="Ann", made_from={"state": "decided"}, confidence=0.9, precision=0.2
+        )
+        for item in samples.items(connection, made.id):
+            coded = CodedNote.from_json(item.coded)
+            samples.second(connection, item, Answer.of(coded), reviewer="Bo", settle=True)
+    return database
+
+
+def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
+    report = collect(decided, load_policy())
+    assert report.whole.notes == len(items)
+    assert sum(group.notes for group in report.groups["clinician"]) == len(items)
+    assert sum(group.net for group in report.groups["payer"]) == pytest.approx(report.whole.net)
+    by_code = Counter(code for _, coded in items for code in {s.code for s in coded.interventions})
+    assert {group.name: group.notes for group in report.groups["code"]} == by_code
+    path = tmp_path / "report.html"
+    write_report(path, report)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    source = path.read_text(encoding="utf-8")
+    page = BeautifulSoup(source, "html.parser")
+    assert not page.find_all(["script", "link", "img", "iframe"])
+    assert not re.search(r"(https?:)?//[a-z]", source)
+    headings = [heading.text for heading in page.find_all("h2")]
+    assert headings == [
+        "Trend",
+        "Clinicians",
+        "Clinics",
+        "Payers",
+        "Codes",
+        "Findings",
+        "Months of service",
+        "Model and coders",
+        "Samples",
+    ]
+    assert len(page.find_all("svg")) == 6
+    for note, _ in items:
+        assert note.text[:60] not in source
+
+
+def test_names_in_a_report_are_text(empty, tmp_path):
+    note = Note("n", "x", clinician="<script>alert(1)</script>", date_of_service="2026-01-01")
+    load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256))])
+    write_report(tmp_path / "r.html", collect(empty, load_policy()))
+    page = BeautifulSoup((tmp_path / "r.html").read_text(encoding="utf-8"), "html.parser")
+    assert not page.find_all("script")
+    assert "<script>alert(1)</script>" in page.text
+
+
+def test_an_empty_worklist_has_a_report(empty, tmp_path):
+    write_report(tmp_path / "r.html", collect(empty, load_policy()))
+    write_workbook(tmp_path / "r.xlsx", collect(empty, load_policy()))
+    assert "0 notes" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_workbook_holds_the_same_figures(decided, tmp_path):
+    report = collect(decided, load_policy())
+    write_workbook(tmp_path / "r.xlsx", report)
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames[0] == "Summary"
+    rows = {row[0]: row[1:] for row in book["Clinicians"].iter_rows(min_row=2, values_only=True)}
+    for group in report.groups["clinician"]:
+        assert rows[group.name][0] == group.notes
+        assert rows[group.name][8] == pytest.approx(group.net)
+    assert book["Samples"]["A2"].value == "q4"
+
+
+def test_the_memo_names_what_an_auditor_asks_for(decided, tmp_path):
+    with decided.read() as connection:
+        made = samples.find(connection, "q4")
+        found = sample_findings(made, samples.items(connection, made.id), load_policy())
+    write_memo(tmp_path / "m.html", found, policy="medicare-part-b@2026")
+    text = BeautifulSoup((tmp_path / "m.html").read_text(encoding="utf-8"), "html.parser").get_text(" ")
+    for part in (
+        "one session note",
+        made.frame_sha256,
+        "Seed 1;",
+        "exact, hypergeometric",
+        "Wilson",
+        "kappa",
+        "state decided",
+    ):
+        assert part in re.sub(r"\s+", " ", text), part
+    assert f"{100 * found.rate.high:.1f} %" in text
+
+
+def test_labels_are_what_people_stand_behind(decided, items, tmp_path):
+    done = export_labels(decided, tmp_path / "labels.jsonl")
+    records = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    marks = Counter(record["mark"] for record in records)
+    assert marks == {"blind": done.blind, "accepted": done.accepted, "changed": done.changed}
+    assert done.blind == 5
+    assert done.changed > 0
+    truth = {note.note_id: (note, coded) for note, coded in items}
+    for record in records:
+        note, coded = truth[record["id"]]
+        assert record["text"] == note.text
+        for each in record["interventions"]:
+            assert note.text[each["start"] : each["start"] + len(each["quote"])] == each["quote"]
+        if record["mark"] != "changed":
+            assert [each["code"] for each in record["interventions"]] == [s.code for s in coded.interventions]
+            assert record["flags"] == sorted(f.id for f in coded.flags)
+        else:
+            assert record["interventions"][0]["code"] == "97750"
+    assert stat.S_IMODE((tmp_path / "labels.jsonl").stat().st_mode) == 0o600
+
+
+def test_agreement_is_of_the_present_model_with_the_coders(decided, items):
+    first = model_agreement(decided)
+    assert (first.version, first.overall.notes) == ("test-1", sum(coded.needs_review for _, coded in items))
+    assert 0 < first.overall.agreed < first.overall.notes
+    # A new model that says what the coders decided, imported later, agrees with every decision since a given day.
+    with decided.read() as connection:
+        settled = {
+            i.note_id: queue.open_case(connection, i.id) for i in queue.stream(connection, Filters(state="decided"))
+        }
+    recoded = []
+    for note, coded in items:
+        if note.note_id in settled:
+            codes = {(s.start, s.end): s.code for s in settled[note.note_id].answer.services}
+            services = [replace(s, code=codes[s.start, s.end]) for s in coded.interventions]
+            recoded.append((note, replace(coded, interventions=services, model_version="test-2")))
+    load(decided, recoded)
+    second = model_agreement(decided, since="2020-01-01")
+    assert (second.version, second.overall.share) == ("test-2", 1.0)
+    assert model_agreement(decided).overall.notes == 0  # nothing was decided since test-2 came
+
+
+def test_purging_leaves_no_word_and_every_decision(decided, items, tmp_path):
+    with decided.read() as connection:
+        before = {at: queue.history(connection, at) for at in range(1, len(items) + 1)}
+    planted = max((note for note, _ in items), key=lambda note: len(note.text)).text
+    words = re.findall(r"[A-Za-z]{4,} [A-Za-z]{4,} [A-Za-z]{4,}", planted)[:5]
+    assert words
+    assert purge_text(decided, before="2027-01-01", who="Ann") == len(items)
+    assert purge_text(decided, before="2027-01-01", who="Ann") == 0
+    stored = b"".join(path.read_bytes() for path in Path(decided.place).parent.glob("worklist.db*"))
+    for word in words:
+        assert word.encode() not in stored
+    with decided.read() as connection:
+        case = queue.open_case(connection, 1)
+        assert case.text is None
+        assert case.answer.services
+        assert {at: queue.history(connection, at) for at in before} == before
+    assert export_labels(decided, tmp_path / "l.jsonl").purged > 0
+
+
+def test_purging_spares_what_is_younger(database, items):
+    count = purge_text(database, before="2026-05-01", who="Ann")
+    assert count == sum(note.date_of_service < "2026-05-01" for note, _ in items)
+    with database.read() as connection:
+        for note, _ in items:
+            case = queue.open_case(connection, queue.find(connection, [note.note_id])[note.note_id].id)
+            assert (case.text is None) == (note.date_of_service < "2026-05-01")
