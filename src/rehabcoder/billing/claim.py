@@ -167,7 +167,7 @@ def _lines_of(
     if more:
         lines.append(ClaimLine(further, minutes - first_minutes, more, _why(further, minutes, ledger, allocation)))
     if code in day.missing:
-        lines[0].why += " One more service of this code has no minutes and adds none."
+        lines[0].why += f" A further service of this code has no minutes. {_not_determined(whole, len(day.timed))}"
     return lines
 
 

@@ -118,7 +118,10 @@ def licensed_descriptions(path: str | Path) -> dict[str, str]:
     """
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as lines:
-            return {row["code"].strip(): row["description"].strip() for row in csv.DictReader(lines)}
+            table = csv.DictReader(lines)
+            if not {"code", "description"} <= set(table.fieldnames or ()):
+                raise KeyError("code")
+            return {row["code"].strip(): row["description"].strip() for row in table}
     except OSError as error:
         raise ReadError(error.strerror or "cannot be read", where=str(path), remedy="Check the path.") from error
     except (KeyError, AttributeError, UnicodeDecodeError) as error:

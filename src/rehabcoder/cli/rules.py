@@ -14,7 +14,7 @@ from rehabcoder.billing.codes import CODES, Code, check_code, licensed_descripti
 from rehabcoder.billing.edits import edit_between, edits_among, ncci_pairs, source_title, unit_limit
 from rehabcoder.billing.policies import DEFAULT_POLICY, load_policy, policy_path, shipped_policies
 from rehabcoder.billing.policy_tools import check_policies, compare_policies, flat, parse_day, plain
-from rehabcoder.errors import ReadError, UsageError
+from rehabcoder.errors import PolicyError, ReadError, UsageError
 
 app = typer.Typer(help="List, show, compare and check payer policies, codes and edits.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def list_rules(
     """List the shipped policies, the codes, or the NCCI pairs with the day each was last in force."""
     day = parse_day(on)
     if what == "policies":
-        rows = [policy_row(name, day) for name in shipped_policies()]
+        rows = policy_rows(day)
     elif what == "codes":
         wording = licensed_descriptions(descriptors) if descriptors else {}
         rows = [code_row(facts, day) | {"description": wording.get(c, facts.description)} for c, facts in CODES.items()]
@@ -106,17 +106,25 @@ def check(
         raise typer.Exit(1)
 
 
-def policy_row(name: str, on: date | None) -> dict[str, Any]:
-    """One line of `rules list policies`."""
-    policy = load_policy(name, on=on)
-    return {
-        "id": policy.id,
-        "version": policy.version,
-        "rule": policy.rule,
-        "from": policy.effective_from.isoformat(),
-        "to": policy.effective_to.isoformat() if policy.effective_to else None,
-        "name": policy.name,
-    }
+def policy_rows(on: date | None) -> list[dict[str, Any]]:
+    """The lines of `rules list policies`: the version in force on a day; a policy that has none is left out."""
+    rows = []
+    for name in shipped_policies():
+        try:
+            policy = load_policy(name, on=on)
+        except PolicyError:
+            continue
+        rows.append(
+            {
+                "id": policy.id,
+                "version": policy.version,
+                "rule": policy.rule,
+                "from": policy.effective_from.isoformat(),
+                "to": policy.effective_to.isoformat() if policy.effective_to else None,
+                "name": policy.name,
+            }
+        )
+    return rows
 
 
 def code_row(facts: Code, on: date | None) -> dict[str, Any]:
@@ -206,6 +214,9 @@ def _print_one(table: dict[str, Any], format: str) -> None:
 def _print_rows(rows: Sequence[dict[str, Any]], format: str) -> None:
     if format == "json":
         _json(rows)
+        return
+    if not rows:
+        typer.echo("None in force on that day.")
         return
     names = list(rows[0])
     widths = [max(len(name), *(len(_words(row[name])) for row in rows)) for name in names]

@@ -6,15 +6,19 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import typer
 
+from rehabcoder.billing.checks import edit_remarks
 from rehabcoder.billing.codes import CODES, check_code
 from rehabcoder.billing.ledger import RULE_NAMES, RULE_SOURCES, count
+from rehabcoder.billing.policies import DEFAULT_POLICY, load_policy
+from rehabcoder.billing.policy_tools import parse_day
 from rehabcoder.billing.units import RULES, Allocation, Rule, Tie, allocate
-from rehabcoder.errors import UsageError
+from rehabcoder.errors import PolicyError, UsageError
 
 MOST_SHOWN = 6
 """Equally right allocations that the terminal shows before it only counts them."""
@@ -38,12 +42,13 @@ def units(
     fee: Annotated[
         list[str] | None, typer.Option(help="Dollars for one unit: 97110=31.40, or one number for every code.")
     ] = None,
+    on: Annotated[str | None, typer.Option(help="Day of service, as 2024-05-31; decides policy and edits.")] = None,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
 ) -> None:
     """Units for one patient, day and discipline, with the arithmetic in plain words."""
     if format not in ("text", "json"):
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
-    answer = compute(minutes, rule=rule, against=against, policy=policy, fees=fee or [])
+    answer = compute(minutes, rule=rule, against=against, policy=policy, fees=fee or [], on=parse_day(on))
     if format == "json":
         json.dump(answer.to_json(), sys.stdout)
         sys.stdout.write("\n")
@@ -54,8 +59,10 @@ def units(
 class Answer:
     """What `units` prints: one allocation, or two with what sets them apart."""
 
-    def __init__(self, chosen: Allocation, other: Allocation | None, fees: dict[str, Decimal]) -> None:
-        self.chosen, self.other, self.fees = chosen, other, fees
+    def __init__(
+        self, chosen: Allocation, other: Allocation | None, *, fees: dict[str, Decimal], edits: list[str]
+    ) -> None:
+        self.chosen, self.other, self.fees, self.edits = chosen, other, fees, edits
 
     def to_json(self) -> dict[str, Any]:
         out = _json_of(self.chosen)
@@ -70,12 +77,14 @@ class Answer:
         elif self.fees:
             money = _money(self.chosen, self.fees)
             out["money"] = None if money is None else float(money)
-        return out
+        return out | {"edits": self.edits}
 
     def to_text(self) -> list[str]:
         lines = _text_of(self.chosen, self.fees)
         if self.other is not None:
             lines += ["", *_text_of(self.other, self.fees), "", self._difference_text()]
+        if self.edits:
+            lines += ["Edits:", *(f"  {says}" for says in self.edits)]
         return lines
 
     def _gap(self, code: str) -> int:
@@ -107,25 +116,27 @@ def compute(
     against: str | None = None,
     policy: str | None = None,
     fees: Sequence[str] = (),
+    on: date | None = None,
 ) -> Answer:
     """Parse `CODE=MINUTES` arguments and allocate their units.
 
     Raises:
-        UsageError: an argument names an unknown code, or minutes that are missing, negative, fractional or too many.
-        PolicyError: the policy cannot be used.
+        UsageError: an argument names an unknown code, minutes that are missing, negative, fractional or too many, or a
+            policy that cannot be used.
     """
     minutes = parse_minutes(arguments)
     tie: Tie = "most_minutes"
     prices: dict[str, Decimal] = {}
+    try:
+        terms = load_policy(policy or DEFAULT_POLICY, on=on)
+    except PolicyError as error:
+        raise UsageError(error.what, where=error.where, remedy=error.remedy) from error
     if policy is not None:
-        from rehabcoder.billing.policies import load_policy
-
-        terms = load_policy(policy)
         rule, tie, prices = rule or terms.rule, terms.tie, dict(terms.fees)
     prices |= parse_fees(fees)
     chosen = allocate(minutes, rule=_rule(rule or "cms", "--rule"), tie=tie)
     other = allocate(minutes, rule=_rule(against, "--against"), tie=tie) if against is not None else None
-    return Answer(chosen, other, prices)
+    return Answer(chosen, other, fees=prices, edits=edit_remarks(minutes, policy=terms, on=on))
 
 
 def parse_minutes(arguments: Sequence[str]) -> dict[str, int | None]:

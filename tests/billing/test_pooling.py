@@ -1,0 +1,143 @@
+"""Claims: one a patient, day, discipline and payer, minutes of the day pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from billing_cases import service
+
+from rehabcoder.billing.policies import Policy, load_policy
+from rehabcoder.billing.pooling import Claim, day_of, pool_claims
+from rehabcoder.note import CodedNote, Note
+
+Make = Callable[..., tuple[Note, CodedNote]]
+DAY: dict[str, Any] = {"patient_id": "p1", "date_of_service": "2024-05-06", "discipline": "PT"}
+
+
+def medicare(day: date | None) -> Policy:
+    return load_policy("medicare-part-b", on=day)
+
+
+def claims_of(*visits: tuple[Note, CodedNote], **how: Any) -> list[Claim]:
+    return list(pool_claims(visits, medicare, **how))
+
+
+def lines_of(claim: Claim) -> dict[str, tuple[int | None, int | None]]:
+    return {line.code: (line.minutes, line.units) for line in claim.lines}
+
+
+def test_minutes_of_two_notes_of_a_day_make_one_claim(coded_visit: Make) -> None:
+    morning = coded_visit("am", [service("97110", 20)], **DAY)
+    afternoon = coded_visit("pm", [service("97110", 18), service("97530", 10)], **DAY)
+    (claim,) = claims_of(morning, afternoon)
+    assert (claim.date, claim.patient, claim.discipline, claim.note_ids) == ("2024-05-06", "p1", "PT", ["am", "pm"])
+    assert lines_of(claim) == {"97110": (38, 2), "97530": (10, 1)}
+    assert claim.totals.units == 3
+    assert all(line.modifiers == ["GP"] for line in claim.lines)
+    assert claim.policy == "medicare-part-b@2024"
+
+
+@pytest.mark.parametrize(
+    "other", [{"patient_id": "p2"}, {"date_of_service": "2024-05-07"}, {"discipline": "OT"}, {"payer": "x"}]
+)
+def test_another_patient_day_discipline_or_payer_is_another_claim(coded_visit: Make, other: dict[str, str]) -> None:
+    first = coded_visit("one", [service("97110", 8)], **DAY | {"payer": "m"})
+    second = coded_visit("two", [service("97110", 7)], **DAY | {"payer": "m"} | other)
+    assert [claim.totals.units for claim in claims_of(first, second)] == [1, 0]
+
+
+def test_a_discipline_or_payer_left_open_joins_the_only_claim_of_the_day(coded_visit: Make) -> None:
+    first = coded_visit("one", [service("97110", 8)], **DAY | {"payer": "m"})
+    bare = {key: value for key, value in DAY.items() if key != "discipline"}
+    second = coded_visit("two", [service("97110", 15)], **bare)
+    (claim,) = claims_of(first, second)
+    assert (claim.totals.units, claim.payer, claim.discipline) == (2, "m", "PT")
+
+
+def test_a_credential_names_the_discipline(coded_visit: Make) -> None:
+    bare = {key: value for key, value in DAY.items() if key != "discipline"}
+    therapist = coded_visit("one", [service("97110", 15)], **bare, credential="PT, DPT")
+    assistant = coded_visit("two", [service("97110", 15)], **bare, credential="PTA")
+    (claim,) = claims_of(therapist, assistant)
+    assert claim.discipline == "PT"
+
+
+def test_notes_without_patient_or_date_make_no_claim(coded_visit: Make) -> None:
+    assert claims_of(coded_visit("one", [service("97110", 15)], patient_id="p1")) == []
+    assert claims_of(coded_visit("two", [service("97110", 15)], date_of_service="2024-05-06")) == []
+
+
+def test_a_copy_of_a_note_counts_once(coded_visit: Make) -> None:
+    first = coded_visit("one", [service("97110", 15)], text="the same", **DAY)
+    again = coded_visit("two", [service("97110", 15)], text="the same", **DAY)
+    (claim,) = claims_of(first, again)
+    assert claim.totals.units == 1
+    assert claim.note_ids == ["one", "two"]
+    assert claim.left_out == {"two": "the same text as note one"}
+    assert claim.complete
+
+
+def test_a_failed_note_leaves_the_claim_incomplete(coded_visit: Make) -> None:
+    good = coded_visit("one", [service("97110", 15)], **DAY)
+    bad = (Note("two", "", **DAY), CodedNote("two", status="failed", error="unreadable"))
+    (claim,) = claims_of(good, bad)
+    assert not claim.complete
+    assert claim.to_json()["left_out"] == {"two": "the note could not be coded"}
+
+
+def test_the_rules_of_the_day_and_the_assistant_s_minutes(coded_visit: Make) -> None:
+    services = [service("97110", 30)]
+    visits = [
+        coded_visit(year, services, **DAY | {"date_of_service": f"{year}-03-01"}, assistant_minutes={"97110": 15})
+        for year in ("2019", "2024")
+    ]
+    old, new = claims_of(*visits)
+    assert [line.modifiers for line in old.lines] == [["GP"]]
+    assert [line.modifiers for line in new.lines] == [["GP"], ["GP", "CQ"]]
+
+
+def test_edits_and_limits_are_those_of_the_pooled_day(coded_visit: Make) -> None:
+    first = coded_visit("one", [service("97140", 15)], **DAY)
+    second = coded_visit("two", [service("97124", 15)], **DAY)
+    (claim,) = claims_of(first, second)
+    assert [finding.id for finding in claim.findings] == ["ncci_never_together"]
+
+
+def test_kx_by_patient(coded_visit: Make) -> None:
+    visit = coded_visit("one", [service("97110", 15)], **DAY)
+    (claim,) = claims_of(visit, year_to_date={"p1": Decimal(2500)})
+    assert claim.lines[0].modifiers == ["GP", "KX"]
+
+
+def test_totals_without_a_split_are_added_up(coded_visit: Make) -> None:
+    first = coded_visit("one", [service("97110")], stated=25, **DAY)
+    second = coded_visit("two", [service("97530")], stated=20, **DAY)
+    (claim,) = claims_of(first, second)
+    assert (claim.totals.stated_timed, claim.totals.units) == (45, 3)
+
+
+def test_billed_units_of_the_day_are_added_up(coded_visit: Make) -> None:
+    first = coded_visit("one", [service("97110", 20)], billed_units={"97110": 1}, **DAY)
+    second = coded_visit("two", [service("97110", 18)], billed_units={"97110": 1, "97530": 1}, **DAY)
+    (claim,) = claims_of(first, second)
+    assert claim.billed_units == {"97110": 2, "97530": 1}
+
+
+def test_a_claim_as_json_has_the_fields_of_the_contract(coded_visit: Make) -> None:
+    (claim,) = claims_of(coded_visit("one", [service("97110", 15)], **DAY))
+    out = claim.to_json()
+    assert {"date", "patient", "discipline", "payer", "note_ids", "lines"} <= set(out)
+    assert out["lines"][0]["modifiers"] == ["GP"]
+    assert claim.id == "p1/2024-05-06/PT"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2024-05-06", date(2024, 5, 6)), ("2024-05-06T10:00:00", date(2024, 5, 6)), ("May 6", None), (None, None)],
+)
+def test_days(written: str | None, day: date | None) -> None:
+    assert day_of(written) == day
