@@ -82,6 +82,7 @@ def exact_limits(errors: int, sample: int, *, confidence: float, frame: int | No
 def _hypergeometric(errors: int, sample: int, frame: int, tail: float) -> tuple[int, int]:
     from scipy.stats import hypergeom
 
+    tail *= 1 + 1e-9  # a probability that equals the tail lies outside, however its last bits were rounded
     # The tails are monotone in the number of errors in the frame, so that the limits are found by halving.
     low, high = errors, errors + frame - sample
     first, last = low, high

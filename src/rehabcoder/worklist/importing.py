@@ -120,10 +120,11 @@ def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
         raise ReadError("this line is no coded note", where=where, remedy=remedy) from error.with_traceback(None)
     if not isinstance(coded.note_id, str) or not coded.note_id or not isinstance(coded.text_sha256, str):
         raise ReadError("this line is no coded note: it lacks note_id or text_sha256", where=where, remedy=remedy)
-    told = coded.to_json()
-    content = json.dumps(told, separators=(",", ":"))
-    told.pop("source")  # the same coding read from another folder is the same coding
-    return coded, content, hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+    # The same coding read from another folder is the same coding: the hash leaves its source out.
+    data.pop("source", None)
+    content = json.dumps(data, separators=(",", ":"), sort_keys=True)
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    return coded, f'{content[:-1]},"source":{json.dumps(coded.source)}}}', sha256
 
 
 def _joined(
