@@ -165,7 +165,7 @@ def triage(item: Coding) -> dict[str, Any]:
     """The columns of a note that the queue is ordered and filtered by."""
     risk, money, meta = item.risk, item.money, item.meta
     return {
-        "priority": risk.priority,
+        "rank": -risk.priority,
         "money": risk.money,
         "mismatch": risk.mismatch,
         "uncertainty": risk.uncertainty,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote
@@ -52,17 +52,17 @@ class Cursor:
     """Where a page ended: the next one begins behind it, however many pages came before."""
 
     skips: int
-    priority: float
+    rank: float
     id: int
 
     def __str__(self) -> str:
-        return f"{self.skips}_{self.priority!r}_{self.id}"
+        return f"{self.skips}_{self.rank!r}_{self.id}"
 
     @classmethod
     def parse(cls, source: str) -> Cursor:
         try:
-            skips, priority, at = source.split("_")
-            return cls(int(skips), float(priority), int(at))
+            skips, rank, at = source.split("_")
+            return cls(int(skips), float(rank), int(at))
         except ValueError as error:
             raise UsageError("this page is not known", remedy="Begin at the first page.") from error
 
@@ -75,7 +75,7 @@ class Item:
     note_id: str
     state: str
     version: int
-    priority: float
+    rank: float
     money: float
     mismatch: float
     uncertainty: float
@@ -93,7 +93,7 @@ class Item:
 
     @property
     def cursor(self) -> Cursor:
-        return Cursor(self.skips, self.priority, self.id)
+        return Cursor(self.skips, self.rank, self.id)
 
 
 @dataclass(slots=True)
@@ -109,6 +109,7 @@ class Case:
     touched: bool  # whether someone has worked on the answer since the tool suggested it
 
 
+ORDER = (note.c.skips, note.c.rank, note.c.id)
 ITEM = tuple(note.c[name] for name in Item.__slots__)
 
 
@@ -135,15 +136,14 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _ordered(query: Select[Any]) -> Select[Any]:
-    return query.order_by(note.c.skips, note.c.priority.desc(), note.c.id)
+    return query.order_by(*ORDER)
 
 
 def page(connection: Connection, filters: Filters, *, limit: int = 50, after: Cursor | None = None) -> list[Item]:
     """The riskiest notes that the filters let through, behind `after`."""
     query = _ordered(select(*ITEM).where(*conditions(filters)))
     if after is not None:
-        behind = or_(note.c.priority < after.priority, and_(note.c.priority == after.priority, note.c.id > after.id))
-        query = query.where(or_(note.c.skips > after.skips, and_(note.c.skips == after.skips, behind)))
+        query = query.where(tuple_(*ORDER) > tuple_(after.skips, after.rank, after.id))
     return [Item(*row) for row in connection.execute(query.limit(limit))]
 
 

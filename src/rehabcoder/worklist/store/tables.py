@@ -34,7 +34,8 @@ note = Table(
     Column("decided_by", String),
     Column("decided_at", String),
     Column("skips", Integer, nullable=False, default=0),
-    Column("priority", Float, nullable=False),  # the order of the queue; see worklist.risk
+    # Minus the priority of worklist.risk: everything in the queue's order ascends, as its index and its cursor do.
+    Column("rank", Float, nullable=False),
     Column("money", Float, nullable=False),
     Column("mismatch", Float, nullable=False),
     Column("uncertainty", Float, nullable=False),
@@ -53,10 +54,10 @@ note = Table(
     Column("model_version", String, nullable=False, default=""),
     Column("imported_at", String, nullable=False),
     Column("run_id", Integer, nullable=False),
-    Index("ix_note_queue", "state", "skips", "priority", "id"),
-    Index("ix_note_clinician", "clinician", "state", "priority"),
-    Index("ix_note_clinic", "clinic", "state", "priority"),
-    Index("ix_note_payer", "payer", "state", "priority"),
+    Index("ix_note_queue", "state", "skips", "rank", "id"),
+    Index("ix_note_clinician", "clinician", "state", "skips", "rank", "id"),
+    Index("ix_note_clinic", "clinic", "state", "skips", "rank", "id"),
+    Index("ix_note_payer", "payer", "state", "skips", "rank", "id"),
     Index("ix_note_dos", "date_of_service", "state"),
     Index("ix_note_patient", "patient_id"),
 )

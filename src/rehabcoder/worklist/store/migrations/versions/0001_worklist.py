@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at", sa.String(), nullable=True),
         sa.Column("skips", sa.Integer(), nullable=False),
-        sa.Column("priority", sa.Float(), nullable=False),
+        sa.Column("rank", sa.Float(), nullable=False),
         sa.Column("money", sa.Float(), nullable=False),
         sa.Column("mismatch", sa.Float(), nullable=False),
         sa.Column("uncertainty", sa.Float(), nullable=False),
@@ -71,12 +71,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("note_id"),
     )
-    op.create_index("ix_note_clinic", "note", ["clinic", "state", "priority"], unique=False)
-    op.create_index("ix_note_clinician", "note", ["clinician", "state", "priority"], unique=False)
+    op.create_index("ix_note_clinic", "note", ["clinic", "state", "skips", "rank", "id"], unique=False)
+    op.create_index("ix_note_clinician", "note", ["clinician", "state", "skips", "rank", "id"], unique=False)
     op.create_index("ix_note_dos", "note", ["date_of_service", "state"], unique=False)
     op.create_index("ix_note_patient", "note", ["patient_id"], unique=False)
-    op.create_index("ix_note_payer", "note", ["payer", "state", "priority"], unique=False)
-    op.create_index("ix_note_queue", "note", ["state", "skips", "priority", "id"], unique=False)
+    op.create_index("ix_note_payer", "note", ["payer", "state", "skips", "rank", "id"], unique=False)
+    op.create_index("ix_note_queue", "note", ["state", "skips", "rank", "id"], unique=False)
     op.create_table(
         "sample",
         sa.Column("id", sa.Integer(), nullable=False),
