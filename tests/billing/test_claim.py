@@ -78,6 +78,14 @@ def test_under_the_midpoint_rule_a_total_settles_one_code_only() -> None:
     assert claim_lines([service("97110")], policy, stated_timed=45)[1].units == 3
 
 
+def test_a_payer_that_asks_for_minutes_by_service_is_named() -> None:
+    def why(policy: str) -> str:
+        return claim_lines([service("97110")], load_policy(policy), stated_timed=45)[0][0].why
+
+    assert "asks for the minutes of each service" in why("chiropractic-network")
+    assert "asks for" not in why("medicare-part-b")
+
+
 def test_no_minutes_and_no_total() -> None:
     lines, found = claim_lines([service("97110")], load_policy())
     assert found.units is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -107,10 +108,33 @@ def test_edits_and_limits_are_those_of_the_pooled_day(coded_visit: Make) -> None
     assert [finding.id for finding in claim.findings] == ["ncci_never_together"]
 
 
-def test_kx_by_patient(coded_visit: Make) -> None:
-    visit = coded_visit("one", [service("97110", 15)], **DAY)
-    (claim,) = claims_of(visit, year_to_date={"p1": Decimal(2500)})
-    assert claim.lines[0].modifiers == ["GP", "KX"]
+def test_kx_by_patient_threshold_and_year(coded_visit: Make) -> None:
+    visits = [
+        coded_visit("pt", [service("97110", 15)], **DAY),
+        coded_visit("slp", [service("97129", 15)], **DAY | {"discipline": "SLP"}),
+        coded_visit("ot", [service("97530", 15)], **DAY | {"discipline": "OT"}),
+        coded_visit("old", [service("97110", 15)], **DAY | {"date_of_service": "2023-12-30"}),
+        coded_visit("other", [service("97110", 15)], **DAY | {"patient_id": "p2"}),
+    ]
+    found = claims_of(*visits, year_to_date={("p1", "PT+SLP", 2024): Decimal(2500)})
+    kx = {claim.note_ids[0]: "KX" in claim.lines[0].modifiers for claim in found}
+    assert kx == {"pt": True, "slp": True, "ot": False, "old": False, "other": False}
+
+
+def test_the_claims_own_amounts_bring_the_threshold_nearer(coded_visit: Make) -> None:
+    def dear(day: date | None) -> Policy:
+        return replace(medicare(day), fees={"default": Decimal(100)})
+
+    visits = [
+        coded_visit(f"n{n}", [service("97110", 15)], **DAY | {"date_of_service": f"2024-05-0{n}"}) for n in (3, 1, 2)
+    ]
+    found = list(pool_claims(visits, dear, year_to_date={("p1", "PT+SLP", 2024): Decimal(2130)}))
+    assert [(claim.note_ids, claim.lines[0].modifiers) for claim in found] == [
+        (["n1"], ["GP"]),
+        (["n2"], ["GP"]),
+        (["n3"], ["GP", "KX"]),
+    ]
+    assert found[0].to_json()["amount"] == 100.0
 
 
 def test_totals_without_a_split_are_added_up(coded_visit: Make) -> None:
@@ -124,7 +148,19 @@ def test_billed_units_of_the_day_are_added_up(coded_visit: Make) -> None:
     first = coded_visit("one", [service("97110", 20)], billed_units={"97110": 1}, **DAY)
     second = coded_visit("two", [service("97110", 18)], billed_units={"97110": 1, "97530": 1}, **DAY)
     (claim,) = claims_of(first, second)
-    assert claim.billed_units == {"97110": 2, "97530": 1}
+    assert claim.totals.billed_units == {"97110": 2, "97530": 1}
+    assert claim.against_bill is not None
+    assert {line.code: (line.over, line.under) for line in claim.against_bill.lines} == {
+        "97110": (0, 1),
+        "97530": (1, 0),
+    }
+
+
+def test_an_incomplete_claim_is_not_held_against_its_bill(coded_visit: Make) -> None:
+    good = coded_visit("one", [service("97110", 15)], billed_units={"97110": 3}, **DAY)
+    bad = (Note("two", "", **DAY), CodedNote("two", status="failed", error="unreadable"))
+    (claim,) = claims_of(good, bad)
+    assert claim.against_bill is None
 
 
 def test_a_claim_as_json_has_the_fields_of_the_contract(coded_visit: Make) -> None:

@@ -49,10 +49,11 @@ def claim_lines(
     known = sum(day.minutes[code] or 0 for code in day.timed)
     whole = _units_of_whole(day, allocation, policy, stated_timed, known)
     ledger = ledger_of(allocation)
-    pooled = policy.rule == "cms" or len(day.timed) == 1
+    asks = policy.name if policy.minutes_required == "per_service" else None
+    about = _Whole(stated_timed, known, whole, policy.rule == "cms" or len(day.timed) == 1, asks)
     lines = []
     for code in day.minutes:
-        lines += _lines_of(code, day, allocation, ledger, policy, _Whole(stated_timed, known, whole, pooled))
+        lines += _lines_of(code, day, allocation, ledger, policy, about)
     some = any(day.minutes[code] is not None for code in day.timed)
     counted = known if some or not day.timed else None
     return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed)
@@ -90,13 +91,15 @@ def primary_code(lines: Iterable[ClaimLine]) -> str | None:
 class _Whole:
     """What is known of the timed minutes as a whole: stated, added up, and their units (None: not determined).
 
-    `pooled` says that the units follow from the total whatever the split is.
+    `pooled` says that the units follow from the total whatever the split is; `asks` names a payer that wants minutes by
+    service all the same.
     """
 
     stated: int | None
     known: int
     units: int | None
     pooled: bool
+    asks: str | None
 
 
 def _gather(services: Iterable[Service], policy: Policy) -> _Day:
@@ -188,9 +191,10 @@ def _not_determined(whole: _Whole, timed: int) -> str:
         )
     rest = f", {left} of them not given to a service" if whole.known else ""
     one = " They can only belong to this code." if timed == 1 else ""
+    asks = f" {whole.asks} asks for the minutes of each service." if whole.asks else ""
     return (
         f"Allocation not determined: the note gives {whole.stated} timed minutes in all{rest}, which make "
-        f"{count(whole.units, 'unit')} in all.{one}"
+        f"{count(whole.units, 'unit')} in all.{one}{asks}"
     )
 
 

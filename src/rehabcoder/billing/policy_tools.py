@@ -51,7 +51,7 @@ def parse_day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no date", where="--on", remedy="Write it as 2024-05-31.") from None
+        raise UsageError(f"{text!r} is no date", remedy="Write it as 2024-05-31.") from None
 
 
 def plain(value: Any) -> Any:

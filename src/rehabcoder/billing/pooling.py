@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_lines
+from rehabcoder.billing.claim import claim_allocation, claim_lines
 from rehabcoder.billing.modifiers import discipline_of, line_amount, with_modifiers
 from rehabcoder.billing.policies import Policy
-from rehabcoder.note import ClaimLine, CodedNote, Finding, Json, Note, Totals
+from rehabcoder.billing.revenue import Difference, compare_lines
+from rehabcoder.billing.thresholds import YearToDate, threshold_of
+from rehabcoder.note import ClaimLine, CodedNote, Finding, Json, Note, Service, Totals
 
 PolicyOn = Callable[[date | None], Policy]
 """The payer's rules of a day: `lambda day: load_policy("medicare-part-b", on=day)`."""
@@ -19,7 +21,7 @@ PolicyOn = Callable[[date | None], Policy]
 
 @dataclass(slots=True)
 class Claim:
-    """What the notes of one patient, day and discipline support.
+    """What the notes of one patient, day and discipline support, and how the bill differs, where there is one.
 
     `left_out` are notes of the day that add nothing: failed ones, and copies of a note already counted. A claim with a
     failed note is not `complete`. `amount` is in dollars, None where a fee is not known.
@@ -32,14 +34,14 @@ class Claim:
     note_ids: list[str]
     lines: list[ClaimLine]
     totals: Totals
+    policy: str
     findings: list[Finding] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     complete: bool = True
     clinicians: list[str] = field(default_factory=list)
     clinic: str | None = None
-    billed_units: dict[str, int] | None = None
     amount: Decimal | None = None
-    policy: str = ""
+    against_bill: Difference | None = None
 
     @property
     def id(self) -> str:
@@ -47,53 +49,86 @@ class Claim:
         return "/".join(part for part in (self.patient, self.date, self.discipline) if part)
 
     def to_json(self) -> Json:
-        out: Json = {
+        return {
+            "claim": self.id,
             "date": self.date,
             "patient": self.patient,
             "discipline": self.discipline,
             "payer": self.payer,
+            "clinicians": self.clinicians,
+            "clinic": self.clinic,
             "note_ids": self.note_ids,
+            "left_out": self.left_out,
+            "complete": self.complete,
             "lines": [line.to_json() for line in self.lines],
             "totals": self.totals.to_json(),
+            "amount": None if self.amount is None else float(round(self.amount, 2)),
             "findings": [finding.to_json() for finding in self.findings],
-            "complete": self.complete,
+            "against_bill": self.against_bill.to_json() if self.against_bill else None,
             "policy": self.policy,
         }
-        if self.left_out:
-            out["left_out"] = self.left_out
-        if self.amount is not None:
-            out["amount"] = float(round(self.amount, 2))
-        return out
 
 
-def pool_claims(
-    notes: Iterable[tuple[Note, CodedNote]],
-    policy: PolicyOn,
-    *,
-    year_to_date: Mapping[str, Decimal] | None = None,
-) -> Iterator[Claim]:
-    """Pool coded notes into claims, one a patient, day, discipline and payer, in the order in which they first occur.
+@dataclass(slots=True)
+class _Kept:
+    """What a claim needs of a note; its text is let go, so that a pool holds a backlog of any length."""
+
+    note_id: str
+    discipline: str | None
+    payer: str | None
+    clinician: str | None
+    clinic: str | None
+    assistant_minutes: dict[str, int]
+    failed: bool
+    text_sha256: str
+    services: list[Service]
+    totals: Totals
+
+
+class ClaimPool:
+    """Gathers coded notes, in any order, and makes claims of them.
 
     Notes without a patient or a date make no claim. A note whose payer or discipline is not given joins the only claim
     of its day that could be meant. Notes with the very same text count once.
-
-    Args:
-        notes: each note with its coded answer.
-        policy: gives the payer's rules of a day.
-        year_to_date: dollars allowed so far this year by patient, for KX.
-
-    Yields:
-        the claims, lines with their modifiers; 59 and the X modifiers are left to a person.
     """
-    groups: dict[tuple[str, str], list[tuple[Note, CodedNote]]] = {}
-    for note, coded in notes:
+
+    def __init__(self) -> None:
+        self._days: dict[tuple[str, str], list[_Kept]] = {}
+
+    def add(self, note: Note, coded: CodedNote) -> None:
+        """Take in one note with its coded answer."""
         if note.patient_id and note.date_of_service:
-            groups.setdefault((note.patient_id, note.date_of_service), []).append((note, coded))
-    for (patient, day), members in groups.items():
-        for (discipline, payer), own in _by_claim(members).items():
-            rules = policy(day_of(day))
-            spent = (year_to_date or {}).get(patient)
-            yield _claim(patient, day, discipline, payer, own, rules, spent)
+            self._days.setdefault((note.date_of_service, note.patient_id), []).append(_kept(note, coded))
+
+    def claims(self, policy: PolicyOn, *, year_to_date: YearToDate | None = None) -> Iterator[Claim]:
+        """The claims, one a patient, day, discipline and payer, the earliest day first.
+
+        Args:
+            policy: gives the payer's rules of a day.
+            year_to_date: dollars allowed before the first of these claims, for KX; the claims' own amounts are added.
+
+        Yields:
+            claims whose lines carry their modifiers; 59 and the X modifiers are left to a person.
+        """
+        spent = dict(year_to_date or {})
+        for (day, patient), members in sorted(self._days.items(), key=lambda item: item[0][0]):
+            for (discipline, payer), own in _by_claim(members).items():
+                rules = policy(day_of(day))
+                key = (patient, threshold_of(discipline_of(discipline)), int(day[:4]) if day[:4].isdigit() else 0)
+                claim = _claim(patient, day, discipline, payer, own, rules, spent.get(key))
+                if key in spent and claim.amount is not None:
+                    spent[key] += claim.amount
+                yield claim
+
+
+def pool_claims(
+    notes: Iterable[tuple[Note, CodedNote]], policy: PolicyOn, *, year_to_date: YearToDate | None = None
+) -> Iterator[Claim]:
+    """Pool notes with their coded answers into claims; see `ClaimPool`."""
+    pool = ClaimPool()
+    for note, coded in notes:
+        pool.add(note, coded)
+    return pool.claims(policy, year_to_date=year_to_date)
 
 
 def day_of(written: str | None) -> date | None:
@@ -104,17 +139,31 @@ def day_of(written: str | None) -> date | None:
         return None
 
 
-def _by_claim(
-    members: Iterable[tuple[Note, CodedNote]],
-) -> dict[tuple[str | None, str | None], list[tuple[Note, CodedNote]]]:
+def _kept(note: Note, coded: CodedNote) -> _Kept:
+    return _Kept(
+        note_id=note.note_id,
+        discipline=discipline_of(note.discipline, note.credential) or note.discipline,
+        payer=note.payer,
+        clinician=note.clinician,
+        clinic=note.clinic,
+        assistant_minutes=note.assistant_minutes or {},
+        failed=coded.status == "failed",
+        text_sha256=coded.text_sha256,
+        services=[
+            Service(s.start, s.end, "", s.code, minutes=s.minutes, minutes_span=s.minutes_span)
+            for s in coded.interventions
+        ],
+        totals=coded.totals,
+    )
+
+
+def _by_claim(members: list[_Kept]) -> dict[tuple[str | None, str | None], list[_Kept]]:
     """The notes of a patient's day by discipline and payer."""
-    members = list(members)
-    disciplines = [discipline_of(note.discipline, note.credential) or note.discipline for note, _ in members]
-    disciplines = _filled(disciplines)
-    payers = _filled([note.payer for note, _ in members])
-    claims: dict[tuple[str | None, str | None], list[tuple[Note, CodedNote]]] = {}
-    for member, discipline, payer in zip(members, disciplines, payers, strict=True):
-        claims.setdefault((discipline, payer), []).append(member)
+    disciplines = _filled([kept.discipline for kept in members])
+    payers = _filled([kept.payer for kept in members])
+    claims: dict[tuple[str | None, str | None], list[_Kept]] = {}
+    for kept, discipline, payer in zip(members, disciplines, payers, strict=True):
+        claims.setdefault((discipline, payer), []).append(kept)
     return claims
 
 
@@ -130,62 +179,60 @@ def _claim(
     day: str,
     discipline: str | None,
     payer: str | None,
-    members: list[tuple[Note, CodedNote]],
+    members: list[_Kept],
     policy: Policy,
     year_to_date: Decimal | None,
 ) -> Claim:
-    counted, left_out, complete = _counted(members)
-    services = [service for _, coded in counted for service in coded.interventions]
-    lines, totals = claim_lines(services, policy, stated_timed=_sum([c.totals.stated_timed for _, c in counted]))
-    totals.stated_total = _sum([c.totals.stated_total for _, c in counted])
-    totals.billed_units = _billed(coded for _, coded in counted)
-    assistant: dict[str, int] = {}
-    for note, _ in counted:
-        for code, minutes in (note.assistant_minutes or {}).items():
-            assistant[code] = assistant.get(code, 0) + minutes
-    lines = with_modifiers(
-        lines,
-        policy=policy,
-        discipline=discipline_of(discipline),
-        assistant_minutes=assistant,
-        year_to_date=year_to_date,
-    )
-    amounts = [line_amount(line, policy) for line in lines]
-    known = [amount for amount in amounts if amount is not None]
-    return Claim(
+    counted, left_out = _counted(members)
+    services = [service for kept in counted for service in kept.services]
+    lines, totals = claim_lines(services, policy, stated_timed=_sum([k.totals.stated_timed for k in counted]))
+    totals.stated_total = _sum([kept.totals.stated_total for kept in counted])
+    totals.billed_units = _added([kept.totals.billed_units for kept in counted if kept.totals.billed_units is not None])
+    claim = Claim(
         date=day,
         patient=patient,
         discipline=discipline,
         payer=payer,
-        note_ids=[note.note_id for note, _ in members],
-        lines=lines,
+        note_ids=[kept.note_id for kept in members],
+        lines=with_modifiers(
+            lines,
+            policy=policy,
+            discipline=discipline_of(discipline),
+            assistant_minutes=_added([kept.assistant_minutes for kept in counted]),
+            year_to_date=year_to_date,
+        ),
         totals=totals,
-        findings=check_claim(lines, policy, on=day_of(day)),
-        left_out=left_out,
-        complete=complete,
-        clinicians=list(dict.fromkeys(note.clinician for note, _ in counted if note.clinician)),
-        clinic=next((note.clinic for note, _ in counted if note.clinic), None),
-        billed_units=totals.billed_units,
-        amount=sum(known, Decimal(0)) if len(known) == len(amounts) else None,
         policy=policy.rules_version,
+        left_out=left_out,
+        complete=not any(kept.failed for kept in members),
+        clinicians=list(dict.fromkeys(kept.clinician for kept in counted if kept.clinician)),
+        clinic=next((kept.clinic for kept in counted if kept.clinic), None),
     )
+    claim.findings = check_claim(claim.lines, policy, on=day_of(day))
+    amounts = [line_amount(line, policy) for line in claim.lines]
+    known = [amount for amount in amounts if amount is not None]
+    claim.amount = sum(known, Decimal(0)) if len(known) == len(amounts) else None
+    if totals.billed_units is not None and claim.complete:
+        allocation = claim_allocation(services, policy)
+        claim.against_bill = compare_lines(
+            lines, allocation, totals.billed_units, whole=totals.units, policy=policy, name=claim.id
+        )
+    return claim
 
 
-def _counted(
-    members: Iterable[tuple[Note, CodedNote]],
-) -> tuple[list[tuple[Note, CodedNote]], dict[str, str], bool]:
-    counted: list[tuple[Note, CodedNote]] = []
+def _counted(members: Iterable[_Kept]) -> tuple[list[_Kept], dict[str, str]]:
+    counted: list[_Kept] = []
     left_out: dict[str, str] = {}
     seen: dict[str, str] = {}
-    for note, coded in members:
-        if coded.status == "failed":
-            left_out[note.note_id] = "the note could not be coded"
-        elif coded.text_sha256 and coded.text_sha256 in seen:
-            left_out[note.note_id] = f"the same text as note {seen[coded.text_sha256]}"
+    for kept in members:
+        if kept.failed:
+            left_out[kept.note_id] = "the note could not be coded"
+        elif kept.text_sha256 and kept.text_sha256 in seen:
+            left_out[kept.note_id] = f"the same text as note {seen[kept.text_sha256]}"
         else:
-            seen[coded.text_sha256] = note.note_id
-            counted.append((note, coded))
-    return counted, left_out, all(coded.status != "failed" for _, coded in members)
+            seen[kept.text_sha256] = kept.note_id
+            counted.append(kept)
+    return counted, left_out
 
 
 def _sum(values: list[int | None]) -> int | None:
@@ -194,12 +241,10 @@ def _sum(values: list[int | None]) -> int | None:
     return sum(known) if known and len(known) == len(values) else None
 
 
-def _billed(coded: Iterable[CodedNote]) -> dict[str, int] | None:
-    billed: dict[str, int] = {}
-    found = False
-    for answer in coded:
-        if answer.totals.billed_units is not None:
-            found = True
-            for code, n in answer.totals.billed_units.items():
-                billed[code] = billed.get(code, 0) + n
-    return billed if found else None
+def _added(tables: list[dict[str, int]]) -> dict[str, int] | None:
+    """Tables by code added up; None for no table at all."""
+    total: dict[str, int] = {}
+    for table in tables:
+        for code, n in table.items():
+            total[code] = total.get(code, 0) + n
+    return total if tables else None

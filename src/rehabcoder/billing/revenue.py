@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import FIRST_OF, is_timed
@@ -67,10 +68,17 @@ class LineDifference:
             "supported": self.supported,
             "over": self.over,
             "under": self.under,
+            "fee": _json_money(self.fee),
             "over_amount": _json_money(self.over_amount),
             "under_amount": _json_money(self.under_amount),
             "why": self.why,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LineDifference:
+        fee = data.get("fee")
+        price = None if fee is None else Decimal(str(fee))
+        return cls(data["code"], data["billed"], data["supported"], price, data.get("why", ""))
 
 
 @dataclass(slots=True)
@@ -113,6 +121,11 @@ class Difference:
             "under_amount": _json_money(self.under_amount),
             "lines": [line.to_json() for line in self.lines],
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Difference:
+        lines = [LineDifference.from_json(line) for line in data["lines"]]
+        return cls(data["name"], lines, data.get("notes", 1))
 
 
 @dataclass(slots=True, frozen=True)
