@@ -1,0 +1,110 @@
+"""The way through the house: one note in, one coded note out.
+
+    read -> find services -> read minutes -> predict code -> compute units -> check documentation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from rehabcoder.billing.claim import claim_lines, primary_code
+from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
+from rehabcoder.findings import Context, raise_findings
+from rehabcoder.language.activities import find_activities
+from rehabcoder.note import CodedNote, Finding, Note, Service, Span
+from rehabcoder.predict.explain import evidence
+from rehabcoder.predict.model import Model
+from rehabcoder.predict.predictor import Found, Predicted, predict
+from rehabcoder.predict.settling import judge
+from rehabcoder.predict.store import default_model_path, load_model
+
+BATCH = 64  # notes scored together; more gains nothing and holds more memory
+
+
+@dataclass(slots=True)
+class Coder:
+    """Codes notes with one model under one payer's policy. Holds no state of the notes; safe to use again and again."""
+
+    model: Model
+    policy_name: str = DEFAULT_POLICY
+    dated: bool = True  # judge each note by the rules of its day of service
+
+    def code(self, notes: Sequence[Note]) -> list[CodedNote]:
+        """One answer for each note, in order. A note that cannot be coded is a row with status "failed"."""
+        out: list[CodedNote] = []
+        for begin in range(0, len(notes), BATCH):
+            out += self._batch(notes[begin : begin + BATCH])
+        return out
+
+    def __call__(self, text: str, **fields: object) -> CodedNote:
+        """Codes one text: `load()("TherEx x 15 min: ...")`."""
+        return self.code([Note(note_id="note", text=text, **fields)])[0]  # type: ignore[arg-type]
+
+    def _batch(self, notes: Sequence[Note]) -> list[CodedNote]:
+        readable = [n for n in notes if n.error is None]
+        predicted = iter(predict(self.model, [n.text for n in readable]))
+        return [self._coded(n, next(predicted)) if n.error is None else self._failed(n, n.error) for n in notes]
+
+    def _failed(self, note: Note, error: str) -> CodedNote:
+        return CodedNote(note.note_id, note.source, note.text_sha256, status="failed", error=error, model_version=self.model.version)
+
+    def policy_of(self, note: Note) -> Policy:
+        """The payer's rules of the day of service; today's where the note gives no day."""
+        return load_policy(self.policy_name, on=_day(note.date_of_service) if self.dated else None)
+
+    def _coded(self, note: Note, predicted: Predicted) -> CodedNote:
+        policy = self.policy_of(note)
+        services = [self._service(predicted, found) for found in predicted.services]
+        lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
+        totals = replace(totals, stated_timed=predicted.stated.timed, stated_total=predicted.stated.total,
+                         billed_units=predicted.stated.units)  # fmt: skip
+        flags = list(raise_findings(Context(note, predicted, services, lines, totals, policy, self.model)))
+        reasons = _reasons(services, flags)
+        return CodedNote(
+            note.note_id, note.source, note.text_sha256, interventions=services, lines=lines, totals=totals, flags=flags,
+            primary_code=primary_code(lines), needs_review=bool(reasons), review_reasons=reasons, rule=policy.rule,
+            policy=policy.id, rules_version=policy.rules_version, model_version=self.model.version,
+        )  # fmt: skip
+
+    def _service(self, predicted: Predicted, found: Found) -> Service:
+        judged = judge(self.model, predicted, found)
+        text = predicted.reading.text
+        span = Span(found.minutes.start, found.minutes.end) if found.minutes.start is not None and found.minutes.end is not None else None
+        return Service(
+            found.start, found.end, text[found.start : found.end], judged.code, found.labelled, found.minutes.minutes,
+            judged.confidence, judged.alternatives, bool(judged.reasons), judged.reasons,
+            find_activities(predicted.reading, found.start, found.end), span, evidence(self.model, predicted, found, judged.code),
+        )  # fmt: skip
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        return None
+
+
+def _reasons(services: Sequence[Service], flags: Sequence[Finding]) -> list[str]:
+    """Why a person should see the note: a service that is not settled, or a finding of high severity. Empty: settled."""
+    out = dict.fromkeys(reason for s in services if s.needs_review for reason in s.review_reasons)
+    out.update(dict.fromkeys(f.id for f in flags if f.severity == "high"))
+    return list(out)
+
+
+def load(model: str | Path | None = None, *, policy: str | Path = DEFAULT_POLICY) -> Coder:
+    """A coder with the shipped model, or with the model in a file or folder, under a payer policy (name or TOML file).
+
+    Raises:
+        ModelError: the model file is missing, damaged or too new.
+        PolicyError: the policy is unknown or wrong.
+    """
+    load_policy(policy)  # refuse a wrong policy now, not at the first note
+    return Coder(load_model(Path(model) if model else default_model_path()), str(policy))
+
+
+def code_notes(notes: Sequence[Note], *, model: str | Path | None = None, policy: str | Path = DEFAULT_POLICY) -> list[CodedNote]:
+    """Codes many notes: the one pure function of one process, of workers and of a cluster."""
+    return load(model, policy=policy).code(notes)

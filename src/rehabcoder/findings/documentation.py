@@ -1,0 +1,61 @@
+"""Findings about what the note documents: goal, response, progress, skill, minutes, detail."""
+
+from __future__ import annotations
+
+from rehabcoder.billing.codes import is_timed
+from rehabcoder.findings.registry import Check, Context, Raised, finding
+from rehabcoder.language.detail import content_words
+from rehabcoder.note import Service
+
+
+def _missing(element: str) -> Check:
+    def check(context: Context) -> Raised | None:
+        if not _treated(context):
+            return None
+        strength, _ = context.element(element)
+        return None if strength >= context.model.thresholds.get(element, 0.5) else Raised(detail="No sentence of the note shows it.")
+
+    return check
+
+
+for _name in ("functional_goal", "response", "progress", "skilled_need"):
+    finding(f"missing_{_name}")(_missing(_name))
+
+
+def _treated(context: Context) -> bool:
+    """An evaluation or a note without therapy is not asked for the parts of a treatment note."""
+    return any(timed_label(s) or s.code == "97150" for s in context.services)
+
+
+def timed_label(service: Service) -> bool:
+    """Whether the service is, or is called, a timed one."""
+    return (service.code != "none" and is_timed(service.code)) or (service.labelled is not None and is_timed(service.labelled))
+
+
+@finding("missing_minutes")
+def missing_minutes(context: Context) -> Raised | None:
+    for service in context.services:
+        if service.code != "none" and is_timed(service.code) and service.minutes is None:
+            return Raised(service.start, service.end)
+    return None
+
+
+def too_thin(context: Context, service: Service) -> bool:
+    reading = context.predicted.reading
+    return content_words(reading.low, reading.labels, service.start, service.end) == 0
+
+
+@finding("missing_activity_detail")
+def missing_activity_detail(context: Context) -> Raised | None:
+    for service in context.services:
+        if timed_label(service) and too_thin(context, service):
+            return Raised(service.start, service.end)
+    return None
+
+
+@finding("label_followed")
+def label_followed(context: Context) -> Raised | None:
+    for service in context.services:
+        if "label_followed" in service.review_reasons:
+            return Raised(service.start, service.end)
+    return None

@@ -1,0 +1,89 @@
+"""The registry of findings: a small function each, found by the name that policies and coded notes use."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rehabcoder.billing.policies import Policy
+from rehabcoder.note import ClaimLine, Finding, Note, Service, Totals
+from rehabcoder.predict.model import Model
+from rehabcoder.predict.predictor import Predicted
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything a finding may look at."""
+
+    note: Note
+    predicted: Predicted
+    services: list[Service]
+    lines: list[ClaimLine]
+    totals: Totals
+    policy: Policy
+    model: Model
+
+    def element(self, name: str) -> tuple[float, int]:
+        """The strongest sign of a documentation element: its probability and the number of its piece (-1: no text)."""
+        column = self.predicted.elements[:, self.model.elements.column(name)]
+        if not len(column):
+            return 0.0, -1
+        best = int(column.argmax())
+        return float(column[best]), best
+
+
+@dataclass(slots=True, frozen=True)
+class Raised:
+    """A finding that holds, where the words are (None: nothing to point at), and what to add to the standard message."""
+
+    start: int | None = None
+    end: int | None = None
+    detail: str = ""
+
+
+Check = Callable[[Context], Raised | None]
+CHECKS: dict[str, Check] = {}
+
+
+def finding(name: str) -> Callable[[Check], Check]:
+    """Registers a function as the check behind a finding."""
+
+    def register(check: Check) -> Check:
+        CHECKS[name] = check
+        return check
+
+    return register
+
+
+@dataclass(slots=True, frozen=True)
+class Terms:
+    """What `knowledge/findings.toml` says of one finding."""
+
+    severity: str
+    default: bool
+    message: str
+    rule: str
+
+
+@cache
+def terms() -> dict[str, Terms]:
+    """All findings by id."""
+    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("findings.toml").read_text(encoding="utf-8"))
+    return {name: Terms(**entry) for name, entry in table.items()}
+
+
+def raise_findings(context: Context) -> Iterator[Finding]:
+    """The findings that hold, in the order of `findings.toml`, as far as the payer's policy has them switched on."""
+    off, on = set(context.policy.findings_off), set(context.policy.findings_on)
+    for name, entry in terms().items():
+        if name in off or not (entry.default or name in on):
+            continue
+        raised = CHECKS[name](context)
+        if raised:
+            message = f"{entry.message} {raised.detail}".strip()
+            yield Finding(name, entry.severity, message, raised.start, raised.end, entry.rule)
+
+

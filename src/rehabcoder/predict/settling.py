@@ -1,0 +1,74 @@
+"""How sure an answer is, and whether a person should look: calibrated on clinics that the training left out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from rehabcoder.language.detail import content_words
+from rehabcoder.predict.model import Model
+from rehabcoder.predict.predictor import SAME, Found, Predicted
+
+
+@dataclass(slots=True)
+class Judged:
+    """The code of a service with its calibrated probability, the runners-up, and the reasons for a second look."""
+
+    code: str
+    confidence: float
+    alternatives: list[tuple[str, float]]
+    reasons: list[str]
+
+
+def _step(probability: float, size: float = 1.0) -> int:
+    odds = math.log((probability + 1e-4) / (1 - probability + 1e-4))
+    return round(max(-6.0, min(9.0, odds)) / size)
+
+
+def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
+    """Named features of an answer that tell how likely it is right."""
+    top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
+    label = SAME.get(found.labelled, found.labelled) if found.labelled else None
+    agrees = "none" if label is None else "agrees" if label == top[0] else "differs"
+    minutes = found.minutes
+    n = len(predicted.services)
+    return [
+        f"p={_step(top[1])}", f"p={_step(top[1])}:{agrees}", f"label={agrees}", f"margin={_step(top[1] / (top[1] + second[1] + 1e-6))}",
+        f"alone={_step(found.described[0][1])}", f"same={found.described[0][0] == top[0]}:{agrees}", f"thin={thin}:{agrees}",
+        f"clear={_step(found.certainty)}", f"minutes={'none' if minutes.minutes is None else 'some'}", f"sure={_step(minutes.sure)}",
+        f"sure={_step(minutes.sure)}:{'none' if minutes.minutes is None else 'some'}", f"services={min(n, 5)}",
+        f"pieces={min(found.pieces[1] - found.pieces[0], 5)}", f"core={top[0] in ('97110', '97112', '97530')}",
+        f"adds={_adds_up(predicted)}",
+    ]  # fmt: skip
+
+
+def _adds_up(predicted: Predicted) -> str:
+    """Whether the minutes read add up to what the note states: the strongest sign that they were read right."""
+    stated = predicted.stated.timed or predicted.stated.total
+    if stated is None:
+        return "unstated"
+    total = sum(f.minutes.minutes or 0 for f in predicted.services)
+    return "yes" if total in (predicted.stated.timed, predicted.stated.total) else "no"
+
+
+def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
+    """The answer for one service."""
+    reading = predicted.reading
+    thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
+    code = found.code
+    label = SAME.get(found.labelled, found.labelled) if found.labelled else None
+    followed = thin and found.labelled is not None
+    if followed and label is not None:
+        code = label
+    features = signs(predicted, found, thin)
+    confidence = model.confidence.probability(features) if model.confidence.weights else found.probabilities[0][1]
+    reasons: list[str] = []
+    if label is not None and label != code:
+        reasons.append("code_mismatch")
+    if followed:
+        reasons.append("label_followed")
+    settled = model.settle.probability(features) if model.settle.weights else confidence
+    if settled < model.thresholds.get("settle", 0.9):
+        reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
+    alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
+    return Judged(code, confidence, alternatives, reasons)

@@ -1,0 +1,125 @@
+"""Calibration on clinics left out: probabilities that mean what they say, and the thresholds that rest on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from rehabcoder.billing.codes import is_timed
+from rehabcoder.language.detail import content_words
+from rehabcoder.predict.model import Model
+from rehabcoder.predict.predictor import SAME, Found, Predicted, predict
+from rehabcoder.predict.settling import signs
+from rehabcoder.training.fit import Corpus, Settings, fit, fit_weighed, hash_fold
+from rehabcoder.training.labelled import ELEMENTS, GoldService, LabelledNote
+
+CLEAN = 0.975  # share of settled services that shall be right, on notes left out
+
+
+@dataclass(slots=True)
+class Answered:
+    """What a model that did not see a note said of it."""
+
+    note: LabelledNote
+    predicted: Predicted
+
+
+def folds_of(data: Corpus, settings: Settings) -> list[frozenset[str]]:
+    """Sources that are left out together; single notes where there are fewer sources than folds."""
+    sizes: dict[str, int] = {}
+    for prepared in data.notes:
+        sizes[prepared.note.source] = sizes.get(prepared.note.source, 0) + 1
+    bins: list[list[str]] = [[] for _ in range(settings.folds)]
+    load = [0] * settings.folds
+    for source in sorted(sizes, key=lambda s: (-sizes[s], s)):
+        k = load.index(min(load))
+        bins[k].append(source)
+        load[k] += sizes[source]
+    return [frozenset(b) for b in bins if b]
+
+
+def left_out_answers(data: Corpus, settings: Settings, jobs: int = 1) -> list[Answered]:
+    """Predictions for every note by models fitted without its clinic."""
+    folds = folds_of(data, settings)
+    if len(folds) < 2:
+        groups = [frozenset(p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k) for k in range(settings.folds)]
+        parts = [([p for p in data.notes if p.note.note_id not in g], [p.note for p in data.notes if p.note.note_id in g]) for g in groups]
+    else:
+        parts = [([p for p in data.notes if p.note.source not in f], [p.note for p in data.notes if p.note.source in f]) for f in folds]
+    done = Parallel(n_jobs=jobs)(
+        delayed(_answer)(Corpus(train, data.snippets, data.snippet_words), held, settings) for train, held in parts if train and held
+    )
+    return [a for part in done for a in part]
+
+
+def _answer(train: Corpus, held: Sequence[LabelledNote], settings: Settings) -> list[Answered]:
+    model = fit(train, settings)
+    return [Answered(n, p) for n, p in zip(held, predict(model, [n.text for n in held]), strict=True)]
+
+
+def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:
+    """The labelled service that a found one overlaps enough to be taken for it (as score.py matches them)."""
+    best, most = None, 0
+    for service in gold:
+        overlap = min(found.end, service.end) - max(found.start, service.start)
+        short, long = sorted((found.end - found.start, service.end - service.start))
+        if overlap > most and overlap * 2 >= short and overlap * 5 >= long:
+            best, most = service, overlap
+    return best
+
+
+def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
+    """The model with its confidence, its settling and its thresholds fitted on answers for notes left out."""
+    examples, code_right, all_right, sources = [], [], [], []
+    for answer in answers:
+        for found in answer.predicted.services:
+            reading = answer.predicted.reading
+            thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
+            gold = matched(found, answer.note.services)
+            code = found.code
+            if thin and found.labelled:
+                code = SAME.get(found.labelled, found.labelled)
+            right = gold is not None and gold.code == code
+            timed = code != "none" and is_timed(code)
+            examples.append(signs(answer.predicted, found, thin))
+            code_right.append(int(right))
+            all_right.append(int(right and gold is not None and (not timed or gold.minutes == found.minutes.minutes)))
+            sources.append(answer.note.source)
+    matched_rows = [i for i, (a, f) in enumerate((a, f) for a in answers for f in a.predicted.services) if matched(f, a.note.services)]
+    confidence = fit_weighed([examples[i] for i in matched_rows], [code_right[i] for i in matched_rows], [sources[i] for i in matched_rows], c=0.3, least=8)
+    settle = fit_weighed(examples, all_right, sources, c=0.3, least=8)
+    thresholds = dict(model.thresholds)
+    thresholds["settle"] = settle_threshold([settle.probability(e) for e in examples], all_right)
+    for element in ELEMENTS:
+        thresholds[element] = element_threshold(model, answers, element)
+    return replace(model, confidence=confidence, settle=settle, thresholds=thresholds)
+
+
+def settle_threshold(probabilities: Sequence[float], right: Sequence[int], clean: float = CLEAN) -> float:
+    """The lowest threshold above which the share of right answers is at least `clean`."""
+    order = np.argsort(-np.asarray(probabilities))
+    hits = np.cumsum(np.asarray(right)[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(hits >= clean)
+    return float(np.asarray(probabilities)[order][good[-1]]) if len(good) else 0.999
+
+
+def element_threshold(model: Model, answers: Sequence[Answered], element: str) -> float:
+    """The probability above which a note is taken to show an element: best F1 of the finding on notes left out."""
+    column = model.elements.column(element)
+    rows = []
+    for answer in answers:
+        if answer.predicted.services and len(answer.predicted.elements):
+            rows.append((float(answer.predicted.elements[:, column].max()), f"missing_{element}" in answer.note.flags))
+    rows.sort()
+    positives = sum(missing for _, missing in rows)
+    best, threshold, hits = -1.0, 0.5, 0
+    for index, (strength, missing) in enumerate(rows):
+        hits += missing
+        f1 = 2 * hits / (index + 1 + positives) if positives else 0.0
+        if f1 > best:
+            following = rows[index + 1][0] if index + 1 < len(rows) else strength
+            best, threshold = f1, (strength + following) / 2
+    return threshold

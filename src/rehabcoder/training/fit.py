@@ -1,0 +1,373 @@
+"""Fits the model: what each piece is, where services begin and end, which code they support, which time is theirs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags, hstack, vstack
+from sklearn.linear_model import LogisticRegression
+
+from rehabcoder.language.chain import OUT, chain_features
+from rehabcoder.language.layout import layout_features
+from rehabcoder.language.minutes import candidates, usual_forms
+from rehabcoder.language.reading import Reading, read
+from rehabcoder.language.totals import find_totals
+from rehabcoder.predict.features import words
+from rehabcoder.predict.model import Chain, Linear, Model, Weighed, linear_scores, softmax
+from rehabcoder.training.crf import train_chain
+from rehabcoder.training.labelled import ELEMENTS, LabelledNote, Snippet
+
+OUTSIDE, BEGIN, INSIDE = 0, 1, 2
+_COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
+_EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
+_MODALITIES = frozenset("97010 97012 97016 97018 97022 97028 97032 97033 97034 97035 97036 G0283".split())
+
+
+def coarse(code: str) -> str:
+    """The kind of a piece: the code itself where it is common, a family of codes where it is rare."""
+    if code in _COARSE:
+        return code
+    return "evaluation" if code in _EVALUATIONS else "modality" if code in _MODALITIES else "other"
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A labelled note, read once: its reading, the features of its pieces and their right tags."""
+
+    note: LabelledNote
+    reading: Reading
+    words: list[list[str]]
+    layout: list[list[str]]
+    tags: list[int]
+    owner: list[int]  # index of the service each piece belongs to, or -1
+
+    @property
+    def kinds(self) -> list[str]:
+        return [OUT if k < 0 else coarse(self.note.services[k].code) for k in self.owner]
+
+
+def prepare(note: LabelledNote) -> Prepared:
+    """Reads a labelled note and marks each piece with the service that holds most of it."""
+    reading = read(note.text)
+    tags, owner = [], []
+    previous = -1
+    for piece in reading.pieces:
+        best, most = -1, 0
+        for index, service in enumerate(note.services):
+            overlap = min(piece.end, service.end) - max(piece.start, service.start)
+            if overlap > most:
+                best, most = index, overlap
+        if best >= 0 and most * 2 < piece.end - piece.start:
+            best = -1
+        tags.append(OUTSIDE if best < 0 else INSIDE if best == previous else BEGIN)
+        owner.append(best)
+        previous = best
+    pieces = [words(reading.masked[p.start : p.end]) for p in reading.pieces]
+    return Prepared(note, reading, pieces, layout_features(reading), tags, owner)
+
+
+@dataclass(slots=True)
+class Corpus:
+    """Prepared notes and the words of the snippets."""
+
+    notes: list[Prepared]
+    snippets: list[Snippet]
+    snippet_words: list[list[str]]
+
+    def without(self, sources: frozenset[str]) -> Corpus:
+        return Corpus([p for p in self.notes if p.note.source not in sources], self.snippets, self.snippet_words)
+
+    def only(self, keep: Callable[[Prepared], bool]) -> Corpus:
+        return Corpus([p for p in self.notes if keep(p)], self.snippets, self.snippet_words)
+
+
+def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpus:
+    """Reads everything once."""
+    return Corpus([prepare(n) for n in notes], list(snippets), [words(read(s.text).masked) for s in snippets])
+
+
+def _kept(counts: dict[str, Counter[str]], least_notes: int, least_sources: int) -> list[str]:
+    """Features seen in enough notes of enough sources; sorted, so that a model is reproducible."""
+    return sorted(f for f, by in counts.items() if sum(by.values()) >= least_notes and len(by) >= least_sources)
+
+
+def word_vocabulary(data: Corpus, *, least_notes: int = 3, least_sources: int = 2) -> dict[str, int]:
+    """Rows of the word features. A feature of one source or of fewer than three notes is left out: it may name a patient."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for prepared in data.notes:
+        for feature in {f for feats in prepared.words for f in feats}:
+            counts[feature][prepared.note.source] += 1
+    for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
+        for feature in feats:
+            counts[feature][snippet.source] += 1
+    return {f: row for row, f in enumerate(_kept(counts, least_notes, least_sources))}
+
+
+def _matrix(docs: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> csr_matrix:
+    indptr, indices = [0], []
+    for doc in docs:
+        indices += [row for f in doc if (row := vocabulary.get(f)) is not None]
+        indptr.append(len(indices))
+    return csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(docs), len(vocabulary)))
+
+
+def _idf(docs: csr_matrix) -> npt.NDArray[np.float32]:
+    seen = np.asarray((docs > 0).sum(axis=0)).ravel()
+    return (np.log((1 + docs.shape[0]) / (1 + seen)) + 1).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _unit_rows(rows: csr_matrix, idf: npt.NDArray[np.float32]) -> csr_matrix:
+    weighed = rows @ diags(idf)
+    norm = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    return (diags(1 / np.maximum(norm, 1e-6)) @ weighed).tocsr()
+
+
+def _logistic(
+    rows: csr_matrix, labels: Sequence[str], idf: npt.NDArray[np.float32], c: float, weight: Sequence[float] | None = None
+) -> Linear:
+    """Multinomial logistic regression whose idf weights are folded into the table."""
+    model = LogisticRegression(C=c, max_iter=200, tol=1e-3)
+    model.fit(_unit_rows(rows, idf), labels, sample_weight=weight)
+    coefficients, intercept = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.array([-intercept[0], intercept[0]]) / 2
+    table = (coefficients * idf).T.astype(np.float32)
+    return Linear(tuple(str(k) for k in model.classes_), table, intercept.astype(np.float32))
+
+
+@dataclass(slots=True)
+class Settings:
+    """Numbers that were chosen by leaving clinics out (`training/experiments.md`)."""
+
+    kind_c: float = 10.0
+    code_c: float = 30.0
+    element_c: float = 3.0
+    chain_l2: float = 1.0
+    minutes_c: float = 0.5
+    folds: int = 4
+    seed: int = 1
+
+
+def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
+    """What a single piece is: a service of some kind, or none. Sentences and pieces outside of services are `out`."""
+    docs = list(data.snippet_words) + [feats for p in data.notes for feats in p.words]
+    labels = [coarse(s.code) if s.code else OUT for s in data.snippets] + [k for p in data.notes for k in p.kinds]
+    weight = [1.0] * len(data.snippets) + [p.note.weight for p in data.notes for _ in p.words]
+    return _logistic(_matrix(docs, vocabulary), labels, idf, settings.kind_c, weight)
+
+
+def span_words(pieces: Sequence[Sequence[str]]) -> list[str]:
+    """Features of a service: those of its pieces, each once."""
+    return list(dict.fromkeys(f for feats in pieces for f in feats))
+
+
+def fit_codes(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
+    """Which code a whole description supports."""
+    docs, labels, weight = [], [], []
+    for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
+        if snippet.code:
+            docs.append(feats)
+            labels.append(snippet.code)
+            weight.append(1.0)
+    for prepared in data.notes:
+        for index, service in enumerate(prepared.note.services):
+            own = [prepared.words[i] for i, k in enumerate(prepared.owner) if k == index]
+            if own:
+                docs.append(span_words(own))
+                labels.append(service.code)
+                weight.append(prepared.note.weight)
+    return _logistic(_matrix(docs, vocabulary), labels, idf, settings.code_c, weight)
+
+
+def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
+    """Which documentation elements a sentence shows. Pieces of a note that has an element, but not in the quoted words, are
+    left out of that element's training: they may show it too."""
+    docs = list(data.snippet_words) + [feats + heading for p in data.notes for feats, heading in zip(p.words, element_layout(p.layout), strict=True)]
+    rows = _matrix(docs, vocabulary)
+    columns, biases = [], []
+    for element in ELEMENTS:
+        marks: list[int] = []
+        for snippet in data.snippets:
+            marks.append(-1 if snippet.elements is None else int(element in snippet.elements))
+        for prepared in data.notes:
+            quote = prepared.note.evidence.get(element)
+            missing = f"missing_{element}" in prepared.note.flags
+            at = prepared.note.text.find(quote) if quote else -1
+            for piece in prepared.reading.pieces:
+                if at >= 0 and min(piece.end, at + len(quote or "")) - max(piece.start, at) > 0.5 * min(piece.end - piece.start, len(quote or "")):
+                    marks.append(1)
+                else:
+                    marks.append(0 if missing else -1)
+        chosen = [i for i, m in enumerate(marks) if m >= 0]
+        linear = _logistic(rows[chosen], ["yes" if marks[i] else "no" for i in chosen], idf, settings.element_c)
+        column = linear.column("yes")
+        columns.append(2 * linear.weights[:, column])
+        biases.append(2 * linear.bias[column])
+    return Linear(ELEMENTS, np.stack(columns, axis=1), np.array(biases, dtype=np.float32))
+
+
+def element_layout(layout: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The layout features that tell documentation elements: the heading and the place in the note."""
+    return [["@" + f for f in feats if f.startswith(("h1=", "place"))] for feats in layout]
+
+
+def fit_chain(data: Corpus, vocabulary: dict[str, int], kinds: Sequence[npt.NDArray[np.float32]], classes: Sequence[str], settings: Settings) -> tuple[Chain, dict[str, int]]:
+    """The tagger. `kinds` are probabilities of the pieces by models that did not see their note; returns the chain and the
+    vocabulary extended by layout and chain features."""
+    features = [piece_features(p.words, p.layout, k, classes) for p, k in zip(data.notes, kinds, strict=True)]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for prepared, feats in zip(data.notes, features, strict=True):
+        for feature in {f for one_piece in feats for f in one_piece if f[0] in "@#"}:
+            counts[feature][prepared.note.source] += 1
+    extended = dict(vocabulary)
+    for feature in _kept(counts, 3, 2):
+        extended.setdefault(feature, len(extended))
+    rows = _matrix([f for feats in features for f in feats], extended)
+    lengths = np.array([len(feats) for feats in features])
+    ends = np.cumsum(lengths) - 1
+    starts = ends - lengths + 1
+    before_mask, behind_mask = np.ones(rows.shape[0]), np.ones(rows.shape[0])
+    before_mask[starts], behind_mask[ends] = 0, 0
+    empty = csr_matrix((1, rows.shape[1]))
+    before = diags(before_mask) @ vstack([empty, rows[:-1]])
+    behind = diags(behind_mask) @ vstack([rows[1:], empty])
+    everything = hstack([rows, before, behind, np.ones((rows.shape[0], 1))]).tocsr()
+    states = np.array([t for p in data.notes for t in p.tags])
+    weight = np.array([p.note.weight for p in data.notes])
+    fitted = train_chain(everything, states, lengths, n_states=3, l2=settings.chain_l2, weight=weight)
+    n = rows.shape[1]
+    table = fitted.emission.astype(np.float32)
+    chain = Chain(table[:n], table[n : 2 * n], table[2 * n : 3 * n], fitted.transition.astype(np.float32), fitted.start.astype(np.float32), table[3 * n])
+    return chain, extended
+
+
+def piece_features(
+    piece_words: Sequence[Sequence[str]], layout: Sequence[Sequence[str]], kinds: npt.NDArray[np.float32], classes: Sequence[str]
+) -> list[list[str]]:
+    """All features of the tagger for the pieces of one note."""
+    chain = chain_features(kinds, classes, layout)
+    return [[*w, *("@" + f for f in place), *c] for w, place, c in zip(piece_words, layout, chain, strict=True)]
+
+
+def fit_weighed(examples: Sequence[Sequence[str]], marks: Sequence[int], sources: Sequence[str], *, c: float, least: int = 3) -> Weighed:
+    """A small logistic model over named features, each seen in enough examples of at least two sources."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for feats, source in zip(examples, sources, strict=True):
+        for feature in set(feats):
+            counts[feature][source] += 1
+    several = len(set(sources)) > 1
+    vocabulary = {f: i for i, f in enumerate(_kept(counts, least, 2 if several else 1))}
+    model = LogisticRegression(C=c, max_iter=300).fit(_matrix([list(dict.fromkeys(e)) for e in examples], vocabulary), marks)
+    weights = {f: float(np.float32(w)) for f, w in zip(vocabulary, model.coef_[0], strict=True) if abs(w) > 1e-4}
+    return Weighed(float(model.intercept_[0]), weights)
+
+
+def fit_minutes(data: Corpus, settings: Settings) -> Weighed:
+    """The ranker of times: is this time the minutes of this service?"""
+    examples, marks, sources = [], [], []
+    for prepared in data.notes:
+        note, reading = prepared.note, prepared.reading
+        spans = [(s.start, s.end) for s in note.services]
+        stated = find_totals(reading)
+        forms = usual_forms(reading, spans)
+        for index, service in enumerate(note.services):
+            before = spans[index - 1][1] if index else 0
+            after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
+            for found in candidates(reading, service.start, service.end, before=before, after=after, total=stated.total or stated.timed, forms=forms):
+                examples.append(list(dict.fromkeys(found.features)))
+                marks.append(int(service.minutes is not None and found.minutes == service.minutes))
+                sources.append(note.source)
+    return fit_weighed(examples, marks, sources, c=settings.minutes_c)
+
+
+def label_table(data: Corpus) -> dict[str, dict[str, float]]:
+    """How likely a label is, given the code that the description supports: counted, smoothed towards a right label."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for prepared in data.notes:
+        for service in prepared.note.services:
+            if service.labelled:
+                counts[service.code][_one(service.labelled)] += 1
+    codes = sorted({c for c in counts} | {label for by in counts.values() for label in by})
+    pooled: Counter[str] = Counter()
+    for code, by in counts.items():
+        for label, n in by.items():
+            if label != code:
+                pooled[label] += n
+    wrong = sum(pooled.values()) + len(codes)
+    table: dict[str, dict[str, float]] = {}
+    for code in codes:
+        by = counts[code]
+        # Four right labels are believed beforehand, and one wrong one spread as wrong labels are spread everywhere.
+        total = sum(by.values()) + 5.0
+        table[code] = {
+            label: round((by[label] + (4.0 if label == code else (pooled[label] + 1) / wrong)) / total, 6) for label in codes
+        }
+    return table
+
+
+def _one(code: str) -> str:
+    from rehabcoder.training.labelled import one
+
+    return one(code)
+
+
+def fit(data: Corpus, settings: Settings | None = None) -> Model:
+    """Fits every part but the calibrations, which need answers for notes left out (`calibrate`)."""
+    settings = settings or Settings()
+    vocabulary = word_vocabulary(data)
+    all_docs = list(data.snippet_words) + [f for p in data.notes for f in p.words]
+    idf = _idf(_matrix(all_docs, vocabulary))
+    kind = fit_kinds(data, vocabulary, idf, settings)
+    crossed = _crossed_kinds(data, vocabulary, idf, settings, kind)
+    chain, extended = fit_chain(data, vocabulary, crossed, kind.classes, settings)
+    full_idf = np.concatenate([idf, np.ones(len(extended) - len(idf), dtype=np.float32)])
+    elements = fit_elements(data, extended, full_idf, settings)
+    neutral = Weighed(0.0, {})
+    return Model(
+        extended, full_idf, kind, fit_codes(data, vocabulary, idf, settings), elements, chain, fit_minutes(data, settings), neutral, neutral,
+        label_table(data), {},
+    )  # fmt: skip
+
+
+def _crossed_kinds(
+    data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings, whole: Linear
+) -> list[npt.NDArray[np.float32]]:
+    """Kind probabilities of every note by a model that saw no note of its source, so that the tagger learns honest ones."""
+    sources = sorted({p.note.source for p in data.notes})
+    fold = {s: i % settings.folds for i, s in enumerate(sources)}
+    if len(sources) < settings.folds:
+        fold = {}
+    out: list[npt.NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(data.notes)
+    for k in range(settings.folds):
+        def held(prepared: Prepared, k: int = k) -> bool:
+            own = fold.get(prepared.note.source)
+            return (hash_fold(prepared.note.note_id, settings.folds) if own is None else own) == k
+
+        rest = data.only(lambda p: not held(p))
+        linear = fit_kinds(rest, vocabulary, idf, settings) if rest.notes else whole
+        for index, prepared in enumerate(data.notes):
+            if held(prepared):
+                docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats in prepared.words]
+                scores = linear_scores(linear, idf, docs)
+                out[index] = align(softmax(scores), linear.classes, whole.classes)
+    return out
+
+
+def align(probabilities: npt.NDArray[np.float32], have: Sequence[str], want: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Columns in the order of `want`; a class that was not seen has probability zero."""
+    out = np.zeros((len(probabilities), len(want)), dtype=np.float32)
+    for column, name in enumerate(want):
+        if name in have:
+            out[:, column] = probabilities[:, list(have).index(name)]
+    return out
+
+
+def hash_fold(text: str, folds: int) -> int:
+    """A fold that depends on the text alone (Python's own hash changes from run to run)."""
+    import zlib
+
+    return zlib.crc32(text.encode("utf-8")) % folds

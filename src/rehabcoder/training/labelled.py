@@ -1,0 +1,90 @@
+"""Labelled notes, service descriptions and sentences as the training reads them from `data/`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SAME = {"97014": "G0283", "97130": "97129"}  # two names of one service
+ELEMENTS = ("functional_goal", "response", "progress", "skilled_need")
+
+
+@dataclass(slots=True)
+class GoldService:
+    """One labelled service: `[start, end)`, the code its description supports, the note's own label, its minutes."""
+
+    start: int
+    end: int
+    code: str
+    labelled: str | None
+    minutes: int | None
+
+
+@dataclass(slots=True)
+class LabelledNote:
+    """A note with its right answers. `source` is the clinic (the file) it comes from; `weight` counts it in training."""
+
+    note_id: str
+    text: str
+    source: str
+    services: list[GoldService]
+    stated: dict[str, Any]
+    flags: frozenset[str]
+    evidence: dict[str, str] = field(default_factory=dict)
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class Snippet:
+    """A service description with its code, or a sentence with the documentation elements that it shows."""
+
+    text: str
+    source: str
+    code: str | None = None
+    elements: frozenset[str] | None = None
+
+
+def one(code: str) -> str:
+    """The one name of a service that has two."""
+    return SAME.get(code, code)
+
+
+def note_of(record: dict[str, Any], source: str) -> LabelledNote:
+    """A labelled note of the guide's record (already validated)."""
+    text = record["text"]
+    services = []
+    for item in record.get("interventions", []):
+        start = item.get("start", text.find(item["quote"]))
+        services.append(GoldService(start, start + len(item["quote"]), one(item["code"]), item.get("labelled"), item.get("minutes")))
+    services.sort(key=lambda s: s.start)
+    return LabelledNote(
+        str(record["id"]), text, source, services, record.get("stated") or {}, frozenset(record.get("flags", ())),
+        {k: v for k, v in (record.get("evidence") or {}).items() if v}, float(record.get("weight", 1.0)),
+    )  # fmt: skip
+
+
+def read_notes(folder: Path) -> list[LabelledNote]:
+    """Every labelled note of a folder of JSON Lines files; the file's name is the source."""
+    out = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                out.append(note_of(json.loads(line), path.stem))
+    return out
+
+
+def read_snippets(folder: Path) -> list[Snippet]:
+    """Every service description and sentence of a folder."""
+    out = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.strip():
+                continue
+            record = json.loads(line)
+            if "code" in record:
+                out.append(Snippet(record["text"], path.stem, code=one(record["code"])))
+            else:
+                out.append(Snippet(record["text"], path.stem, elements=frozenset(record["elements"])))
+    return out
