@@ -92,9 +92,10 @@ def _total(allocation: Allocation) -> str:
         return "No timed minutes, so no timed units."
     if allocation.rule == "midpoint":
         return f"Each code counts by itself: {count(units, 'unit')} from {count(minutes, 'timed minute')}."
-    low, high = (0, 7) if units == 0 else (units * BLOCK - 7, units * BLOCK + 7)
-    made = f"{low} to {high} minutes make {count(units, 'unit') if units else 'none'}"
-    return f"{count(minutes, 'timed minute')} earn {count(units, 'unit') if units else 'no unit'}: {made}."
+    if units == 0:
+        return f"{count(minutes, 'timed minute')} earn no unit: the first takes 8."
+    low, high = units * BLOCK - 7, units * BLOCK + 7
+    return f"{count(minutes, 'timed minute')} earn {count(units, 'unit')}, as {low} to {high} minutes do."
 
 
 def _cms_entries(allocation: Allocation) -> Iterable[Entry]:
