@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from rehabcoder.billing.checks import check_claim, edit_remarks, therapies
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.edits import edit_between, edits_among, ncci_pairs, source_title, unit_limit
 from rehabcoder.billing.policies import load_policy
+from rehabcoder.billing.policy_schema import CLAIM_FINDINGS
 from rehabcoder.note import ClaimLine
 
 IN_2024 = date(2024, 9, 3)
@@ -156,6 +158,21 @@ def test_before_the_first_table_the_finding_says_that_it_was_not_at_hand() -> No
     assert "not at hand" in (finding.rule or "")
     (finding,) = check_claim(lines, load_policy(on=IN_2024), on=IN_2024)
     assert "not at hand" not in (finding.rule or "")
+
+
+def test_every_finding_of_a_claim_may_be_switched_off() -> None:
+    policy = load_policy("chiropractic-network")
+    policy = replace(policy, mue="practitioner", findings_on=(*policy.findings_on, "ncci_retired_edit"))
+    lines = [
+        ClaimLine("97140", 15, 1),
+        ClaimLine("97124", 5, 1),
+        ClaimLine("97530", 15, 9),
+        ClaimLine("97537", 15, 1),
+        ClaimLine("G0541", None, 1),
+    ]
+    found = {finding.id for finding in check_claim(lines, policy, on=IN_2024)}
+    assert found == set(CLAIM_FINDINGS)
+    assert check_claim(lines, replace(policy, findings_off=tuple(found)), on=IN_2024) == []
 
 
 def test_what_counts_as_a_therapy() -> None:

@@ -54,13 +54,14 @@ def test_the_policies_that_must_ship() -> None:
     network = load_policy("chiropractic-network")
     assert (network.most_therapies_per_visit, network.most_therapies_phase) == (2, "initial")
     assert network.least_minutes_of_service == 8
-    assert "missing_rationale" in network.findings_on
+    assert {"short_service", "too_many_therapies"} <= set(network.findings_on)
     assert load_policy("commercial-midpoint").rule == "midpoint"
 
 
 @pytest.mark.parametrize(
     ("day", "threshold", "assistant", "share"),
     [
+        ("2018-01-01", 2010, "none", 1),
         ("2019-06-30", 2040, "none", 1),
         ("2020-01-01", 2080, "ten_percent", 1),
         ("2021-12-31", 2110, "ten_percent", 1),
@@ -77,6 +78,11 @@ def test_a_note_is_judged_by_the_rules_of_its_day(day: str, threshold: int, assi
     assert policy.rules_version == f"medicare-part-b@{day[:4]}"
     terms = policy.modifiers
     assert (terms.kx_threshold, terms.assistant, terms.assistant_share) == (threshold, assistant, share)
+
+
+def test_years_before_the_thresholds_at_hand_have_none() -> None:
+    policy = load_policy("medicare-part-b", on=date(2012, 3, 4))
+    assert (policy.rule, policy.modifiers.kx_threshold) == ("cms", 0)
 
 
 def test_a_version_names_only_what_differs(tmp_path: Path) -> None:
@@ -132,6 +138,8 @@ def test_a_day_that_no_version_covers(tmp_path: Path) -> None:
         ("[fees]", '[codes.97010]\nbill_as = "1"\n[fees]', "'1'"),
         ("[fees]", "least_minutes_of_service = 7.5\n[fees]", "least_minutes_of_service"),
         ("[fees]", 'findings_on = "all"\n[fees]', "findings_on"),
+        ("[fees]", 'findings_off = ["missing_minuts"]\n[fees]', "'missing_minuts', which is no finding. Did you mean"),
+        ("[fees]", "findings_off = [3]\n[fees]", "3, which is no finding"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name_and_the_key(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -107,7 +107,7 @@ def test_a_difference_between_two_policies(run: Run) -> None:
 def test_the_shipped_policies_pass_the_check(run: Run) -> None:
     status, out, err = run("check")
     assert (status, err) == (0, "")
-    assert "medicare-part-b: right, 9 versions, from 2018-01-01 on" in out
+    assert "medicare-part-b: right, 10 versions, from 2004-01-01 on" in out
 
 
 def test_every_wrong_file_is_named_and_the_right_ones_too(run: Run, tmp_path: Path) -> None:

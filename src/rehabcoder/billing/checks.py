@@ -11,17 +11,6 @@ from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import Policy
 from rehabcoder.note import ClaimLine, Finding
 
-CLAIM_FINDINGS = (
-    "code_not_in_force",
-    "ncci_never_together",
-    "ncci_needs_modifier",
-    "ncci_retired_edit",
-    "mue_exceeded",
-    "short_service",
-    "too_many_therapies",
-)
-"""Findings that `check_claim` can give."""
-
 ADVICE = frozenset({"ncci_retired_edit", "short_service", "too_many_therapies"})
 """Findings that only a policy's `findings_on` brings."""
 

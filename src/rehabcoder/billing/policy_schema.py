@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
-from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.codes import CODES, KNOWLEDGE
 from rehabcoder.billing.units import RULES, TIES
 from rehabcoder.errors import PolicyError
 
 Check = Callable[[Any, str, str], None]  # the value, its key, the file
+
+CLAIM_FINDINGS = (
+    "code_not_in_force",
+    "ncci_never_together",
+    "ncci_needs_modifier",
+    "ncci_retired_edit",
+    "mue_exceeded",
+    "short_service",
+    "too_many_therapies",
+)
+"""Findings on the lines of a claim (`billing/checks.py`); those on the words of a note are in `findings.toml`."""
+
+
+@cache
+def finding_ids() -> frozenset[str]:
+    """Every finding that a policy may switch on or off."""
+    table = tomllib.loads((KNOWLEDGE / "findings.toml").read_text(encoding="utf-8"))
+    return frozenset(CLAIM_FINDINGS).union(table)
 
 
 def check_table(table: Mapping[str, Any], *, where: str) -> None:
@@ -94,8 +114,13 @@ def _one_of(*choices: str) -> Check:
 
 
 def _findings(value: Any, key: str, where: str) -> None:
-    if not isinstance(value, list) or not all(isinstance(x, str) and re.fullmatch(r"[a-z0-9_]+", x) for x in value):
+    if not isinstance(value, list):
         raise _wrong(key, value, 'a list of finding ids as ["missing_minutes"]', where)
+    for name in value:
+        if name not in finding_ids():
+            near = get_close_matches(str(name), finding_ids(), n=1)
+            remedy = f"Did you mean {near[0]}?" if near else "docs/billing.md and findings.toml name them."
+            raise PolicyError(f"{key} names {name!r}, which is no finding", where=where, remedy=remedy)
 
 
 def _code(value: Any, key: str, where: str) -> None:
