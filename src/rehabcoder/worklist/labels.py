@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rehabcoder.worklist.files import private_text
 from rehabcoder.worklist.store import statistics
@@ -33,8 +33,14 @@ def export_labels(database: Database, path: str | Path) -> Exported:
     Raises:
         ReadError: the file cannot be written.
     """
+    with private_text(path) as out:
+        return write_labels(database, out)
+
+
+def write_labels(database: Database, out: TextIO) -> Exported:
+    """Write the labelled notes to an open text file; see `export_labels`."""
     result = Exported()
-    with private_text(path) as out, database.read() as connection:
+    with database.read() as connection:
         for label in statistics.labels(connection):
             if label.text is None:
                 result.purged += 1

@@ -178,8 +178,9 @@ def _alembic() -> Config:
 
 def _engine(file: Path | None, place: str, wait: float) -> Engine:
     if file is None:
-        return create_engine(make_url(place))
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": wait, "check_same_thread": False})
+        return create_engine(make_url(place), hide_parameters=True)  # an error must not quote a note
+    arguments = {"timeout": wait, "check_same_thread": False}
+    engine = create_engine(f"sqlite:///{file}", connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -179,11 +179,21 @@ def item(connection: Connection, item_id: int) -> SampleItem | None:
     return None if row is None else _item(row)
 
 
-def next_unreviewed(connection: Connection, sample_id: int) -> int | None:
-    """The id of the first note of the sample without a second answer."""
-    query = select(sample_item.c.id).where(sample_item.c.sample_id == sample_id, sample_item.c.second.is_(None))
+def next_unreviewed(connection: Connection, sample_id: int, *, reviewer: str) -> int | None:
+    """The id of the first note of the sample without a second answer that the reviewer did not decide first."""
+    query = select(sample_item.c.id).where(
+        sample_item.c.sample_id == sample_id,
+        sample_item.c.second.is_(None),
+        sample_item.c.first_by.is_distinct_from(reviewer),
+    )
     found = connection.execute(query.order_by(sample_item.c.position).limit(1)).scalar()
     return None if found is None else int(found)
+
+
+def left(connection: Connection, sample_id: int) -> int:
+    """How many notes of the sample have no second answer yet."""
+    query = select(func.count()).where(sample_item.c.sample_id == sample_id, sample_item.c.second.is_(None))
+    return int(connection.execute(query).scalar_one())
 
 
 def _items() -> Any:
@@ -261,3 +271,44 @@ def second(
             token=token,
         )
     )
+
+
+def undo(connection: Connection, item: SampleItem, *, reviewer: str) -> None:
+    """Take back the reviewer's last step on a draft. A second answer that was given stays given.
+
+    Raises:
+        UsageError: nothing is left to take back.
+        ConflictError: the item has moved on since it was read.
+    """
+    mine = select(decision).where(
+        decision.c.note == item.note, decision.c.sample_id == item.sample_id, decision.c.reviewer == reviewer
+    )
+    gone: set[int] = set()
+    for row in connection.execute(mine.order_by(decision.c.id.desc())):
+        if row.kind == "undo":
+            gone.add(row.undoes)
+        elif row.id not in gone and row.kind == "edit" and item.second is None:
+            moved = connection.execute(
+                update(sample_item)
+                .where(sample_item.c.id == item.id, sample_item.c.version == item.version)
+                .values(version=item.version + 1, draft=row.before)
+            )
+            if moved.rowcount != 1:
+                raise ConflictError(item.note_id)
+            connection.execute(
+                insert(decision).values(
+                    note=item.note,
+                    coding_id=item.coding_id,
+                    reviewer=reviewer,
+                    at=now(),
+                    kind="undo",
+                    before=row.after,
+                    after=row.before,
+                    state_before=row.state_before,
+                    state_after=row.state_after,
+                    sample_id=item.sample_id,
+                    undoes=row.id,
+                )
+            )
+            return
+    raise UsageError("there is nothing to undo", remedy="A second answer that was given stays as it is.")

@@ -1,0 +1,205 @@
+"""What a page shows of one note, worked out before any template sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rehabcoder.billing.claim import claim_ledger, claim_lines
+from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.policies import Policy
+from rehabcoder.errors import RehabcoderError
+from rehabcoder.note import ClaimLine, Service
+from rehabcoder.web.marks import Mark, Segment, numbered, segments
+from rehabcoder.worklist.answer import Answer, AnswerService
+from rehabcoder.worklist.risk import billed_units
+from rehabcoder.worklist.store.queue import Case
+from rehabcoder.worklist.triage import terms_on
+
+STATUS_WORDS = {"suggested": "suggested", "confirmed": "confirmed", "changed": "changed", "added": "added"}
+STATUS_SIGNS = {"suggested": "?", "confirmed": "✓", "changed": "✎", "added": "+"}
+
+
+@dataclass(slots=True, frozen=True)
+class ServiceView:
+    """One service as it is listed beside the note."""
+
+    number: int
+    service: AnswerService
+    words: str
+    description: str
+    confidence: float | None
+    suggestions: tuple[tuple[str, str], ...]  # code, and where it comes from
+    reasons: tuple[str, ...]
+    why: tuple[str, ...]
+    was: str | None  # what the tool had suggested, where a person changed it
+
+    @property
+    def sign(self) -> str:
+        return STATUS_SIGNS[self.service.status]
+
+
+@dataclass(slots=True, frozen=True)
+class FindingView:
+    """One finding: its words, and why it was dismissed if it was."""
+
+    number: int
+    id: str
+    severity: str
+    message: str
+    dismissed: str | None
+
+
+@dataclass(slots=True, frozen=True)
+class LineView:
+    """One line of the claim: what the answer supports against what was billed."""
+
+    code: str
+    minutes: int | None
+    units: int | None
+    billed: int | None
+    why: str
+
+    @property
+    def difference(self) -> int:
+        return 0 if self.billed is None else self.billed - (self.units or 0)
+
+
+@dataclass(slots=True, frozen=True)
+class NoteView:
+    """Everything that the page of one note shows."""
+
+    case: Case
+    blind: bool
+    purged: bool
+    segments: list[Segment]
+    services: list[ServiceView]
+    findings: list[FindingView]
+    lines: list[LineView]
+    units: int | None
+    ledger: list[str]
+    source: str
+    terms: dict[str, float]
+    problem: str | None
+
+
+def note_view(case: Case, policy: Policy, *, blind: bool = False, today: date | None = None) -> NoteView:
+    """Work out the page of a note. A blind one shows nothing that the tool or anyone else said of it."""
+    text = case.text or ""
+    services = [_service(case, number, each, text, blind) for number, each in enumerate(case.answer.services, 1)]
+    findings = [] if blind else _findings(case)
+    lines, units, ledger, source, problem = _claim(case, policy, text, blind)
+    return NoteView(
+        case=case,
+        blind=blind,
+        purged=case.text is None,
+        segments=segments(text, _marks(case, findings, blind)),
+        services=services,
+        findings=findings,
+        lines=lines,
+        units=units,
+        ledger=ledger,
+        source=source,
+        terms=terms_on(case.item, today or date.today()),
+        problem=problem,
+    )
+
+
+def description(code: str) -> str:
+    """Our own short wording of a code."""
+    return "nothing billable" if code == "none" else CODES[code].description if code in CODES else ""
+
+
+def _original(case: Case, service: AnswerService) -> Service | None:
+    places = ((s.start, s.end) for s in case.coded.interventions)
+    at = next((n for n, place in enumerate(places) if place == (service.start, service.end)), None)
+    return None if at is None else case.coded.interventions[at]
+
+
+def _service(case: Case, number: int, service: AnswerService, text: str, blind: bool) -> ServiceView:
+    original = None if blind else _original(case, service)
+    words = text[service.start : service.end] if service.start is not None else ""
+    if original is None:
+        return ServiceView(number, service, words, description(service.code), None, (), (), (), None)
+    suggestions = {original.code: "suggested"} if original.code != service.code else {}
+    if original.labelled and original.labelled != service.code:
+        suggestions.setdefault(original.labelled, "the note's own")
+    for code, chance in original.alternatives:
+        if code != service.code:
+            suggestions.setdefault(code, f"{100 * chance:.0f} %")
+    was = None
+    if service.status == "changed" and (original.code, original.minutes) != (service.code, service.minutes):
+        was = f"{original.code}, {'no minutes' if original.minutes is None else f'{original.minutes} min'}"
+    return ServiceView(
+        number,
+        service,
+        words,
+        description(service.code),
+        original.confidence,
+        tuple(suggestions.items())[:6],
+        tuple(original.review_reasons),
+        tuple(f"“{each.text.strip()}”: {each.says}" for each in original.why if each.text.strip()),
+        was,
+    )
+
+
+def _findings(case: Case) -> list[FindingView]:
+    dismissed = dict(case.answer.dismissed)
+    return [
+        FindingView(number, finding.id, finding.severity, finding.message, dismissed.get(finding.id))
+        for number, finding in enumerate(case.coded.flags, 1)
+    ]
+
+
+def _marks(case: Case, findings: list[FindingView], blind: bool) -> list[Mark]:
+    places = [(s.start, s.end) for s in case.answer.services]
+    says = [f"service {number}: {s.code}" for number, s in enumerate(case.answer.services, 1)]
+    marks = numbered(places, "service", says)
+    if blind:
+        return marks
+    for service in case.coded.interventions:
+        marks += [Mark("evidence", each.start, each.end, says=each.says) for each in service.why]
+        if service.minutes_span is not None:
+            marks.append(Mark("minutes", service.minutes_span.start, service.minutes_span.end, says="minutes"))
+    flags = [(flag, view) for flag, view in zip(case.coded.flags, findings, strict=True) if not view.dismissed]
+    marks += [
+        Mark("finding", flag.start, flag.end, view.number, flag.id.replace("_", " "))
+        for flag, view in flags
+        if flag.start is not None and flag.end is not None
+    ]
+    return marks
+
+
+def _claim(
+    case: Case, policy: Policy, text: str, blind: bool
+) -> tuple[list[LineView], int | None, list[str], str, str | None]:
+    services = [_as_service(case.answer, at, text) for at in range(len(case.answer.services))]
+    billable = [service for service in services if service.code != "none"]
+    stated = None if blind else case.coded.totals.stated_timed
+    try:
+        lines, totals = claim_lines(billable, policy, stated_timed=stated)
+        ledger = claim_ledger(billable, policy)
+        billed = None if blind else billed_units(case.coded, policy) or case.meta.get("billed_units")
+    except RehabcoderError as error:
+        return [], None, [], "", str(error)  # such as minutes that no day holds: said, and mended by the reviewer
+    views = [_line(line, billed) for line in lines]
+    if billed:
+        named = {line.code for line in lines}
+        views += [
+            LineView(code, None, 0, units, "billed, not supported")
+            for code, units in billed.items()
+            if code not in named
+        ]
+    return views, totals.units, ledger.lines(), ledger.source, None
+
+
+def _line(line: ClaimLine, billed: dict[str, Any] | None) -> LineView:
+    count = None if billed is None else billed.get(line.code, 0)
+    return LineView(line.code, line.minutes, line.units, count, line.why)
+
+
+def _as_service(answer: Answer, at: int, text: str) -> Service:
+    each = answer.services[at]
+    start, end = each.start or 0, each.end or 0
+    return Service(start, end, text[start:end], each.code, labelled=each.labelled, minutes=each.minutes)
