@@ -51,12 +51,14 @@ def _read(paths: Sequence[str], options: Options) -> Iterator[Note]:
         yield from read_source(source, options)
 
 
-def read_source(source: Source, options: Options) -> Iterator[Note]:
+def read_source(source: Source, options: Options, *, skip: int = 0) -> Iterator[Note]:
     """The notes of one file; where it cannot be read one with an `error`.
 
     There are none only where a folder holds files of an export that have none, such as the patients beside the notes.
+    The first `skip` notes are left out, as fast as the format allows.
     """
-    empty = True
+    empty = not skip
+    options.skip = skip
     try:
         if source.error is not None:
             yield Note(source.stem, "", source.name, error=source.error)
@@ -65,7 +67,10 @@ def read_source(source: Source, options: Options) -> Iterator[Note]:
         try:
             for note in _opened(buffered(options.raw), source, options):
                 empty = False
-                yield note
+                if options.skip:
+                    options.skip -= 1
+                else:
+                    yield note
         finally:
             if source.name != STDIN:
                 options.raw.close()

@@ -113,6 +113,7 @@ class RecordMapper:
         self._name, self._stem, self._overrides, self._notices = name, stem, overrides, notices
         self._noun = noun  # what the format calls a column, for messages
         self._choices: dict[tuple[str, ...], dict[str, str]] = {}
+        self._told: dict[str, str] = {}
 
     def columns(self, names: Iterable[str]) -> dict[str, str]:
         """The columns to read; raises ReadError where no text can be found."""
@@ -122,8 +123,10 @@ class RecordMapper:
             chosen = choose(key, self._overrides, self._name)
             if len(self._choices) < 1000:  # JSON objects may each have their own names; memory stays flat
                 self._choices[key] = chosen
-            if len(self._choices) == 1:
-                self._notices.say(f"{self._name}: reads {describe(chosen)}.")
+            new = {field: name for field, name in chosen.items() if self._told.get(field) != name}
+            if new:
+                self._notices.say(f"{self._name}: {'also ' if self._told else ''}reads {describe(new)}.")
+            self._told |= new
         return chosen
 
     def note(self, get: Callable[[str], Any], chosen: Mapping[str, str], number: int | str) -> Note:

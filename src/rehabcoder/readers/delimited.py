@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
@@ -34,7 +35,8 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     chosen = mapper.columns(records.header)
     names = first_of_each(records.header)
     text_at = records.header.index(chosen["text"])
-    for record in records:
+    skip, options.skip = options.skip, 0
+    for record in islice(records, skip, None):
         place = f"{source.name}#{record.number}"
         problem = record.problem
         if problem is None and len(record.cells) <= text_at:

@@ -24,7 +24,11 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     if _is_document(source.name, stream.peek(HEAD)[:HEAD]):
         yield from _document(stream, source, options, mapper)
         return
+    skip, options.skip = options.skip, 0
     for number, text in lines(stream, options.notices):
+        if skip and (text is None or not text.isspace()):
+            skip -= 1
+            continue
         place = f"{source.name}#{number}"
         if text is None:
             what = f"the line is longer than {MAX_LINE // 2**20} MB"

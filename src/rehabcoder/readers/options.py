@@ -18,6 +18,7 @@ class Options:
     format: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     notices: Notices = field(default_factory=Notices)
+    skip: int = 0  # records of the file at hand to leave out; a reader that can do so fast sets it to 0
     raw: BinaryIO | None = None  # the file at hand; where it stands says how much of it was read
 
     @classmethod

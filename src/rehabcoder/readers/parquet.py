@@ -39,9 +39,12 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     chosen = mapper.columns(table.schema_arrow.names)
     _check_text(pa, table.schema_arrow.field(chosen["text"]).type, chosen["text"])
     number = 0
+    skip, options.skip = options.skip, 0
     try:
         for batch in table.iter_batches(batch_size=_BATCH, columns=sorted(set(chosen.values()))):
-            for row in _plain(pa, batch).to_pylist():
+            passed = min(skip, batch.num_rows)
+            skip, number = skip - passed, number + passed
+            for row in _plain(pa, batch.slice(passed)).to_pylist():
                 number += 1
                 text = row[chosen["text"]]
                 if isinstance(text, bytes):

@@ -1,0 +1,72 @@
+"""The end of a run: claims, the list of failed notes, and one file of all parts where one was asked for."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rehabcoder.backlog.claims import write_claims
+from rehabcoder.backlog.parts import Done, Part
+from rehabcoder.note import Json
+from rehabcoder.writers.files import private
+from rehabcoder.writers.flat import COLUMNS, neutral
+
+
+def beside(out: Path, name: str, *, single_file: bool) -> Path:
+    """The path of a further result: `coded/claims.jsonl`, or `coded.claims.jsonl` beside `coded.csv`."""
+    return out.with_name(f"{out.stem}.{name}") if single_file else out / name
+
+
+def join_parts(done: Sequence[Done], part: Part, out: Path, format: str) -> None:
+    """Make the one file `out` of all parts.
+
+    Raises:
+        RehabcoderError: the disk is full or may not be written.
+    """
+    paths = [part.path(one.number) for one in done]
+    with private(out, beside=part.work) as unfinished:
+        if format == "parquet":
+            from rehabcoder.writers.parquet import join_files
+
+            join_files(paths, unfinished)
+        elif format == "xlsx":
+            from rehabcoder.writers.workbook import write_workbook
+
+            write_workbook(_pairs(done, part), unfinished, scratch=part.work)
+        else:
+            with unfinished.open("wb") as whole:
+                if format == "csv":
+                    whole.write((",".join(COLUMNS) + "\r\n").encode())
+                for path in paths:
+                    with path.open("rb") as stream:
+                        shutil.copyfileobj(stream, whole, 2**20)
+
+
+def _pairs(done: Sequence[Done], part: Part) -> Iterator[tuple[Json, Json]]:
+    for one in done:
+        with part.notes(one.number).open(encoding="utf-8") as abouts, part.path(one.number).open("rb") as rows:
+            for about, row in zip(abouts, rows, strict=True):
+                yield json.loads(about), json.loads(row)
+
+
+def write_all_claims(done: Sequence[Done], part: Part, path: Path, *, policy: str, jobs: int) -> int:
+    """Write the claims of all parts; how many. Without a note that has a patient and a day there is no file."""
+    parts = [part.claims(one.number) for one in done if one.claims]
+    return write_claims(parts, path, policy=policy, work=part.work, jobs=jobs) if parts else 0
+
+
+def write_failures(done: Sequence[Done], part: Part, path: Path) -> None:
+    """Write the notes that failed, with the reason of each; no file where none did, nor one of a run before."""
+    if not any(one.failed for one in done):
+        path.unlink(missing_ok=True)
+        return
+    with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("note_id", "source", "error"))
+        for one in done:
+            if one.failed:
+                with part.failed(one.number).open(encoding="utf-8") as lines:
+                    writer.writerows(map(neutral, json.loads(line)["failed"]) for line in lines)

@@ -1,0 +1,137 @@
+"""A coded shard on disk: a part, what claims and workbooks need besides, and last a record that it is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from rehabcoder.note import Json, Note
+from rehabcoder.writers.files import private
+from rehabcoder.writers.flat import dump_csv
+from rehabcoder.writers.lines import dump_jsonl, json_line
+
+_ABOUT = (
+    "note_id", "patient_id", "date_of_service", "clinician", "credential", "clinic", "discipline", "payer",
+    "billed_units", "assistant_minutes",
+)  # fmt: skip
+SHOWN = 20  # failed notes that are named at the end of a run; all of them stand in a file
+
+
+@dataclass(slots=True, frozen=True)
+class Part:
+    """How parts are written: their format and folder, and the work folder for everything that is not a result."""
+
+    format: str
+    folder: Path
+    work: Path
+    header: bool = True  # of CSV parts that stay parts; those of one file have a single header
+    about: bool = False  # whether a workbook will need what the input says of each note
+
+    def path(self, number: int) -> Path:
+        return self.folder / f"part-{number:05d}.{self.format}"
+
+    def done(self, number: int) -> Path:
+        return self.work / f"done-{number:05d}.json"
+
+    def claims(self, number: int) -> Path:
+        return self.work / f"claims-{number:05d}.jsonl"
+
+    def notes(self, number: int) -> Path:
+        return self.work / f"about-{number:05d}.jsonl"
+
+    def failed(self, number: int) -> Path:
+        return self.work / f"failed-{number:05d}.jsonl"
+
+
+@dataclass(slots=True)
+class Done:
+    """What is known of a coded shard. `failures` are the first of its failed notes: id, source, error."""
+
+    number: int
+    notes: int = 0
+    failed: int = 0
+    review: int = 0
+    quarantined: int = 0
+    claims: bool = False  # whether a note has a patient and a date
+    model_version: str = ""
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    end: tuple[int, int] = (0, 0)  # where the next shard begins; see shards.Place
+    size: int = 0
+
+    @classmethod
+    def load(cls, path: Path) -> Done:
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def save(self, path: Path) -> None:
+        with private(path) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def write_part(
+    number: int, notes: Sequence[Note], rows: list[Json], part: Part, *, told: Sequence[str] = (), barred: int = 0
+) -> Done:
+    """Write a shard: its notes and, as JSON, their answers. The same notes give the same bytes.
+
+    Raises:
+        RehabcoderError: the disk is full or may not be written.
+    """
+    _write_rows(rows, part, number)
+    if part.about:
+        _write_lines(map(_about, notes), part.notes(number), part)
+    billable = [
+        {"about": _about(note), "coded": _for_claim(row)}
+        for note, row in zip(notes, rows, strict=True)
+        if note.patient_id and note.date_of_service
+    ]
+    if billable:
+        _write_lines(billable, part.claims(number), part)
+    failures = [(row["note_id"], row["source"], row["error"] or "") for row in rows if row["status"] == "failed"]
+    if failures:
+        _write_lines(({"failed": failure} for failure in failures), part.failed(number), part)
+    return Done(
+        number,
+        notes=len(rows),
+        failed=len(failures),
+        review=sum(row["needs_review"] for row in rows if row["status"] != "failed"),
+        quarantined=barred,
+        claims=bool(billable),
+        model_version=next((row["model_version"] for row in rows if row["model_version"]), ""),
+        failures=failures[:SHOWN],
+        told=list(told),
+    )
+
+
+def _write_rows(rows: list[Json], part: Part, number: int) -> None:
+    with private(part.path(number), beside=part.work) as unfinished:
+        if part.format == "parquet":
+            from rehabcoder.writers.parquet import write_rows
+
+            write_rows(rows, unfinished)
+        elif part.format == "csv":
+            with unfinished.open("w", encoding="utf-8", newline="") as stream:
+                dump_csv(rows, stream, header=part.header)
+        else:
+            with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+                dump_jsonl(rows, stream)
+
+
+def _write_lines(rows: Iterable[Json], path: Path, part: Part) -> None:
+    with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(map(json_line, rows))
+
+
+def _about(note: Note) -> Json:
+    """What the input says of a note, without its text."""
+    values = ((name, getattr(note, name)) for name in _ABOUT)
+    return {name: value for name, value in values if value is not None}
+
+
+def _for_claim(row: Json) -> Json:
+    """What a claim needs of a coded note: no words of it."""
+    kept = ("start", "end", "code", "labelled", "minutes")
+    services = [{"text": ""} | {name: service[name] for name in kept} for service in row["interventions"]]
+    out: Json = {name: row[name] for name in ("note_id", "text_sha256", "status", "totals")}
+    return out | {"interventions": services}
