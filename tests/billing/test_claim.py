@@ -99,6 +99,7 @@ def test_a_network_that_takes_nothing_under_eight_minutes() -> None:
         {"97110": (7, 0), "97140": (7, 0), "97530": (9, 1)},
         (23, 1),
     )
+    assert lines_of([service("97110", 8)], "chiropractic-network")[0] == {"97110": (8, 1)}
 
 
 def test_codes_with_other_blocks() -> None:

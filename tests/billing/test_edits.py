@@ -147,6 +147,7 @@ def test_59_on_column_two_settles_a_pair_and_on_column_one_does_not() -> None:
 def test_a_chiropractic_network_takes_two_therapies_a_visit() -> None:
     lines = [("97110", 15, 1), ("97140", 15, 1), ("97012", None, 1)]
     assert found_in(lines, "chiropractic-network") == {"ncci_needs_modifier": "medium", "too_many_therapies": "medium"}
+    assert found_in([("97110", 15, 1), ("97530", 15, 1)], "chiropractic-network") == {}
     assert found_in([("97110", 15, 1), ("97530", 7, 0), ("97161", None, 1)], "chiropractic-network") == {
         "short_service": "low"
     }

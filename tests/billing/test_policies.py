@@ -126,6 +126,7 @@ def test_a_day_that_no_version_covers(tmp_path: Path) -> None:
         ("default = 30", "default = true", "fees.default is True"),
         ("97110 = 31.40", "99999 = 31.40", "99999"),
         ("effective_to = 2024-12-31", "effective_to = 2025-06-30", "overlap"),
+        ("effective_to = 2024-12-31", "effective_to = 2025-01-01", "overlap"),
         ("effective_to = 2024-12-31", "", "overlap"),
         ("effective_to = 2024-12-31", "effective_to = 2023-12-31", "before it begins"),
         ("effective_to = 2024-12-31", 'effective_to = "2024"', "effective_to is '2024'"),

@@ -59,6 +59,12 @@ def test_a_discipline_or_payer_left_open_joins_the_only_claim_of_the_day(coded_v
     assert (claim.totals.units, claim.payer, claim.discipline) == (2, "m", "PT")
 
 
+def test_a_discipline_left_open_joins_none_of_two(coded_visit: Make) -> None:
+    bare = {key: value for key, value in DAY.items() if key != "discipline"}
+    visits = [coded_visit(name, [service("97110", 15)], **bare, discipline=name) for name in ("PT", "OT", None)]
+    assert [claim.discipline for claim in claims_of(*visits)] == ["PT", "OT", None]
+
+
 def test_a_credential_names_the_discipline(coded_visit: Make) -> None:
     bare = {key: value for key, value in DAY.items() if key != "discipline"}
     therapist = coded_visit("one", [service("97110", 15)], **bare, credential="PT, DPT")
