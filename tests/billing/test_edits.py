@@ -10,8 +10,8 @@ import pytest
 from rehabcoder.billing.checks import check_claim, edit_remarks, therapies
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.edits import edit_between, edits_among, ncci_pairs, source_title, unit_limit
+from rehabcoder.billing.finding_terms import billing_findings
 from rehabcoder.billing.policies import load_policy
-from rehabcoder.billing.policy_schema import CLAIM_FINDINGS
 from rehabcoder.note import ClaimLine
 
 IN_2024 = date(2024, 9, 3)
@@ -172,7 +172,7 @@ def test_every_finding_of_a_claim_may_be_switched_off() -> None:
         ClaimLine("G0541", None, 1),
     ]
     found = {finding.id for finding in check_claim(lines, policy, on=IN_2024)}
-    assert found == set(CLAIM_FINDINGS)
+    assert found == {name for name, terms in billing_findings().items() if terms.of == "claim"}
     assert check_claim(lines, replace(policy, findings_off=tuple(found)), on=IN_2024) == []
 
 

@@ -135,6 +135,11 @@ def test_failed_and_undated_notes_take_no_part(coded_visit: Make) -> None:
     assert across_visits([good, failed, undated]) == []
 
 
+def test_findings_can_be_left_out(coded_visit: Make) -> None:
+    visits = [visit(coded_visit, day, [service("97110", 15, text=SQUATS)]) for day in (1, 3)]
+    assert across_visits(visits, off=["cloned_note"]) == []
+
+
 def test_a_finding_as_json(coded_visit: Make) -> None:
     visits = [visit(coded_visit, day, [service("97110", 15, text=SQUATS)]) for day in (1, 3)]
     (found,) = across_visits(visits)

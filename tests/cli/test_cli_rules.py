@@ -68,6 +68,13 @@ def test_the_edits_with_their_last_day(run: Run) -> None:
     assert rows["97530", "97537"]["verdict"] == "modifier"
 
 
+def test_the_findings_of_notes_claims_and_visits(run: Run) -> None:
+    rows = {row["id"]: row for row in as_json(run, "list", "findings")}
+    assert (rows["missing_functional_goal"]["of"], rows["missing_functional_goal"]["raised"]) == ("note", "always")
+    assert (rows["ncci_retired_edit"]["of"], rows["ncci_retired_edit"]["raised"]) == ("claim", "on request")
+    assert rows["cloned_note"]["of"] == "visits"
+
+
 def test_a_policy_as_it_stands_on_a_day(run: Run) -> None:
     assert as_json(run, "show", "medicare-part-b", "--on", "2023-02-02")["modifiers"]["kx_threshold"] == 2230
     assert "kx_threshold: 2230" in run("show", "medicare-part-b", "--on", "2023-02-02")[1]

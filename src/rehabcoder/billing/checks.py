@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from rehabcoder.billing.codes import CODES, FIRST_OF
 from rehabcoder.billing.edits import DISTINCT, Edit, before_tables, edits_among, source_title, unit_limit
+from rehabcoder.billing.finding_terms import billing_findings, claim_finding
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import Policy
 from rehabcoder.note import ClaimLine, Finding
 
-ADVICE = frozenset({"ncci_retired_edit", "short_service", "too_many_therapies"})
-"""Findings that only a policy's `findings_on` brings."""
+FINDING_OF: Mapping[str, str] = {
+    "never_together": "ncci_never_together",
+    "modifier": "ncci_needs_modifier",
+    "retired": "ncci_retired_edit",
+}
 
 THERAPIES = frozenset({"modality", "procedure", "group", "strapping"})
 """Kinds of code that count as a therapy or modality of the visit."""
@@ -34,7 +38,8 @@ def check_claim(lines: Sequence[ClaimLine], policy: Policy, *, on: date | None =
         *_short(lines, policy),
         *_therapies(billed, policy),
     ]
-    return [f for f in found if f.id not in policy.findings_off and (f.id not in ADVICE or f.id in policy.findings_on)]
+    terms = billing_findings()
+    return [f for f in found if f.id not in policy.findings_off and (terms[f.id].default or f.id in policy.findings_on)]
 
 
 def edit_remarks(codes: Iterable[str], *, policy: Policy, on: date | None = None) -> list[str]:
@@ -48,12 +53,7 @@ def _not_in_force(lines: Iterable[ClaimLine], on: date | None) -> Iterator[Findi
     for line in lines:
         facts = CODES.get(line.code)
         if facts is not None and not facts.in_force(on):
-            yield Finding(
-                "code_not_in_force",
-                "high",
-                f"{line.code} could not be billed before {facts.effective_from}.",
-                rule="code set of the day of service",
-            )
+            yield claim_finding("code_not_in_force", f"{line.code} could not be billed before {facts.effective_from}.")
 
 
 def _pairs(lines: Sequence[ClaimLine], policy: Policy, on: date | None) -> Iterator[Finding]:
@@ -63,11 +63,7 @@ def _pairs(lines: Sequence[ClaimLine], policy: Policy, on: date | None) -> Itera
         column2 = [line for line in lines if line.code == edit.takes_modifier]
         if edit.verdict == "modifier" and any(set(DISTINCT) & set(line.modifiers) for line in column2):
             continue
-        finding, severity = {
-            "never_together": ("ncci_never_together", "high"),
-            "modifier": ("ncci_needs_modifier", "medium"),
-        }.get(edit.verdict, ("ncci_retired_edit", "low"))
-        yield Finding(finding, severity, edit.says, rule=_source(edit, on))
+        yield claim_finding(FINDING_OF[edit.verdict], edit.says, rule=_source(edit, on))
 
 
 def _source(edit: Edit, on: date | None) -> str:
@@ -87,10 +83,10 @@ def _limits(lines: Iterable[ClaimLine], policy: Policy, on: date | None) -> Iter
             continue
         hard = limit.adjudication == 2
         can = "no proof of need helps" if hard else "more needs proof of need"
-        yield Finding(
+        yield claim_finding(
             "mue_exceeded",
-            "high" if hard else "medium",
             f"{code}: {count(n, 'unit')}, and {count(limit.units, 'unit')} a day is the most; {can}.",
+            severity="high" if hard else None,
             rule=source_title(limit.source),
         )
 
@@ -100,7 +96,7 @@ def _short(lines: Iterable[ClaimLine], policy: Policy) -> Iterator[Finding]:
     for line in lines:
         if line.minutes is not None and CODES[line.code].timed and 0 < line.minutes < least:
             says = f"{line.code}: {count(line.minutes, 'minute')}; {policy.name} takes nothing under {least}."
-            yield Finding("short_service", "low", says, rule=policy.source)
+            yield claim_finding("short_service", says, rule=policy.source)
 
 
 def _therapies(lines: Iterable[ClaimLine], policy: Policy) -> Iterator[Finding]:
@@ -109,7 +105,7 @@ def _therapies(lines: Iterable[ClaimLine], policy: Policy) -> Iterator[Finding]:
     if most and len(given) > most:
         phase = "in the initial phase " if policy.most_therapies_phase == "initial" else ""
         says = f"{len(given)} therapies in one visit ({', '.join(given)}); {policy.name} takes {most} {phase}as usual."
-        yield Finding("too_many_therapies", "medium", says, rule=policy.source)
+        yield claim_finding("too_many_therapies", says, rule=policy.source)
 
 
 def therapies(codes: Iterable[str]) -> list[str]:

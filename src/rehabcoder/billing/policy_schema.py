@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
-from rehabcoder.billing.codes import CODES, KNOWLEDGE
+from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.finding_terms import all_findings
 from rehabcoder.billing.units import RULES, TIES
 from rehabcoder.errors import PolicyError
 
 Check = Callable[[Any, str, str], None]  # the value, its key, the file
-
-CLAIM_FINDINGS = (
-    "code_not_in_force",
-    "ncci_never_together",
-    "ncci_needs_modifier",
-    "ncci_retired_edit",
-    "mue_exceeded",
-    "short_service",
-    "too_many_therapies",
-)
-"""Findings on the lines of a claim (`billing/checks.py`); those on the words of a note are in `findings.toml`."""
-
-
-@cache
-def finding_ids() -> frozenset[str]:
-    """Every finding that a policy may switch on or off."""
-    table = tomllib.loads((KNOWLEDGE / "findings.toml").read_text(encoding="utf-8"))
-    return frozenset(CLAIM_FINDINGS).union(table)
 
 
 def check_table(table: Mapping[str, Any], *, where: str) -> None:
@@ -117,9 +98,9 @@ def _findings(value: Any, key: str, where: str) -> None:
     if not isinstance(value, list):
         raise _wrong(key, value, 'a list of finding ids as ["missing_minutes"]', where)
     for name in value:
-        if name not in finding_ids():
-            near = get_close_matches(str(name), finding_ids(), n=1)
-            remedy = f"Did you mean {near[0]}?" if near else "docs/billing.md and findings.toml name them."
+        if not isinstance(name, str) or name not in all_findings():
+            near = get_close_matches(str(name), all_findings(), n=1)
+            remedy = f"Did you mean {near[0]}?" if near else "See them with: rehabcoder rules list findings."
             raise PolicyError(f"{key} names {name!r}, which is no finding", where=where, remedy=remedy)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from rehabcoder.billing.checks import therapies
 from rehabcoder.billing.codes import KNOWLEDGE, is_timed
+from rehabcoder.billing.finding_terms import billing_findings
 from rehabcoder.billing.modifiers import discipline_of
 from rehabcoder.billing.pooling import day_of
 from rehabcoder.note import Activity, CodedNote, Json, Note
@@ -63,12 +64,15 @@ class VisitFinding:
         }
 
 
-def across_visits(visits: Iterable[Visit], *, limits: Limits | None = None) -> list[VisitFinding]:
+def across_visits(
+    visits: Iterable[Visit], *, limits: Limits | None = None, off: Iterable[str] = ()
+) -> list[VisitFinding]:
     """Every finding across the visits of each patient and across the day of each therapist.
 
     Args:
         visits: notes with their coded answers, in any order; failed notes and notes without a date take no part.
         limits: a site's own limits in place of the shipped ones.
+        off: ids of findings to leave out, as a policy's `findings_off`.
     """
     use = limits or default_limits()
     dated = [visit for visit in visits if visit[1].status != "failed" and day_of(visit[0].date_of_service)]
@@ -77,7 +81,7 @@ def across_visits(visits: Iterable[Visit], *, limits: Limits | None = None) -> l
         found += cloned_notes(episode, limits=use)
         found += unchanged_doses(episode, limits=use)
         found += rising_therapies(episode, limits=use)
-    return found + full_days(dated, limits=use)
+    return [finding for finding in [*found, *full_days(dated, limits=use)] if finding.id not in set(off)]
 
 
 @cache
@@ -111,7 +115,7 @@ def cloned_notes(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFindi
                 f"{share:.0%} of the words on today's services stand in the same order in the note of "
                 f"{before.date_of_service} ({before.note_id})."
             )
-            found.append(_of_patient("cloned_note", "medium", message, [(before, old), (note, new)], round(share, 3)))
+            found.append(_of_patient("cloned_note", message, [(before, old), (note, new)], round(share, 3)))
     return found
 
 
@@ -138,7 +142,7 @@ def unchanged_doses(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFi
         if len(run) >= limits.dose_visits:
             what = f"{side} {name}".strip()
             message = f"{what}: the same dose ({_dose_words(dose)}) in {len(run)} visits in a row."
-            found.append(_of_patient("dose_unchanged", "low", message, run, len(run)))
+            found.append(_of_patient("dose_unchanged", message, run, len(run)))
     return found
 
 
@@ -156,7 +160,7 @@ def rising_therapies(episode: Sequence[Visit], *, limits: Limits) -> list[VisitF
         f"Therapies a visit rose from {_mean_therapies(early):.1f} to {_mean_therapies(late):.1f} over {len(episode)} "
         f"visits, while {progress} of the last {len(late)} notes report progress; they should fall as patients improve."
     )
-    return [_of_patient("therapies_rising", "medium", message, episode, round(rise, 2))]
+    return [_of_patient("therapies_rising", message, episode, round(rise, 2))]
 
 
 def full_days(visits: Iterable[Visit], *, limits: Limits) -> list[VisitFinding]:
@@ -175,7 +179,7 @@ def full_days(visits: Iterable[Visit], *, limits: Limits) -> list[VisitFinding]:
         found.append(
             VisitFinding(
                 id="day_overfull",
-                severity="high" if over else "medium",
+                severity="high" if over else billing_findings()["day_overfull"].severity,
                 message=f"{minutes} timed one-on-one minutes on {day} in {len(own)} notes, {holds}.",
                 note_ids=tuple(note.note_id for note, _ in own),
                 clinician=clinician,
@@ -233,11 +237,11 @@ def _timed_minutes(coded: CodedNote) -> int:
     return sum(line.minutes or 0 for line in coded.lines if is_timed(line.code))
 
 
-def _of_patient(finding: str, severity: str, message: str, visits: Sequence[Visit], value: float) -> VisitFinding:
+def _of_patient(finding: str, message: str, visits: Sequence[Visit], value: float) -> VisitFinding:
     last = visits[-1][0]
     return VisitFinding(
         finding,
-        severity,
+        billing_findings()[finding].severity,
         message,
         tuple(note.note_id for note, _ in visits),
         patient=last.patient_id,

@@ -12,6 +12,7 @@ import typer
 
 from rehabcoder.billing.codes import CODES, Code, check_code, licensed_descriptions
 from rehabcoder.billing.edits import edit_between, edits_among, ncci_pairs, source_title, unit_limit
+from rehabcoder.billing.finding_terms import all_findings
 from rehabcoder.billing.policies import DEFAULT_POLICY, load_policy, policy_path, shipped_policies
 from rehabcoder.billing.policy_tools import check_policies, compare_policies, flat, parse_day, plain
 from rehabcoder.errors import PolicyError, ReadError, UsageError
@@ -28,14 +29,14 @@ def register(parent: typer.Typer) -> None:
 
 @app.command("list")
 def list_rules(
-    what: Annotated[str, typer.Argument(help="policies, codes or edits.")] = "policies",
+    what: Annotated[str, typer.Argument(help="policies, codes, edits or findings.")] = "policies",
     on: On = None,
     format: Format = "text",
     descriptors: Annotated[
         str | None, typer.Option(help="CSV file (code, description) with your licensed wording of the codes.")
     ] = None,
 ) -> None:
-    """List the shipped policies, the codes, or the NCCI pairs with the day each was last in force."""
+    """List the shipped policies, the codes, the NCCI pairs with the day each was last in force, or the findings."""
     day = parse_day(on)
     if what == "policies":
         rows = policy_rows(day)
@@ -44,8 +45,10 @@ def list_rules(
         rows = [code_row(facts, day) | {"description": wording.get(c, facts.description)} for c, facts in CODES.items()]
     elif what == "edits":
         rows = edit_rows(day)
+    elif what == "findings":
+        rows = finding_rows()
     else:
-        raise UsageError(f"there is no list of {what!r}", remedy="Use one of: policies, codes, edits.")
+        raise UsageError(f"there is no list of {what!r}", remedy="Use one of: policies, codes, edits, findings.")
     _print_rows(rows, format)
 
 
@@ -137,6 +140,20 @@ def code_row(facts: Code, on: date | None) -> dict[str, Any]:
         "most_a_day": limit.units if limit else None,
         "description": facts.description,
     }
+
+
+def finding_rows() -> list[dict[str, Any]]:
+    """One line a finding of `rules list findings`."""
+    return [
+        {
+            "id": name,
+            "of": terms["of"],
+            "severity": terms["severity"],
+            "raised": "always" if terms["default"] else "on request",
+            "message": terms["message"],
+        }
+        for name, terms in all_findings().items()
+    ]
 
 
 def edit_rows(on: date | None) -> list[dict[str, Any]]:
