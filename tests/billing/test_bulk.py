@@ -56,11 +56,21 @@ def test_a_table_keeps_its_columns(rows: list[list[int]], rule: Any) -> None:
         ({"97110": True}, "claim no. 2: minutes of 97110 are True"),
         ({"97119": 15}, "claim no. 2: '97119' is no code"),
         ({"97110": 1500}, "claim no. 2: the minutes add up to 1500"),
+        ({"97110": 800, "97012": 700}, "claim no. 2: the minutes add up to 1500"),
+        ({"97110": 2**32 + 15}, "claim no. 2: the minutes add up to 4294967311"),
+        ({"97110": 10**30}, "claim no. 2: the minutes add up to 1000"),
     ],
 )
 def test_a_wrong_claim_is_refused_with_its_place(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         allocate_many([{"97110": 15}, {"97530": 20}, wrong])
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=3, max_size=3))
+def test_minutes_of_years_in_a_table_do_not_overflow(row: list[int]) -> None:
+    found = units_table(np.array([row]), ["97110", "97530", "97112"])
+    assert found.sum() == (sum(row) + 7) // 15
+    assert (found >= np.array(row) // 15).all()
 
 
 def test_lower_case_codes_are_refused_as_unknown_columns() -> None:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    IntArray = NDArray[np.int64]
+    IntArray = NDArray[np.signedinteger[Any]]
 
 Claims = Sequence[Mapping[str, int | None]]
 
-BATCH = 50_000
-"""Claims computed at once: the arrays of a batch stay within some ten megabytes."""
+BATCH = 4_000
+"""Claims computed at once: the arrays of a batch stay within a processor's cache."""
 
 
 def allocate_many(claims: Claims, *, rule: Rule = "cms", tie: Tie = "most_minutes") -> list[dict[str, int]]:
@@ -62,7 +62,7 @@ def units_table(minutes: IntArray, codes: Sequence[str], *, rule: Rule = "cms", 
     if minutes.size and minutes.min() < 0:
         raise UsageError("the table holds negative minutes", remedy="Give whole minutes of zero or more.")
     at = {code: column for column, code in enumerate(codes)}
-    pool = minutes.astype(np.int64)
+    pool = minutes.astype(_width(minutes, codes))
     for code, first in FIRST_OF.items():
         if code in at and first in at:
             pool[:, at[first]] += pool[:, at[code]]
@@ -73,6 +73,14 @@ def units_table(minutes: IntArray, codes: Sequence[str], *, rule: Rule = "cms", 
             units[:, at[code]] = np.maximum(units[:, at[first]] - 1, 0)
             units[:, at[first]] = np.minimum(units[:, at[first]], 1)
     return units
+
+
+def _width(minutes: IntArray, codes: Sequence[str]) -> type[np.signedinteger[Any]]:
+    """The narrowest numbers that hold every sort key of `_cms`: half the width is almost twice the speed."""
+    import numpy as np
+
+    largest = 2 * BLOCK * (int(minutes.sum(axis=1).max(initial=0)) + 1) * (len(codes) + 1)
+    return np.int32 if largest < np.iinfo(np.int32).max else np.int64
 
 
 def _midpoint(pool: IntArray) -> IntArray:
@@ -86,7 +94,7 @@ def _cms(pool: IntArray, codes: Sequence[str], tie: Tie) -> IntArray:
     units, rest = np.divmod(pool, BLOCK)
     left = (pool.sum(axis=1) + LEAST - 1) // BLOCK - units.sum(axis=1)
     # One sortable number a cell: leftover first, then the tie policy, then the lower code, which makes it unique.
-    rank = np.empty(len(codes), dtype=np.int64)
+    rank = np.empty(len(codes), dtype=pool.dtype)
     rank[np.argsort(np.array(codes))] = np.arange(len(codes) - 1, -1, -1)
     key = rest
     if tie == "unbilled_first":
@@ -96,7 +104,7 @@ def _cms(pool: IntArray, codes: Sequence[str], tie: Tie) -> IntArray:
     key = key * len(codes) + rank
     order = np.sort(key, axis=1)
     cut = order[np.arange(len(pool)), np.clip(len(codes) - left, 0, len(codes) - 1)]
-    wins: IntArray = ((key >= cut[:, None]) & (left > 0)[:, None]).astype(np.int64)
+    wins: IntArray = ((key >= cut[:, None]) & (left > 0)[:, None]).astype(pool.dtype)
     return units + wins
 
 
@@ -118,15 +126,18 @@ def _batch(claims: Claims, offset: int, rule: Rule, tie: Tie) -> list[dict[str, 
     codes = _columns(present)
     at = {code: column for column, code in enumerate(codes)}
     columns = np.array([at[name] for name in names], dtype=np.int64)
-    given = np.array([value or 0 for value in values] if None in values else values, dtype=np.int64)
+    numbers = [value or 0 for value in values] if None in values else values
+    if numbers and not 0 <= min(numbers) <= max(numbers) <= MINUTES_OF_DAY:
+        _refuse(claims, offset)
+    given = np.array(numbers, dtype=np.int64)
     cells = rows * len(codes) + columns
-    table = np.bincount(cells, weights=given, minlength=len(claims) * len(codes)).astype(np.int64)
+    table = np.bincount(cells, weights=given, minlength=len(claims) * len(codes)).astype(np.int32)
     table = table.reshape(len(claims), len(codes))
-    if (given < 0).any() or (table.sum(axis=1) > MINUTES_OF_DAY).any():
+    if (table.sum(axis=1) > MINUTES_OF_DAY).any():
         _refuse(claims, offset)
     there = np.zeros(table.size, dtype=bool)
     there[cells] = True
-    units = np.where(there.reshape(table.shape), 1, 0)  # untimed codes: once where they stand
+    units = there.reshape(table.shape).astype(np.int32)  # untimed codes: once where they stand
     timed = [column for column, code in enumerate(codes) if CODES[code].timed]
     if timed:
         units[:, timed] = units_table(table[:, timed], [codes[column] for column in timed], rule=rule, tie=tie)
