@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from rehabcoder.backlog.shards import Shard
 from rehabcoder.note import Json, Note
 from rehabcoder.writers.files import private
 from rehabcoder.writers.flat import dump_csv
@@ -102,6 +103,14 @@ def write_part(
         failures=failures[:SHOWN],
         told=list(told),
     )
+
+
+def record(done: Done, shard: Shard, part: Part) -> Done:
+    """Put on disk that `shard` is done: from here on no later run does it again."""
+    done.end = (shard.end.source, shard.end.note)
+    done.size = shard.size
+    done.save(part.done(shard.number))
+    return done
 
 
 def _write_rows(rows: list[Json], part: Part, number: int) -> None:

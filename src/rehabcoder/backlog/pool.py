@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from rehabcoder.backlog.parts import Done
+from rehabcoder.backlog.parts import Done, record
 from rehabcoder.backlog.shards import Shard
 from rehabcoder.backlog.worker import Setup, Task, receive, send
 from rehabcoder.errors import RehabcoderError
@@ -135,7 +135,7 @@ class Pool:
                         raise RehabcoderError(what, where=where, remedy=remedy)
                     elif kind == "done":
                         self._idle.put(worker)
-                        return self._record(content, shard)
+                        return record(content, shard, self._setup.part)
             except EOFError:
                 worker.stop()
                 if self._stopped:
@@ -168,12 +168,6 @@ class Pool:
                     "workers keep dying before they code a note",
                     remedy="Check memory and disk, try --jobs 1, and run the same command again: it goes on.",
                 )
-
-    def _record(self, done: Done, shard: Shard) -> Done:
-        done.end = (shard.end.source, shard.end.note)
-        done.size = shard.size
-        done.save(self._setup.part.done(shard.number))
-        return done
 
 
 def free_cores() -> int:
