@@ -13,6 +13,7 @@ shards and bytes as on one machine.
 from __future__ import annotations
 
 import faulthandler
+import importlib.util
 import json
 import os
 import socket
@@ -154,10 +155,11 @@ def _engine(setup: Setup, shards: Iterable[Shard], *, master: str, seconds: floa
 
 
 def _session(master: str) -> SparkSession:
-    try:
-        from pyspark.sql import SparkSession
-    except ModuleNotFoundError as error:
-        raise MissingExtra("pyspark", "spark", needed_for="Coding on a cluster") from error
+    for package in ("pyspark", "pandas"):  # Spark asks for pandas before it runs any Python over Arrow
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtra(package, "spark", needed_for="Coding on a cluster")
+    from pyspark.sql import SparkSession
+
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
         _knock(master)
