@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +18,25 @@ def items() -> list[tuple[Note, CodedNote]]:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "worklist.db", create=True)
+    database = Database(tmp_path / "empty.db", create=True)
     yield database
     database.close()
 
 
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory, items: list[tuple[Note, CodedNote]]) -> Path:
+    """A worklist with the notes in it, to be copied by each test."""
+    path = tmp_path_factory.mktemp("ready") / "worklist.db"
+    database = Database(path, create=True)
+    load(database, items)
+    database.checkpoint()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def database(empty: Database, items: list[tuple[Note, CodedNote]]) -> Database:
-    load(empty, items)
-    return empty
+def database(ready: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(ready, tmp_path / "worklist.db")
+    database = Database(tmp_path / "worklist.db")
+    yield database
+    database.close()

@@ -20,7 +20,7 @@ from rehabcoder.web import notes, samples
 from rehabcoder.web.render import Pages
 from rehabcoder.web.review import Review, review
 from rehabcoder.web.security import COOKIE, Guard, Sessions
-from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.database import Database, WorklistError
 
 MESSAGES = {
     401: ("You need a link", "Open the link that the terminal shows. Each works once, for one browser."),
@@ -64,7 +64,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _explained(request: Request, error: Exception) -> Response:
-    return _message(request, "That did not work", str(error), 409)
+    status = 503 if isinstance(error, WorklistError) else 422
+    return _message(request, "That did not work", str(error), status)
 
 
 def _message(request: Request, title: str, text: str, status: int) -> Response:

@@ -26,6 +26,7 @@ def run(database: Database, policy: Policy, *, port: int, open_browser: bool) ->
         listener.bind((ADDRESS, port))
     except OSError as error:
         raise UsageError(f"port {port} is taken", remedy="Choose another with --port, or 0 for a free one.") from error
+    listener.listen(128)  # before the link is shown, so that whoever is quick does not find the door shut
     port = listener.getsockname()[1]
     app = create_app(database, policy, hosts=frozenset({f"{ADDRESS}:{port}", f"localhost:{port}"}))
 

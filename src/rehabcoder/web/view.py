@@ -62,8 +62,9 @@ class LineView:
     why: str
 
     @property
-    def difference(self) -> int:
-        return 0 if self.billed is None else self.billed - (self.units or 0)
+    def difference(self) -> int | None:
+        """Units billed beyond those supported; None where either is not known."""
+        return None if self.billed is None or self.units is None else self.billed - self.units
 
 
 @dataclass(slots=True, frozen=True)

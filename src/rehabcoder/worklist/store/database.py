@@ -192,7 +192,7 @@ def _engine(file: Path | None, place: str, wait: float) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA temp_store=MEMORY")  # no words of a note in temporary files
         cursor.execute("PRAGMA secure_delete=ON")  # purged text is overwritten, not only unlinked
-        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA cache_size=-262144")
         cursor.close()
 
     return engine

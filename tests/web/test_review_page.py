@@ -1,0 +1,487 @@
+"""The page without a browser: what each form does, what is refused, and what never leaks."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from labelled_notes import load
+from person import Person
+
+from rehabcoder.errors import UsageError
+from rehabcoder.note import CodedNote, Finding, Note, Service
+from rehabcoder.web.marks import Mark, checked_quote, segments, shown
+from rehabcoder.worklist.store import queue, samples
+from rehabcoder.worklist.store.queue import Filters
+
+
+def soup(response):
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def first(person, **filters):
+    with person.app.database.read() as connection:
+        return queue.page(connection, Filters(**filters), limit=1)[0]
+
+
+def span_of(case, words):
+    start = case.text.index(words)
+    return {"start": start, "end": start + len(words), "quote": words}
+
+
+# Deciding
+
+
+def test_the_riskiest_note_comes_first(ann):
+    page = soup(ann.get("/next"))
+    assert page.h1.text == first(ann).note_id
+
+
+def test_a_note_shows_its_text_whole_and_its_services(ann, items):
+    for note, coded in items[:12]:
+        with ann.app.database.read() as connection:
+            at = queue.find(connection, [note.note_id])[note.note_id].id
+        page = soup(ann.get(f"/note/{at}"))
+        assert "".join(part.text for part in page.find(id="text").find_all(attrs={"data-s": True})) == shown(note.text)
+        codes = [each["data-code"] for each in page.select(".services > li")]
+        assert codes == [service.code for service in coded.interventions]
+        for number, service in enumerate(coded.interventions, 1):
+            marked = "".join(each.text for each in page.select(f'#text [data-service="{number}"]'))
+            assert marked == service.text
+
+
+def test_accepting_goes_on_to_the_next(ann):
+    one = first(ann)
+    answer = ann.act(one.id, "settle")
+    assert answer.status_code == 200
+    assert ann.case(one.id).item.state == "accepted"
+    assert answer.headers["HX-Push-Url"] == f"/note/{first(ann).id}"
+    assert soup(answer).h1.text == first(ann).note_id
+
+
+def test_edits_are_kept_at_once_and_settle_as_changed(ann):
+    at = first(ann).id
+    before = ann.case(at)
+    page = soup(ann.act(at, "code", service=0, code="97750"))
+    assert page.select(".services > li")[0]["data-status"] == "changed"
+    assert "the tool said" in page.select(".services > li")[0].text
+    ann.act(at, "minutes", service=0, minutes="31")
+    service = ann.case(at).answer.services[0]
+    assert (service.code, service.minutes, ann.case(at).item.state) == ("97750", 31, "open")
+    ann.act(at, "settle")
+    assert ann.case(at).item.state == "changed"
+    for _ in range(3):
+        ann.post("/undo", note=at)
+    assert ann.case(at).answer.content == before.answer.content
+    assert ann.case(at).item.state == "open"
+
+
+def test_a_service_is_added_moved_and_removed(ann, items):
+    at = first(ann).id
+    case = ann.case(at)
+    for _ in case.answer.services:
+        ann.act(at, "remove", service=0)
+    assert ann.case(at).answer.services == ()
+    words = case.text.split("\n")[0][:30].strip()
+    page = soup(ann.act(at, "add", code="97110", minutes="12", **span_of(case, words)))
+    assert [each.text for each in page.select("#text mark.service")] == [words]
+    shorter = words.split()[0]
+    ann.act(at, "move", service=0, **span_of(case, shorter))
+    (service,) = ann.case(at).answer.services
+    assert case.text[service.start : service.end] == shorter
+    assert service.minutes == 12
+
+
+def test_a_finding_is_dismissed_with_a_reason_and_brought_back(ann):
+    at = first(ann).id
+    flag = ann.case(at).answer.flags[0]
+    assert ann.act(at, "dismiss", finding=flag, reason=" ").status_code == 422
+    page = soup(ann.act(at, "dismiss", finding=flag, reason="goal is on page 2"))
+    assert "goal is on page 2" in page.select_one(f'.findings [data-finding="{flag}"]').text
+    ann.act(at, "restore", finding=flag)
+    assert ann.case(at).answer.dismissed == ()
+
+
+def test_query_skip_and_comment(ann):
+    at = first(ann).id
+    assert ann.act(at, "query", reason="").status_code == 422
+    ann.act(at, "comment", reason="ask the front desk")
+    ann.act(at, "query", reason="how long was the bike?")
+    assert ann.case(at).item.state == "awaiting_addendum"
+    other = first(ann).id
+    answer = ann.act(other, "skip")
+    assert soup(answer).h1.text != ann.case(other).item.note_id
+    assert "ask the front desk" in ann.get(f"/note/{at}").text
+
+
+def test_the_page_works_without_script(ann):
+    at = first(ann).id
+    answer = ann.post(f"/note/{at}", part=False, action="code", service=0, code="97750", version=1)
+    assert soup(answer).html is not None
+    answer = ann.post(f"/note/{at}", part=False, action="settle", version=2)
+    assert answer.url.path == f"/note/{first(ann).id}"
+
+
+def test_an_empty_queue_says_so(ann):
+    while (page := ann.get("/next")).url.path.startswith("/note/"):
+        last = ann.act(int(page.url.path.split("/")[2]), "settle")
+    assert soup(last).h1.text == "Nothing is left here"
+    assert first(ann, state="accepted")
+    assert ann.post("/undo").status_code == 200
+
+
+# Queue
+
+
+def test_filters_and_pages(ann, items):
+    page = soup(ann.get("/queue", params={"clinician": "Brandt", "state": "all"}))
+    shown_ids = {row.th.a.text for row in page.select("table.queue tbody tr")}
+    assert shown_ids == {note.note_id for note, _ in items if note.clinician == "Brandt"}
+    # The filter holds for the next note too.
+    assert soup(ann.get("/next")).h1.text in shown_ids
+
+
+def test_a_long_queue_is_paged_by_the_server(ann, items):
+    many = [
+        (replace(note, note_id=f"{note.note_id}-{n}"), replace(coded, note_id=f"{note.note_id}-{n}"))
+        for note, coded in items
+        for n in range(3)
+    ]
+    load(ann.app.database, many)
+    seen, address = [], "/queue?state=open"
+    while address:
+        page = soup(ann.get(address))
+        seen += [row.th.a.text for row in page.select("table.queue tbody tr")]
+        following = [link["href"] for link in page.select(".pages a") if link.text == "Next page"]
+        address = following[0] if following else None
+    assert len(seen) == len(set(seen)) > 100
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["' OR 1=1 --", "%", "_", "\\", "<script>", "x\x00y", "💥" * 50, "1); DROP TABLE note;--", "../../etc/passwd"],
+)
+def test_nothing_is_injected_through_filters(ann, items, value):
+    for name in ("clinician", "clinic", "payer", "code", "finding", "search", "since", "until"):
+        page = ann.get("/queue", params={name: value, "state": "all"})
+        assert page.status_code == 200
+        if name not in ("since", "until"):
+            assert soup(page).select("table.queue tbody tr") == []
+        assert "<script>" not in page.text
+    with ann.app.database.read() as connection:
+        assert sum(queue.states(connection).values()) == len(items)
+
+
+@pytest.mark.parametrize(
+    "address", ["/queue?state=nonsense", "/queue?after=1_2", "/queue?after=x", "/queue?after=1_nan_1_1"]
+)
+def test_addresses_that_make_no_sense_are_explained(ann, address):
+    assert ann.get(address).status_code == 422
+    assert ann.get("/queue?state=open").status_code == 200
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "says"),
+    [
+        ("minutes", {"service": 0, "minutes": "a quarter"}, "no whole number"),
+        ("minutes", {"service": 0, "minutes": "-5"}, "no whole number"),
+        ("minutes", {"service": 0, "minutes": "9" * 500}, "no whole number"),
+        ("code", {"service": 0, "code": "99999"}, "is no code"),
+        ("code", {"service": 99, "code": "97110"}, "no such service"),
+        ("code", {"service": "x", "code": "97110"}, "no whole number"),
+        ("add", {"start": 0, "end": 10**9, "quote": "x", "code": "97110"}, "do not agree"),
+        ("add", {"start": 5, "end": 5, "quote": "", "code": "97110"}, "do not agree"),
+        ("add", {"start": 0, "end": 3, "quote": "???", "code": "97110"}, "do not agree"),
+        ("dismiss", {"finding": "nonsense", "reason": "x"}, "no such finding"),
+        ("explode", {}, "does not know"),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_nothing(ann, action, fields, says):
+    at = first(ann).id
+    before = ann.case(at)
+    answer = ann.act(at, action, **fields)
+    assert answer.status_code == 422
+    assert says in soup(answer).select_one(".problem").text
+    assert ann.case(at).item == before.item
+
+
+def test_a_span_across_another_service_is_refused(ann):
+    with ann.app.database.read() as connection:
+        ids = [item.id for item in queue.page(connection, Filters(), limit=50)]
+    at = next(i for i in ids if len(ann.case(i).answer.services) > 1)
+    case = ann.case(at)
+    one, two = case.answer.services[:2]
+    where = {"start": one.start, "end": two.end, "quote": shown(case.text[one.start : two.end])}
+    answer = ann.act(at, "move", service=0, **where)
+    assert answer.status_code == 422
+    assert "cross another service" in answer.text
+
+
+def test_the_second_tab_is_told(ann, bo):
+    at = first(ann).id
+    seen = ann.case(at).item.version
+    ann.act(at, "settle")
+    answer = bo.act(at, "settle", version=seen)
+    assert answer.status_code == 409
+    assert "changed by Ann" in soup(answer).select_one(".problem").text
+    assert bo.get(f"/note/{at}/version").text == str(seen + 1)
+
+
+def test_a_note_that_is_gone(ann):
+    assert ann.get("/note/999999").status_code == 404
+    assert "nothing here" in ann.get("/note/999999").text
+    assert ann.post("/note/999999", action="settle", version=1).status_code == 404
+    assert ann.get("/note/x").status_code == 422
+    assert ann.get("/second/999").status_code == 404
+
+
+def test_a_locked_worklist_loses_nothing_and_says_so(ann):
+    at = first(ann).id
+    other = sqlite3.connect(ann.app.database.place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = ann.act(at, "settle")
+    assert answer.status_code == 503
+    assert "another program is writing" in answer.text
+    other.execute("ROLLBACK")
+    other.close()
+    assert ann.act(at, "settle").status_code == 200
+
+
+def test_a_purged_note_cannot_be_decided(ann):
+    from rehabcoder.worklist.store.keeping import purge_text
+
+    at = first(ann).id
+    purge_text(ann.app.database, before="2030-01-01", who="Ann")
+    assert "was purged" in ann.get(f"/note/{at}").text
+    assert ann.act(at, "settle").status_code == 422
+
+
+# The second look
+
+
+def test_the_second_look_hides_the_first_and_counts(ann, bo):
+    for _ in range(6):
+        ann.act(first(ann).id, "settle")
+    assert ann.post("/samples", part=False, name="q4", size=4, seed=3).url.path == "/samples"
+    with ann.app.database.read() as connection:
+        made = samples.find(connection, "q4")
+        chosen = [i for i in samples.items(connection, made.id) if i.first_by == "Ann"]
+    item = chosen[0]
+    page = bo.get(f"/second/{item.id}")
+    visible = soup(page)
+    assert visible.select(".services > li") == []
+    assert visible.select("#text mark") == []
+    assert "Findings" not in visible.text
+    assert "Billed" not in visible.text
+    assert "Ann" not in visible.text
+    service = item.first.services[0]
+    with bo.app.database.read() as connection:
+        text = queue.open_case(connection, item.note).text
+    quote = shown(text)[service.start : service.end]
+    fields = {"start": service.start, "end": service.end, "quote": quote}
+    answer = bo.post(f"/second/{item.id}", version=1, action="add", code=service.code, minutes="15", **fields)
+    assert len(soup(answer).select(".services > li")) == 1
+    answer = bo.post(f"/second/{item.id}", version=2, action="undo")
+    assert soup(answer).select(".services > li") == []
+    bo.post(f"/second/{item.id}", version=3, action="add", code=service.code, minutes="15", **fields)
+    bo.post(f"/second/{item.id}", version=4, action="settle")
+    with bo.app.database.read() as connection:
+        assert samples.item(connection, item.id).second_by == "Bo"
+    figures = bo.get("/figures").text
+    assert "1 of 4 reviewed" in figures
+    again = bo.post(f"/second/{item.id}", version=5, action="settle")
+    assert again.status_code == 409
+    own = ann.post(f"/second/{chosen[1].id}" if len(chosen) > 1 else f"/second/{item.id}", version=1, action="settle")
+    assert own.status_code in (409, 422)
+
+
+def test_a_sample_that_cannot_be_drawn_is_explained(ann):
+    answer = ann.post("/samples", part=False, name="q", size=4000, seed=1)
+    assert answer.status_code == 422
+    assert "fewer than the 4000" in answer.text
+
+
+def test_labels_can_be_taken_away(ann):
+    one = first(ann)
+    ann.act(one.id, "settle")
+    answer = ann.get("/labels.jsonl")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert f'"id": "{one.note_id}"' in answer.text
+
+
+# Security
+
+
+def test_a_link_works_once(app):
+    link = f"/enter/{app.sessions.new_link()}"
+    one, other = Person(app, None), Person(app, None)
+    assert one.get(link).status_code == 200
+    assert other.get(link).status_code == 403
+    assert other.get("/enter/nonsense").status_code == 403
+    assert other.get("/queue").status_code == 401
+
+
+def test_a_reviewer_is_named_once(ann):
+    ann.post("/name", name="Mallory")
+    assert "Ann" in ann.get("/queue").text
+    assert "Mallory" not in ann.get("/queue").text
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, "a\x00b", "\u202eabc"])
+def test_a_name_must_be_one(app, name):
+    person = Person(app, None)
+    page = person.get(f"/enter/{app.sessions.new_link()}")
+    person.csrf = re.search(r'name="csrf" value="([^"]+)"', page.text).group(1)
+    assert person.post("/name", name=name).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1:9"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_other_pages_cannot_decide(ann, headers, status):
+    at = first(ann).id
+    body = {"csrf": ann.csrf, "action": "settle", "version": "1"}
+    assert ann.http.post(f"/note/{at}", data=body, headers=headers).status_code == status
+    assert ann.case(at).item.state == "open"
+
+
+@pytest.mark.parametrize("csrf", ["", "wrong", "é", None])
+def test_a_form_without_its_secret_is_refused(ann, csrf):
+    at = first(ann).id
+    body = {"action": "settle", "version": "1"} | ({} if csrf is None else {"csrf": csrf})
+    assert ann.http.post(f"/note/{at}", data=body).status_code == 403
+    assert ann.case(at).item.state == "open"
+
+
+def test_someone_elses_secret_does_not_work(ann, bo):
+    body = {"action": "settle", "version": "1", "csrf": bo.csrf}
+    assert ann.http.post(f"/note/{first(ann).id}", data=body).status_code == 403
+
+
+def test_other_methods_and_huge_forms_are_refused(ann):
+    assert ann.http.request("DELETE", "/note/1").status_code == 405
+    assert ann.http.put("/note/1").status_code == 405
+    assert ann.post("/note/1", reason="x" * 70_000).status_code == 413
+
+
+def test_every_answer_carries_the_headers(ann):
+    for address in ("/queue", "/next", "/samples", "/figures", "/static/app.js", "/nothing", "/enter/x"):
+        headers = ann.get(address).headers
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"]
+    assert "no-store" in ann.get("/next").headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd"]
+)
+def test_static_files_are_only_those(ann, address):
+    assert ann.get(address).status_code in (404, 422)
+
+
+NASTY = (
+    '<script>alert("x")</script> "quoted" <img src=x onerror=alert(1)>\r\nbike 10 min\rthen \x00\x07\x1b[31m rest '
+    "\u202egnp\u202c 👩🏽‍🦽 cafe\u0301 {{7*7}} </div></main> &amp; \ud83d end"
+)
+
+
+@pytest.fixture
+def nasty(ann):
+    start = NASTY.index("👩🏽‍🦽")
+    end = NASTY.index("{{7*7}}") - 1
+    service = Service(start, end, NASTY[start:end], "97542", minutes=10, confidence=0.5)
+    flag = Finding("missing_response", "high", "<b>bold</b>", start, end)
+    note = Note("nasty", NASTY, clinician="<i>Eve</i>", date_of_service="2020-01-01")
+    coded = CodedNote("nasty", text_sha256=note.text_sha256, interventions=[service], flags=[flag])
+    load(ann.app.database, [(note, coded)])
+    with ann.app.database.read() as connection:
+        return queue.find(connection, ["nasty"])["nasty"].id
+
+
+def test_a_note_full_of_markup_is_only_text(ann, nasty):
+    page = soup(ann.get(f"/note/{nasty}"))
+    text = page.find(id="text")
+    assert {tag.name for tag in text.find_all()} <= {"mark", "span"}
+    assert text.text == shown(NASTY)
+    assert not page.find_all("script", src=False)
+    assert not page.find_all(lambda tag: any(name.startswith("on") for name in tag.attrs))
+    assert not page.find_all(attrs={"style": True})
+    assert "".join(m.text for m in page.select("mark.service")) == "👩🏽‍🦽 cafe\u0301"
+    assert ann.get("/queue?state=all").text.count("<i>Eve") == 0
+
+
+def test_spans_among_emoji_and_marks_come_back_right(ann, nasty):
+    for words in ("cafe\u0301", "👩🏽‍🦽", "bike 10 min\r", "then \x00\x07", "end"):
+        start = NASTY.index(words)
+        quote = shown(NASTY)[start : start + len(words)]
+        answer = ann.act(nasty, "move", service=0, start=start, end=start + len(words), quote=quote)
+        assert answer.status_code == 200, words
+        (service,) = ann.case(nasty).answer.services
+        assert NASTY[service.start : service.end] == words.strip()
+
+
+def test_no_words_of_a_note_reach_addresses_logs_or_errors(ann, items, caplog, monkeypatch):
+    caplog.set_level(logging.DEBUG)
+    at = first(ann).id
+    words = ann.case(at).text[:40]
+    addresses = [
+        link.get("href") or link.get("action") or link.get("hx-post")
+        for link in soup(ann.get(f"/note/{at}")).find_all(True)
+    ]
+    assert not any(part in str(address) for address in addresses for part in words.split())
+
+    def broken(*arguments, **named):
+        raise RuntimeError(f"cannot show {words}")
+
+    monkeypatch.setattr("rehabcoder.web.notes.note_view", broken)
+    answer = ann.get(f"/note/{at}")
+    assert answer.status_code == 500
+    assert words not in answer.text
+    assert words not in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "worklist" not in answer.headers.get("server", "")
+
+
+# Marks
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
+def test_segments_are_the_text_and_keep_every_mark(text, spans):
+    marks = [Mark("service", min(span), max(span), number) for number, span in enumerate(spans, 1)]
+    parts = segments(text, marks)
+    assert "".join(part.text for part in parts) == shown(text)
+    assert len(shown(text)) == len(text)
+    for part in parts:
+        assert shown(text)[part.start : part.start + len(part.text)] == part.text
+    for mark in marks:
+        if mark.start < mark.end <= len(text):
+            inside = [part for part in parts if mark in part.marks]
+            assert "".join(part.text for part in inside) == shown(text)[mark.start : mark.end]
+
+
+@given(st.text(min_size=1, max_size=40), st.data())
+def test_a_quote_from_the_page_is_taken_and_another_is_not(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    checked_quote(text, start, end, shown(text)[start:end])
+    with pytest.raises(UsageError):
+        checked_quote(text, start, end, shown(text)[start:end] + "!")
