@@ -35,6 +35,7 @@ def run_suite(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]
     (folder / "test_suite.py").write_text(SUITE, encoding="utf-8")
     unset = ("REHABCODER_NO_SKIP", "REHABCODER_WHEEL_ENV", "PYTEST_ADDOPTS")
     env = {key: value for key, value in os.environ.items() if key not in unset} | settings
+    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", str(folder)]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
 
