@@ -12,8 +12,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "worklist"))
 from labelled_notes import load, pairs
 from person import HOST, Person
 
+import rehabcoder
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.note import CodedNote, Note
+from rehabcoder.readers import read_notes
 from rehabcoder.web.app import Review, create_app
 from rehabcoder.worklist.store.database import Database
 
@@ -55,3 +57,15 @@ def ann(app: Review) -> Person:
 @pytest.fixture
 def bo(app: Review) -> Person:
     return Person(app, "Bo")
+
+
+@pytest.fixture(scope="session")
+def sample_backlog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample backlog of the project, coded by the shipped model, in a worklist."""
+    path = tmp_path_factory.mktemp("sample") / "worklist.db"
+    notes = list(read_notes([str(Path(__file__).parents[2] / "data" / "sample")]))
+    database = Database(path, create=True)
+    load(database, list(zip(notes, rehabcoder.load().code(notes), strict=True)))
+    database.checkpoint()
+    database.close()
+    return path

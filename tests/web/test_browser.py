@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import shutil
 import time
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from labelled_notes import load
 
 from rehabcoder.note import CodedNote, Finding, Note, Service
 from rehabcoder.worklist.store import queue, samples
-from rehabcoder.worklist.store.queue import Filters
 
 playwright = pytest.importorskip("playwright.sync_api")
 from browser import SWITCHES, UPDATE, Server, enter, moved_on, press, problems, until  # noqa: E402
@@ -277,7 +276,8 @@ def test_a_key_held_down_decides_one_note(page, server, database):
     begin(page, server)
     at = note_id(page)
     page.evaluate(
-        "for (let n = 0; n < 6; n++) document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
+        "for (let n = 0; n < 6; n++)"
+        " document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
     )
     moved_on(page, at)
     time.sleep(0.3)
@@ -320,24 +320,27 @@ def test_accessible_in_light_and_dark_on_desk_and_tablet(chromium, server, datab
     assert found == {name: [] for name in found}
 
 
-def test_the_picture_of_the_readme(chromium, server, database, tmp_path):
-    context = chromium.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
-    page = context.new_page()
+def test_the_picture_of_the_readme(chromium, sample_backlog, tmp_path):
+    shutil.copy(sample_backlog, tmp_path / "sample.db")
+    server = Server(tmp_path / "sample.db")
+    page = chromium.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light").new_page()
     enter(page, server, "Ann Lee")
-    with database.read() as connection:
-        items = queue.page(connection, Filters(), limit=40)
-        shown = next(i.id for i in items if len(queue.open_case(connection, i.id).answer.services) == 3)
-    page.goto(f"{server.address}/note/{shown}")
-    press(page, "c")
-    page.wait_for_selector("#dialog-code[open] .suggestions button")
-    press(page, "1")
+    page.get_by_label("Note id").fill("cb-3907")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="cb-3907").click()
+    page.wait_for_url("**/note/*")
+    assert page.locator("#text mark.evidence").count() > 0
+    press(page, "m")
+    page.keyboard.type("12")
+    press(page, "Enter")
     page.wait_for_selector('[data-status="changed"]')
+    press(page, "2")
     picture = page.screenshot(path=tmp_path / "review-page.png")
-    context.close()
+    page.context.close()
+    server.stop()
     assert picture[:4] == b"\x89PNG"
     assert len(picture) > 40_000
     if UPDATE:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         PICTURE.write_bytes(picture)
     assert PICTURE.exists()
-    assert re.search(rb"IHDR", PICTURE.read_bytes()[:32])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import sqlite3
 from dataclasses import replace
 
@@ -12,12 +13,15 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled_notes import load
-from person import Person
+from person import HOST, Person
 
+from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote, Finding, Note, Service
+from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import Mark, checked_quote, segments, shown
 from rehabcoder.worklist.store import queue, samples
+from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
 
 
@@ -459,6 +463,27 @@ def test_no_words_of_a_note_reach_addresses_logs_or_errors(ann, items, caplog, m
     assert words not in caplog.text
     assert "RuntimeError" in caplog.text
     assert "worklist" not in answer.headers.get("server", "")
+
+
+# The shipped model
+
+
+def test_what_the_shipped_model_says_is_shown(sample_backlog, tmp_path):
+    shutil.copy(sample_backlog, tmp_path / "sample.db")
+    database = Database(tmp_path / "sample.db")
+    person = Person(create_app(database, load_policy(), hosts=frozenset({HOST})), "Ann")
+    with database.read() as connection:
+        items = queue.page(connection, Filters(state=None), limit=100)
+    assert len(items) > 30
+    for item in items:
+        case, page = person.case(item.id), soup(person.get(f"/note/{item.id}"))
+        text = "".join(part.text for part in page.find(id="text").find_all(attrs={"data-s": True}))
+        assert text == shown(case.text)
+        marks = [each for service in case.coded.interventions for each in service.why]
+        evidence = {int(each["data-s"]) for each in page.select("#text mark.evidence")}
+        assert {mark.start for mark in marks} <= evidence
+        assert len(page.select(".findings li")) == len(case.coded.flags)
+    database.close()
 
 
 # Marks

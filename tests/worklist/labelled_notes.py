@@ -102,8 +102,13 @@ def _service(each: dict, text: str, digest: bytes, number: int) -> Service:
         alternatives=[("97530" if each["code"] != "97530" else "97110", round(1 - confidence, 4))],
         needs_review=confidence < 0.8 or wrong,
         review_reasons=["code_mismatch"] if wrong else [],
-        why=[Evidence(start, min(end, start + 12), text[start : min(end, start + 12)], "what was done", each["code"])],
+        why=[_evidence(start, each)],
     )
+
+
+def _evidence(start: int, each: dict) -> Evidence:
+    words = " ".join(each["quote"].split(" ")[:3])
+    return Evidence(start, start + len(words), words, "what was done", each["code"])
 
 
 def write_files(folder: Path, items: list[tuple[Note, CodedNote]]) -> tuple[Path, Path]:
