@@ -22,6 +22,12 @@ FIELDS = (
     "billed_units", "assistant_minutes",
 )  # fmt: skip
 
+_WORDS = frozenset(("note_id", "patient_id", "clinician", "credential", "clinic", "payer"))
+_LEFT_OUT = {
+    "date_of_service": "dates of service that could not be made out, left out",
+    "billed_units": "billed units that could not be read (write 97110:2;97140:1), left out",
+    "assistant_minutes": "assistant minutes that could not be read (write 97110:15), left out",
+}
 MAX_NOTE = 5_000_000  # code points; more than a thousand pages are not one session
 _SHOWN = 30  # column names listed in a message
 
@@ -131,27 +137,27 @@ class RecordMapper:
 
     def note(self, get: Callable[[str], Any], chosen: Mapping[str, str], number: int | str) -> Note:
         """The note of record `number`, its cells by `get(column)`. What is wrong with it becomes its `error`."""
-        source = f"{self._name}#{number}"
-        cells = {field: get(column) for field, column in chosen.items()}
-        note = Note(_word(cells.get("note_id")) or f"{self._stem}-{number}", "", source)
-        for field in ("patient_id", "clinician", "credential", "clinic", "payer"):
-            setattr(note, field, _word(cells.get(field)))
-        if (kind := _word(cells.get("discipline"))) is not None:
-            note.discipline = discipline(kind)
-        if _given(day := cells.get("date_of_service")):
-            note.date_of_service = iso_date(day)
-            if note.date_of_service is None:
-                self._notices.count("dates of service that could not be made out, left out", source)
-        for field in ("billed_units", "assistant_minutes"):
-            if _given(cell := cells.get(field)):
-                found = counts(cell)
-                setattr(note, field, found)
-                if found is None:
-                    what = field.replace("_", " ")
-                    example = "97110:2;97140:1" if field == "billed_units" else "97110:15"
-                    self._notices.count(f"{what} that could not be read (write {example}), left out", source)
-        take_text(note, cells["text"], f"the {self._noun} {chosen['text']!r}")
+        note = Note("", "", f"{self._name}#{number}")
+        for field, column in chosen.items():
+            cell = get(column)
+            if field in _WORDS:
+                setattr(note, field, _word(cell))
+            elif field == "text":
+                take_text(note, cell, f"the {self._noun} {column!r}")
+            elif _given(cell):
+                setattr(note, field, self._value(field, cell, note.source))
+        if not note.note_id:
+            note.note_id = f"{self._stem}-{number}"
         return note
+
+    def _value(self, field: str, cell: Any, source: str) -> Any:
+        if field == "discipline":
+            kind = _word(cell)
+            return discipline(kind) if kind else None
+        value = iso_date(cell) if field == "date_of_service" else counts(cell)
+        if value is None:
+            self._notices.count(_LEFT_OUT[field], source)
+        return value
 
 
 def take_text(note: Note, text: Any, place: str) -> None:
@@ -181,6 +187,8 @@ def _given(cell: Any) -> bool:
 
 
 def _word(cell: Any) -> str | None:
+    if isinstance(cell, str):
+        return cell.strip() or None
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)  # spreadsheets keep the id 17 as 17.0
     if cell is None or isinstance(cell, (dict, list, bytes)):
