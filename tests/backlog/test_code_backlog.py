@@ -158,7 +158,7 @@ def test_claims_pool_notes_wherever_they_lie(monkeypatch: pytest.MonkeyPatch) ->
     assert {(line["code"], line["minutes"], line["units"]) for claim in claims for line in claim["lines"]} == {
         ("97110", 30, 2)
     }
-    monkeypatch.setattr(claims_module, "_BUCKET", 5000)
+    monkeypatch.setattr(claims_module, "_BUCKET", 3000)
     run("n.jsonl", "again.csv")
     assert Path("again.claims.jsonl").read_bytes() == Path("coded/claims.jsonl").read_bytes()
 

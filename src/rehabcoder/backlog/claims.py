@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import heapq
 import json
-import os
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 from rehabcoder.billing.policies import load_policy
@@ -20,7 +19,7 @@ from rehabcoder.note import CodedNote, Json, Note, Service, Totals
 from rehabcoder.writers.files import private
 from rehabcoder.writers.lines import json_line
 
-_BUCKET = 48 * 2**20  # bytes of notes, without their text, that are pooled at once
+_BUCKET = 16 * 2**20  # bytes of notes, without their text, that are pooled at once
 
 
 def write_claims(parts: Sequence[Path], path: Path, *, policy: str, work: Path, jobs: int) -> int:
@@ -36,13 +35,11 @@ def write_claims(parts: Sequence[Path], path: Path, *, policy: str, work: Path, 
     pooled: list[Path] = joblib.Parallel(min(jobs, buckets))(tasks)
     number = 0
     with ExitStack() as stack, private(path, beside=work) as unfinished:
-        streams = [stack.enter_context(open(name, encoding="utf-8")) for name in pooled]
+        streams = [stack.enter_context(name.open(encoding="utf-8")) for name in pooled]
         with unfinished.open("w", encoding="utf-8", newline="\n") as out:
             for _, line in heapq.merge(*(map(_numbered, stream) for stream in streams)):
                 out.write(line)
                 number += 1
-    for name in pooled:
-        name.unlink()
     return number
 
 
@@ -52,19 +49,19 @@ def _numbered(line: str) -> tuple[int, str]:
 
 
 def _pool_bucket(parts: Sequence[Path], bucket: int, buckets: int, policy: str, work: Path) -> Path:
-    """The claims of one bucket, each behind the number of its first note."""
-    os.umask(0o077)
+    """The claims of one bucket, each behind the number of its first note; one made before an interruption is kept."""
+    path = work / f"pooled-{bucket:05d}-of-{buckets:05d}.jsonl"
+    if path.exists():
+        return path
+    rules = cache(lambda day: load_policy(policy, on=day))
     groups: dict[tuple[str, str], list[tuple[int, Json]]] = {}
     for order, row in _rows(parts, bucket, buckets):
         about = row["about"]
         groups.setdefault((about["patient_id"], about["date_of_service"]), []).append((order, row))
-    path = work / f"pooled-{bucket:05d}.jsonl"
     with private(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as out:
         for rows in groups.values():
-            first = rows[0][0]
-            pairs = (_pair(row) for _, row in rows)
-            for claim in pool_claims(pairs, lambda day: load_policy(policy, on=day)):
-                out.write(f"{first}\t{json_line(claim.to_json())}")
+            for claim in pool_claims((_pair(row) for _, row in rows), rules):
+                out.write(f"{rows[0][0]}\t{json_line(claim.to_json())}")
     return path
 
 
@@ -74,10 +71,9 @@ def _rows(parts: Sequence[Path], bucket: int, buckets: int) -> Iterator[tuple[in
         with part.open(encoding="utf-8") as lines:
             for line in lines:
                 order += 1
-                row = json.loads(line)
-                key = f"{row['about']['patient_id']}\0{row['about']['date_of_service']}"
-                if zlib.crc32(key.encode("utf-8", "surrogatepass")) % buckets == bucket:
-                    yield order, row
+                key, _, row = line.partition("\t")
+                if int(key) % buckets == bucket:
+                    yield order, json.loads(row)
 
 
 def _pair(row: Json) -> tuple[Note, CodedNote]:

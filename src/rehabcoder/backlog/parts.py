@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -83,12 +84,12 @@ def write_part(
     if part.about:
         _write_lines(map(_about, notes), part.notes(number), part)
     billable = [
-        {"about": _about(note), "coded": _for_claim(row)}
+        f"{claim_key(note)}\t{json_line({'about': _about(note), 'coded': _for_claim(row)})}"
         for note, row in zip(notes, rows, strict=True)
         if note.patient_id and note.date_of_service
     ]
     if billable:
-        _write_lines(billable, part.claims(number), part)
+        _write(billable, part.claims(number), part)
     failures = [(row["note_id"], row["source"], row["error"] or "") for row in rows if row["status"] == "failed"]
     if failures:
         _write_lines(({"failed": failure} for failure in failures), part.failed(number), part)
@@ -128,8 +129,17 @@ def _write_rows(rows: list[Json], part: Part, number: int) -> None:
 
 
 def _write_lines(rows: Iterable[Json], path: Path, part: Part) -> None:
+    _write(map(json_line, rows), path, part)
+
+
+def _write(lines: Iterable[str], path: Path, part: Part) -> None:
     with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(map(json_line, rows))
+        stream.writelines(lines)
+
+
+def claim_key(note: Note) -> int:
+    """A number that notes of one patient and day share, by which they are dealt into buckets."""
+    return zlib.crc32(f"{note.patient_id}\0{note.date_of_service}".encode("utf-8", "surrogatepass"))
 
 
 def _about(note: Note) -> Json:

@@ -1,0 +1,89 @@
+"""How cost grows with the size of a backlog, and what resuming costs.
+
+    python benchmarks/scaling.py [--jobs 2] [--load MODULE:FUNCTION] [COUNT ...]     (default 1000 10000 100000)
+
+Codes COUNT notes with patients and days into a folder of parts; prints notes a second, the peak memory of the largest
+worker and of the parent, and, for the last count, how much longer a run takes that is killed half-way and resumed.
+`--load` takes another coder, such as one that does nothing, to measure the machinery alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import corpus
+
+PROGRAM = """
+import importlib, json, resource, sys
+from rehabcoder.backlog import code_backlog
+load = None
+if sys.argv[4]:
+    module, name = sys.argv[4].split(":")
+    load = getattr(importlib.import_module(module), name)
+code_backlog([sys.argv[1]], out=sys.argv[2], jobs=int(sys.argv[3]), load=load)
+own, workers = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"parent_mb": round(own), "worker_mb": round(workers)}))
+"""
+
+
+def start(notes: Path, out: Path, jobs: int, load: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM, str(notes), str(out), str(jobs), load]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("counts", nargs="*", type=int, default=[1000, 10_000, 100_000])
+    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--load", default="")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for count in chosen.counts:
+            notes = corpus.write(folder / f"{count}.jsonl", count, patients=True)
+            whole, figures = timed(notes, folder / "out", chosen.jobs, chosen.load)
+            figures |= {"notes": count, "seconds": round(whole, 1), "notes_per_second": round(count / whole)}
+            print(json.dumps(figures), flush=True)
+            shutil.rmtree(folder / "out")
+        resumed = interrupted(notes, folder / "again", chosen.jobs, chosen.load, whole / 2)
+        print(json.dumps({"notes": count, "killed_and_resumed_costs": round(resumed / whole - 1, 4)}))
+
+
+def timed(notes: Path, out: Path, jobs: int, load: str) -> tuple[float, dict[str, float]]:
+    begin = time.perf_counter()
+    process = start(notes, out, jobs, load)
+    told, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"the run ended with {process.returncode}")
+    return time.perf_counter() - begin, json.loads(told)
+
+
+def interrupted(notes: Path, out: Path, jobs: int, load: str, seconds: float) -> float:
+    """Seconds of a run that is killed after a while, and of the run that goes on with it, together."""
+    begin = time.perf_counter()
+    process = start(notes, out, jobs, load)
+    time.sleep(seconds)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    first = time.perf_counter() - begin
+    second, _ = timed(notes, out, jobs, load)
+    return first + second
+
+
+if __name__ == "__main__":
+    main()
