@@ -30,6 +30,7 @@ def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layou
     labelled = [any(f.startswith("lab:") for f in feats) for feats in layout]
     first = ["first" in feats for feats in layout]
     bullet = ["bullet" in feats for feats in layout]
+    thin = [any(f.startswith(("thin0", "thin1")) for f in feats) for feats in layout]
     seen = False
     result: list[list[str]] = []
     for t in range(len(kinds)):
@@ -42,7 +43,8 @@ def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layou
             feats += [
                 f"sim{alike}", f"sim{alike}{opens}", f"svsv{_clip(strength[t - 1])}{_clip(strength[t])}",
                 f"pt{before}", f"pt{before}{opens}{same}", f"tf{forms[t] == forms[t - 1] and bool(forms[t])}",
-                f"bb{bullet[t - 1]}{bullet[t]}{same}", f"seg{'T' if seen else '-'}{time}{opens}{same}",
+                f"bb{bullet[t - 1]}{bullet[t]}{same}",
+                f"th{thin[t - 1]}{thin[t]}{before}", f"th{thin[t - 1]}{thin[t]}{before}{opens}", f"op{first[t - 1]}{first[t]}{before}{same}", f"seg{'T' if seen else '-'}{time}{opens}{same}",
             ]  # fmt: skip
         if t + 1 < len(kinds):
             feats.append(f"nx{_clip(strength[t + 1])}{'T' if timed[t + 1] else '-'}{'F' if first[t + 1] else '-'}")
@@ -53,30 +55,3 @@ def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layou
 
 def _clip(value: int) -> int:
     return max(-3, min(3, value))
-
-
-def viterbi(scores: Sequence[Sequence[float]], transition: Sequence[Sequence[float]], start: Sequence[float]) -> list[int]:
-    """Best states of one note. Plain Python: a note has a dozen pieces and three states."""
-    n_states = len(start)
-    states = range(n_states)
-    best = [scores[0][s] + start[s] for s in states]
-    back: list[list[int]] = []
-    for row in scores[1:]:
-        step, pointers = [], []
-        for s in states:
-            came, top = 0, best[0] + transition[0][s]
-            for p in range(1, n_states):
-                value = best[p] + transition[p][s]
-                if value > top:
-                    came, top = p, value
-            step.append(top + row[s])
-            pointers.append(came)
-        best = step
-        back.append(pointers)
-    state = max(states, key=lambda s: best[s])
-    path = [state]
-    for pointers in reversed(back):
-        state = pointers[state]
-        path.append(state)
-    path.reverse()
-    return path

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rehabcoder.language.labels import Label
 
 _FILLER = re.compile(
-    r"\d+(?:[.:]\d+)?|\b(?:x|min(?:ute)?s?|mins?|units?|u|hrs?|hours?|h|m|code|cpt|timed|today|done|given|performed|completed|provided|continued?|"
+    r"\d+(?:[.:]\d+)?|(?<![a-z])(?:x|min(?:ute)?s?|mins?|units?|u|hrs?|hours?|h|m|code|cpt|timed|today|done|given|performed|completed|provided|continued?|"
     r"as|per|see|the|a|of|and|with|w|to|for|on|in|at|was|were|then|pt|patient|therapist|poc|plan|care|flow\s?sheet|flowsheet|sheet|protocol|program(?:me)?|"
     r"log|grid|above|below|routine|same|before|usual|prior|last|visit|established|ther|ex|act|therapeutic|exercises?|activit(?:y|ies)|neuro|"
     r"neuromuscular|re|ed|education|reeducation|manual|therapy|techniques?|gait|training|self|home|mgmt|management|adls?|service|skilled|tx|treatment|rx|each|ea|"

@@ -71,10 +71,15 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return out
 
 
+_QUOTED_CELL = re.compile(r'(?:^|,)("[^"]*"|[^,]*)')
+
+
 def _cells(line: str, mark: str) -> list[tuple[int, int]]:
     """Start and end of each cell of a line, white space cut off."""
     if mark == "  ":
         return [m.span() for m in re.finditer(r"\S+(?:\s\S+)*", line)]
+    if mark == "," and '"' in line:
+        return [(m.start(1) + (m[1][:1] == '"'), m.end(1) - (m[1][-1:] == '"')) for m in _QUOTED_CELL.finditer(line)]
     out, begin = [], 0
     for part in line.split(mark):
         inner = part.strip(' "')
@@ -87,17 +92,19 @@ def _cells(line: str, mark: str) -> list[tuple[int, int]]:
 def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tuple[int, int, int]]:
     """Cells of the rows below a heading cell that one of `heads` matches: start, end and the number given for that head."""
     offset = 0
-    head: tuple[str, int, int, int, int] | None = None  # mark, cell index, start, end, number of the head
+    head: tuple[str, int, int, int, int, bool] | None = None  # mark, cell, start, end, number of the head, is it the last
     for line in low.split("\n"):
         new_head = _head_of(line, heads)
         if new_head:
             head = new_head
         elif head:
-            mark, index, a, b, number = head
+            mark, index, a, b, number, last = head
             cells = _cells(line, mark) if mark in line else []
             hit = None
             if mark == "  ":
                 hit = next((c for c in cells if c[0] < b + 3 and a - 3 < c[1]), None)
+                if hit is None and last and cells:
+                    hit = cells[-1]
             elif index < len(cells):
                 hit = cells[index]
             if hit and hit[0] < hit[1]:
@@ -105,7 +112,7 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
         offset += len(line) + 1
 
 
-def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int, int, int, int] | None:
+def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int, int, int, int, bool] | None:
     for mark in ("|", "\t", " / ", ",", ";", "  "):
         if mark not in line.strip():
             continue
@@ -113,7 +120,7 @@ def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int,
         for index, (a, b) in enumerate(cells):
             for pattern, number in heads.items():
                 if len(cells) > 1 and b - a < 24 and pattern.match(line, a, b):
-                    return mark, index, a, b, number
+                    return mark, index, a, b, number, index == len(cells) - 1
     return None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
+from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
 
 _HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
@@ -25,6 +27,8 @@ def layout_features(reading: Reading) -> list[list[str]]:
     n_lines = pieces[-1].line + 1 if pieces else 1
     heading = "none"
     out: list[list[str]] = []
+    signatures: list[str] = []
+    named: list[list[str]] = []
     labels, times = reading.labels, reading.times
     at_label = at_time = 0
     since_label = since_time = 9
@@ -84,7 +88,30 @@ def layout_features(reading: Reading) -> list[list[str]]:
         feats.append(f"last{last if not last.isalnum() else 'w'}")
         if not any(c.isalpha() for c in body):
             feats.append("nowords")
+        codes = [f[5:] for f in feats if f.startswith("code=")]
+        thin = content_words(low, labels, piece.start, piece.end) if len(body) < 80 else 9
+        feats.append(f"thin{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
+        place = "lead" if "lead" in forms else "trail" if "trail" in forms else "mid" if has_time else "no"
+        signatures.append(f"{'1' if piece.first else '-'}{'B' if _BULLET.match(body) else '-'}{'L' if has_label else '-'}{place}")
+        named.append(codes)
         since_label = 0 if has_label else since_label + 1
         since_time = 0 if has_time else since_time + 1
         out.append(feats)
+    _compare(out, signatures, named)
     return out
+
+
+def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]) -> None:
+    """Features that need the whole note: how regular the layout of a piece is, and whether its label is said elsewhere."""
+    alike = Counter(signatures)
+    said = Counter(code for codes in named for code in set(codes))
+    seen: set[str] = set()
+    for feats, signature, codes in zip(out, signatures, named, strict=True):
+        feats.append(f"like{min(alike[signature], 4)}{signature}")
+        if codes:
+            once = all(said[c] == 1 for c in codes)
+            again = all(c in seen for c in codes)
+            thin = next(f for f in feats if f.startswith("thin"))
+            feats += [f"said{'once' if once else 'more'}{'again' if again else 'new'}", f"said{'once' if once else 'more'}{'again' if again else 'new'}{thin}",
+                      f"names{min(len(set(codes)), 3)}{thin}"]  # fmt: skip
+            seen.update(codes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.pieces import Piece, split
+from rehabcoder.language.thin import join_thin
 from rehabcoder.language.text import shadow
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.times import TimeMention
@@ -32,7 +33,8 @@ def read(text: str) -> Reading:
     low = shadow(text)
     labels = find_labels(text, low)
     times = find_durations(low, labels)
-    return Reading(text, low, mask(low, labels), labels, times, split(text, low, labels, times))
+    pieces = join_thin(low, split(text, low, labels, times), labels, times)
+    return Reading(text, low, mask(low, labels), labels, times, pieces)
 
 
 def mask(low: str, labels: list[Label]) -> str:

@@ -36,7 +36,7 @@ _TIME = re.compile(
     |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b)
     |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|1/4|1/2|3/4|\u00bc|\u00bd|\u00be|\d)\s*-?(?:hours?|hrs?|h)\b(?!\s?/))
     |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+and\s+(?:a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+minutes))?)
-    |(?P<num>(?<![\d.:,$#^-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?\s*-?\s*(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)|"(?=\x00)))
+    |(?P<num>(?<![\d.:,$#^-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
     |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
     |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
     |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it)\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
@@ -111,6 +111,7 @@ def _between(begin: int, end: int) -> int:
     return end - begin
 
 
+_METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
 
@@ -146,7 +147,8 @@ def find_times(low: str) -> list[TimeMention]:
         elif found["num"]:
             unit = found["unit"]
             form = "prime" if unit[0] == "'" else "m" if unit == "m" else "min"
-            mention = TimeMention(start, end, int(found["n"]), form)
+            if form != "m" or not _METRES.search(low, max(0, start - 6), start):
+                mention = TimeMention(start, end, int(found["n"]), form)
         elif found["word"]:
             mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
         elif found["ell"]:

@@ -35,6 +35,10 @@ class Chain:
     transition: Floats
     start: Floats
     bias: Floats
+    joined: Floats = field(init=False, repr=False)  # the three tables side by side: one look-up serves all
+
+    def __post_init__(self) -> None:
+        self.joined = np.concatenate([self.own, self.before, self.behind], axis=1)
 
 
 @dataclass(slots=True)
@@ -70,6 +74,7 @@ class Model:
     settle: Weighed
     label_given_code: dict[str, dict[str, float]]
     thresholds: dict[str, float]
+    reader: dict[str, float] = field(default_factory=dict)  # weights over whole readings of a note
     card: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.language.chain import chain_features, viterbi
+from rehabcoder.billing.codes import is_timed
+from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
+from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.features import words
-from rehabcoder.predict.model import Model, flatten, linear_scores, softmax, summed
+from rehabcoder.predict.model import Floats, Model, flatten, linear_scores, softmax, summed
+from rehabcoder.predict.reranking import choose
 
-BEGIN, INSIDE = 1, 2
 SAME = {"97014": "G0283", "97130": "97129"}
 
 
@@ -33,7 +35,8 @@ class Found:
     probabilities: list[tuple[str, float]]  # best first, the label joined
     described: list[tuple[str, float]]  # best first, from the description alone
     minutes: Minutes
-    certainty: float  # how clearly the tagger sees a service here
+    certainty: float  # how clearly the words are those of a service
+    lead: float  # by how much this way to cut the note leads over the next one
 
     @property
     def code(self) -> str:
@@ -47,84 +50,107 @@ class Predicted:
     reading: Reading
     stated: Stated
     services: list[Found]
-    elements: npt.NDArray[np.float32]  # pieces x elements, probabilities
-    outside: npt.NDArray[np.float32]  # probability of each piece to belong to no service
+    elements: Floats  # pieces x elements, probabilities
     layout: list[list[str]]
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What a note offers to choose from: its reading, what its pieces look like, and the tagger's best ways to cut it."""
+
+    reading: Reading
+    stated: Stated
+    layout: list[list[str]]
+    rows: list[list[int]]  # word features of each piece
+    kinds: Floats
+    elements: Floats
+    ways: list[tuple[float, list[Span]]]
+
+
+WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
 def predict(model: Model, texts: Sequence[str]) -> list[Predicted]:
     """Predictions for many notes; the same for each as if it came alone."""
+    return decide(model, propose(model, texts))
+
+
+def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
+    """Reads the notes, scores their pieces all together, and finds the tagger's best ways to cut each."""
     readings = [read(text) for text in texts]
-    piece_words = [[words(r.masked[p.start : p.end]) for p in r.pieces] for r in readings]
     layouts = [layout_features(r) for r in readings]
-    word_rows = [[model.ids(feats) for feats in note] for note in piece_words]
+    word_rows = [[model.ids(words(r.masked[p.start : p.end])) for p in r.pieces] for r in readings]
     flat = [rows for note in word_rows for rows in note]
-    kinds_flat = softmax(linear_scores(model.kind, model.idf, flat)) if flat else np.zeros((0, len(model.kind.classes)), dtype=np.float32)
+    if not flat:
+        return [_nothing(model, r) for r in readings]
     bounds = np.concatenate([[0], np.cumsum([len(n) for n in word_rows])]).astype(int)
-    kinds = [kinds_flat[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
-    tagger_rows = []
+    all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
+    kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
+    tagger_rows, headed = [], []
     for i, note in enumerate(word_rows):
         chained = chain_features(kinds[i], model.kind.classes, layouts[i])
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(["@" + f for f in place]) + model.ids(chain))
-    paths, scores = _tag(model, tagger_rows, bounds)
-    headed = [
-        rows + model.ids(["@" + f for f in place if f.startswith(("h1=", "place"))])
-        for note, layout in zip(word_rows, layouts, strict=True)
-        for rows, place in zip(note, layout, strict=True)
-    ]
-    element_scores = linear_scores(model.elements, model.idf, headed) if headed else np.zeros((0, len(model.elements.classes)), dtype=np.float32)
-    elements = 1 / (1 + np.exp(-element_scores))
-    spans = [_spans(readings[i], paths[i]) for i in range(len(readings))]
-    docs = [list(dict.fromkeys(r for rows in word_rows[i][a:b] for r in rows)) for i, note in enumerate(spans) for a, b in note]
-    described = softmax(linear_scores(model.code, model.idf, docs)) if docs else np.zeros((0, len(model.code.classes)), dtype=np.float32)
-    out, at = [], 0
+            headed.append(rows + model.ids(["@" + f for f in place if f.startswith(("h1=", "place"))]))
+    emission = _emissions(model, tagger_rows, bounds)
+    elements = 1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed)))
+    out = []
     for i, reading in enumerate(readings):
-        n = len(spans[i])
-        out.append(
-            _predicted(model, reading, spans[i], described[at : at + n], elements[bounds[i] : bounds[i + 1]],
-                       kinds[i][:, model.kind.column("out")], scores[bounds[i] : bounds[i + 1]], layouts[i])
-        )  # fmt: skip
-        at += n
+        part = slice(bounds[i], bounds[i + 1])
+        ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
+        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], elements[part], ways))
     return out
 
 
-def _tag(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[np.int64]) -> tuple[list[list[int]], npt.NDArray[np.float32]]:
+def _nothing(model: Model, reading: Reading) -> Proposal:
+    kinds = np.zeros((0, len(model.kind.classes)), dtype=np.float32)
+    return Proposal(reading, find_totals(reading), [], [], kinds, np.zeros((0, len(model.elements.classes)), dtype=np.float32), [(0.0, [])])
+
+
+def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[np.int64]) -> Floats:
+    """Scores of the tagger's states for every piece, what the neighbours say included."""
     chain = model.chain
     ids, lengths = flatten(rows)
-    own = summed(np.concatenate([chain.own, chain.before, chain.behind], axis=1), ids, lengths)
+    own = summed(chain.joined, ids, lengths)
     n = chain.own.shape[1]
     emission = own[:, :n] + chain.bias
-    # What a piece says of its neighbours; the ends of a note have none.
     if len(own) > 1:
         inner = np.ones(len(own), dtype=bool)
         inner[bounds[:-1][bounds[:-1] < len(own)]] = False
         emission[1:] += np.where(inner[1:, None], own[:-1, n : 2 * n], 0)
         emission[:-1] += np.where(inner[1:, None], own[1:, 2 * n :], 0)
-    transition, start = chain.transition.tolist(), chain.start.tolist()
-    paths = []
-    for i in range(len(bounds) - 1):
-        part = emission[bounds[i] : bounds[i + 1]]
-        paths.append(viterbi(part.tolist(), transition, start) if len(part) else [])
-    return paths, emission
+    return emission
 
 
-def _spans(reading: Reading, path: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of pieces that make one service, as half-open ranges of piece numbers."""
-    out: list[tuple[int, int]] = []
-    for index, state in enumerate(path):
-        if state == BEGIN or (state == INSIDE and (not out or out[-1][1] != index)):
-            out.append((index, index + 1))
-        elif state == INSIDE:
-            out[-1] = (out[-1][0], index + 1)
+def _ways(model: Model, emission: Floats) -> list[tuple[float, list[Span]]]:
+    """Different ways to cut a note into services, best first, each with the tagger's score."""
+    out: dict[tuple[Span, ...], float] = {}
+    for value, path in k_best(emission, model.chain.transition, model.chain.start, WAYS):
+        out.setdefault(tuple(spans_of(path)), value)
+    return [(value, list(spans)) for spans, value in out.items()]
+
+
+def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
+    """Chooses one way to cut each note and reads codes, labels and minutes of its services."""
+    chosen: list[tuple[list[Span], float]] = []
+    for proposal in proposals:
+        if len(proposal.ways) < 2:
+            chosen.append((proposal.ways[0][1], 9.0))
+            continue
+        whole = Whole(proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated)
+        best, lead = choose(whole, proposal.ways, model.reader)
+        chosen.append((proposal.ways[best][1], lead))
+    docs = [list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows)) for p, (spans, _) in zip(proposals, chosen, strict=True) for a, b in spans]
+    described = softmax(linear_scores(model.code, model.idf, docs)) if docs else np.zeros((0, len(model.code.classes)), dtype=np.float32)
+    out, at = [], 0
+    for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
+        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], lead))
+        at += len(spans)
     return out
 
 
-def _predicted(
-    model: Model, reading: Reading, spans: list[tuple[int, int]], described: npt.NDArray[np.float32], elements: npt.NDArray[np.float32],
-    outside: npt.NDArray[np.float32], scores: npt.NDArray[np.float32], layout: list[list[str]],
-) -> Predicted:
-    stated = find_totals(reading)
+def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: Floats, lead: float) -> Predicted:
+    reading, stated = proposal.reading, proposal.stated
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
     classes = model.code.classes
     alone = [_ranked(classes, row) for row in described]
@@ -138,19 +164,18 @@ def _predicted(
     untimed = [_untimed(r[0][0]) for r in joined]
     minutes = attach(reading, places, [(lab, r[0][0]) for lab, r in zip(labels, joined, strict=True)], stated.total or stated.timed, score, untimed)
     services = []
+    outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
         a, b = spans[k]
         clear = float(1 - outside[a:b].min())
         name = names[k]
         services.append(
-            Found(start, end, (a, b), labels[k], (name.start, name.end) if name else None, joined[k], alone[k], minutes[k], clear)
+            Found(start, end, (a, b), labels[k], (name.start, name.end) if name else None, joined[k], alone[k], minutes[k], clear, lead)
         )
-    return Predicted(reading, stated, services, elements, outside, layout)
+    return Predicted(reading, stated, services, proposal.elements, proposal.layout)
 
 
 def _untimed(code: str) -> bool:
-    from rehabcoder.billing.codes import is_timed
-
     return code == "none" or not is_timed(code)
 
 

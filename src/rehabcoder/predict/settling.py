@@ -38,7 +38,7 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
         f"clear={_step(found.certainty)}", f"minutes={'none' if minutes.minutes is None else 'some'}", f"sure={_step(minutes.sure)}",
         f"sure={_step(minutes.sure)}:{'none' if minutes.minutes is None else 'some'}", f"services={min(n, 5)}",
         f"pieces={min(found.pieces[1] - found.pieces[0], 5)}", f"core={top[0] in ('97110', '97112', '97530')}",
-        f"adds={_adds_up(predicted)}",
+        f"adds={_adds_up(predicted)}", f"lead={min(6, int(found.lead))}", f"lead={min(3, int(found.lead))}:{min(n, 5)}",
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from rehabcoder.errors import ModelError
 from rehabcoder.predict.model import Chain, Floats, Linear, Model, Weighed
 
-SCHEMA = 1
+SCHEMA = 2
 LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it is opened
 LARGEST_FILE = 64 * 2**20
 _JSON = ("card.json", "classes.json", "weighed.json")
@@ -40,6 +40,7 @@ def save_model(model: Model, path: Path) -> None:
             **{name: {"bias": w.bias, "weights": w.weights} for name, w in _weighed(model).items()},
             "label_given_code": model.label_given_code,
             "thresholds": model.thresholds,
+            "reader": model.reader,
         }
     )
     for name, array in _arrays(model).items():
@@ -155,7 +156,8 @@ def _build(members: dict[str, bytes]) -> Model:
         {word: row for row, word in enumerate(words)}, arrays["idf"], linear["kind"], linear["code"], linear["elements"],
         Chain(own, arrays["chain.before"], arrays["chain.behind"], arrays["chain.transition"], arrays["chain.start"], arrays["chain.bias"]),
         *(Weighed(float(weighed[n]["bias"]), {k: float(v) for k, v in weighed[n]["weights"].items()}) for n in ("minutes", "confidence", "settle")),
-        weighed["label_given_code"], {k: float(v) for k, v in weighed["thresholds"].items()}, json.loads(members["card.json"]),
+        weighed["label_given_code"], {k: float(v) for k, v in weighed["thresholds"].items()},
+        {k: float(v) for k, v in weighed["reader"].items()}, json.loads(members["card.json"]),
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.store import FILE_NAME, save_model
-from rehabcoder.training.calibrate import calibrate, left_out_answers
+from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
 from rehabcoder.training.fit import Corpus, Settings, corpus, fit
 from rehabcoder.training.labelled import read_notes, read_snippets
 
@@ -20,15 +20,19 @@ from rehabcoder.training.labelled import read_notes, read_snippets
 def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int = 1) -> Model:
     """A model fitted on everything, calibrated on answers for clinics left out in turn."""
     settings = settings or Settings()
-    answers = left_out_answers(data, settings, jobs)
-    return calibrate(fit(data, settings), answers)
+    parts = leave_out(data, settings, jobs)
+    reader = fit_reader_on(parts, settings)
+    answers = [a for part in parts for a in part.answers(reader)]
+    return calibrate(replace(fit(data, settings), reader=reader), answers)
 
 
 def data_hash(data: Corpus) -> str:
-    """SHA-256 over all labelled texts: which data a model was made from."""
+    """SHA-256 over all texts with their labels and weights: which data a model was made from."""
     digest = hashlib.sha256()
-    for text in sorted([p.note.text for p in data.notes] + [s.text for s in data.snippets]):
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    notes = [repr((p.note.text, p.note.services, sorted(p.note.flags), sorted(p.note.evidence.items()), p.note.weight)) for p in data.notes]
+    snippets = [repr((s.text, s.code, sorted(s.elements or ()))) for s in data.snippets]
+    for record in sorted(notes + snippets):
+        digest.update(record.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
 

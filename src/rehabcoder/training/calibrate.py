@@ -11,10 +11,11 @@ from joblib import Parallel, delayed
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import SAME, Found, Predicted, predict
+from rehabcoder.predict.predictor import SAME, Found, Predicted, Proposal, decide, propose
 from rehabcoder.predict.settling import signs
-from rehabcoder.training.fit import Corpus, Settings, fit, fit_weighed, hash_fold
+from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed, hash_fold
 from rehabcoder.training.labelled import ELEMENTS, GoldService, LabelledNote
+from rehabcoder.training.reader import fit_reader
 
 CLEAN = 0.975  # share of settled services that shall be right, on notes left out
 
@@ -41,23 +42,44 @@ def folds_of(data: Corpus, settings: Settings) -> list[frozenset[str]]:
     return [frozenset(b) for b in bins if b]
 
 
-def left_out_answers(data: Corpus, settings: Settings, jobs: int = 1) -> list[Answered]:
-    """Predictions for every note by models fitted without its clinic."""
-    folds = folds_of(data, settings)
+@dataclass(slots=True)
+class LeftOut:
+    """A model that was fitted without some clinics, and its proposals for their notes."""
+
+    model: Model
+    notes: list[Prepared]
+    proposals: list[Proposal]
+
+    def answers(self, reader: dict[str, float]) -> list[Answered]:
+        """What the model says of the notes when these weights choose the reading."""
+        predicted = decide(replace(self.model, reader=reader), self.proposals)
+        return [Answered(p.note, q) for p, q in zip(self.notes, predicted, strict=True)]
+
+
+def leave_out(data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None) -> list[LeftOut]:
+    """Models fitted without each fold of clinics in turn, with their proposals for it."""
+    folds = folds_of(data, settings) if folds is None else folds
     if len(folds) < 2:
-        groups = [frozenset(p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k) for k in range(settings.folds)]
-        parts = [([p for p in data.notes if p.note.note_id not in g], [p.note for p in data.notes if p.note.note_id in g]) for g in groups]
+        groups = [{p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k} for k in range(settings.folds)]
+        parts = [([p for p in data.notes if p.note.note_id not in g], [p for p in data.notes if p.note.note_id in g]) for g in groups]
     else:
-        parts = [([p for p in data.notes if p.note.source not in f], [p.note for p in data.notes if p.note.source in f]) for f in folds]
-    done = Parallel(n_jobs=jobs)(
-        delayed(_answer)(Corpus(train, data.snippets, data.snippet_words), held, settings) for train, held in parts if train and held
+        parts = [([p for p in data.notes if p.note.source not in f], [p for p in data.notes if p.note.source in f]) for f in folds]
+    return list(
+        Parallel(n_jobs=jobs)(
+            delayed(_left_out)(Corpus(train, data.snippets, data.snippet_words), held, settings) for train, held in parts if train and held
+        )
     )
-    return [a for part in done for a in part]
 
 
-def _answer(train: Corpus, held: Sequence[LabelledNote], settings: Settings) -> list[Answered]:
+def _left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOut:
     model = fit(train, settings)
-    return [Answered(n, p) for n, p in zip(held, predict(model, [n.text for n in held]), strict=True)]
+    return LeftOut(model, held, propose(model, [p.note.text for p in held]))
+
+
+def fit_reader_on(parts: Sequence[LeftOut], settings: Settings) -> dict[str, float]:
+    """Weights over whole readings from the proposals of models that did not see the notes."""
+    examples = [(p.note, q, p.tags) for part in parts for p, q in zip(part.notes, part.proposals, strict=True)]
+    return fit_reader(examples, parts[0].model.kind.classes, l2=settings.reader_l2) if parts else {}
 
 
 def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:

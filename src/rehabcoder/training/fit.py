@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import words
 from rehabcoder.predict.model import Chain, Linear, Model, Weighed, linear_scores, softmax
 from rehabcoder.training.crf import train_chain
-from rehabcoder.training.labelled import ELEMENTS, LabelledNote, Snippet
+from rehabcoder.training.labelled import ELEMENTS, LabelledNote, Snippet, one
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
@@ -148,6 +149,7 @@ class Settings:
     element_c: float = 3.0
     chain_l2: float = 1.0
     minutes_c: float = 0.5
+    reader_l2: float = 10.0
     folds: int = 4
     seed: int = 1
 
@@ -290,7 +292,7 @@ def label_table(data: Corpus) -> dict[str, dict[str, float]]:
     for prepared in data.notes:
         for service in prepared.note.services:
             if service.labelled:
-                counts[service.code][_one(service.labelled)] += 1
+                counts[service.code][one(service.labelled)] += 1
     codes = sorted({c for c in counts} | {label for by in counts.values() for label in by})
     pooled: Counter[str] = Counter()
     for code, by in counts.items():
@@ -307,12 +309,6 @@ def label_table(data: Corpus) -> dict[str, dict[str, float]]:
             label: round((by[label] + (4.0 if label == code else (pooled[label] + 1) / wrong)) / total, 6) for label in codes
         }
     return table
-
-
-def _one(code: str) -> str:
-    from rehabcoder.training.labelled import one
-
-    return one(code)
 
 
 def fit(data: Corpus, settings: Settings | None = None) -> Model:
@@ -368,6 +364,4 @@ def align(probabilities: npt.NDArray[np.float32], have: Sequence[str], want: Seq
 
 def hash_fold(text: str, folds: int) -> int:
     """A fold that depends on the text alone (Python's own hash changes from run to run)."""
-    import zlib
-
     return zlib.crc32(text.encode("utf-8")) % folds

@@ -1,0 +1,72 @@
+"""Joins pieces that say nothing of their own to the piece that they belong to.
+
+"TherEx 15 min." in front of a description is its heading, "17 min" behind one is its time: neither is a service alone,
+unless nothing stands beside it ("Ther Act x15, TE x15").
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rehabcoder.language.detail import content_words
+from rehabcoder.language.labels import Label
+from rehabcoder.language.pieces import Piece
+from rehabcoder.language.times import TimeMention
+
+_FAR = 40  # a piece longer than this has something to say
+
+
+def _has(places: Sequence[int], piece: Piece) -> bool:
+    at = bisect_left(places, piece.start)
+    return at < len(places) and places[at] < piece.end
+
+
+def _heads(
+    low: str, piece: Piece, following: Piece, labelled: bool, timed: bool, also_thin: bool, label_places: Sequence[int],
+    time_places: Sequence[int], times: Sequence[TimeMention],
+) -> bool:
+    """Whether a thin piece is the heading of what follows."""
+    if also_thin or following.line - piece.line > 1 or _has(label_places, following):
+        return False
+    if labelled:
+        return not (timed and _has(time_places, following))
+    if not timed or not piece.first or _has(time_places, following):
+        return False
+    # A time alone on its line closes what stood above as often as it opens what comes; a clock range opens.
+    at = bisect_left([t.start for t in times], piece.start)
+    return following.line == piece.line or (at < len(times) and times[at].form == "range")
+
+
+def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Sequence[TimeMention]) -> list[Piece]:
+    """Pieces with thin ones joined: a label to what follows, a time to what stands before it."""
+    label_places = [la.start for la in labels]
+    time_places = [t.start for t in times if t.form != "clock"]
+    thin = [p.end - p.start <= _FAR and content_words(low, labels, p.start, p.end) == 0 for p in pieces]
+    out: list[Piece] = []
+    pending: Piece | None = None  # a heading that waits for its description
+    for index, piece in enumerate(pieces):
+        labelled, timed = _has(label_places, piece), _has(time_places, piece)
+        if pending is not None:
+            piece = replace(piece, start=pending.start, first=pending.first, line=pending.line)
+            pending = None
+            out.append(piece)
+            continue
+        following = pieces[index + 1] if index + 1 < len(pieces) else None
+        if thin[index]:
+            last_of_line = following is None or following.first
+            behind = bool(out) and out[-1].line == piece.line and not piece.first
+            if timed and behind and not labelled:
+                out[-1] = replace(out[-1], end=piece.end)
+                continue
+            if labelled and behind and last_of_line and not _has(label_places, out[-1]):
+                out[-1] = replace(out[-1], end=piece.end)
+                continue
+            if following is not None and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times):
+                pending = piece
+                continue
+        out.append(piece)
+    if pending is not None:
+        out.append(pending)
+    return out
