@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from rehabcoder.web.app import Review
 from rehabcoder.worklist.store import queue
+from rehabcoder.worklist.store.queue import Filters
 
 HOST = "127.0.0.1:8321"
 
@@ -39,3 +41,13 @@ class Person:
         """Send an action on a note with the version it has now."""
         fields.setdefault("version", self.case(at).item.version)
         return self.post(f"/note/{at}", action=action, **fields)
+
+
+def soup(response) -> BeautifulSoup:
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def first(person: Person, **filters):
+    """The riskiest note of the queue, or of what the filters let through."""
+    with person.app.database.read() as connection:
+        return queue.page(connection, Filters(**filters), limit=1)[0]

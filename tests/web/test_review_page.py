@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import shutil
 import sqlite3
 from dataclasses import replace
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled_notes import load
-from person import HOST, Person
+from person import HOST, Person, first, soup
 
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
-from rehabcoder.note import CodedNote, Finding, Note, Service
 from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import Mark, checked_quote, segments, shown
 from rehabcoder.worklist.store import queue, samples
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
-
-
-def soup(response):
-    return BeautifulSoup(response.text, "html.parser")
-
-
-def first(person, **filters):
-    with person.app.database.read() as connection:
-        return queue.page(connection, Filters(**filters), limit=1)[0]
 
 
 def span_of(case, words):
@@ -284,9 +271,9 @@ def test_the_second_look_hides_the_first_and_counts(ann, bo):
     visible = soup(page)
     assert visible.select(".services > li") == []
     assert visible.select("#text mark") == []
-    assert "Findings" not in visible.text
-    assert "Billed" not in visible.text
-    assert "Ann" not in visible.text
+    visible.find(id="text").clear()  # what the note itself says may well hold these words
+    for word in ("Findings", "Billed", "Ann", "accepted", "suggested"):
+        assert word not in visible.select_one("#work").text
     service = item.first.services[0]
     with bo.app.database.read() as connection:
         text = queue.open_case(connection, item.note).text
@@ -320,149 +307,6 @@ def test_labels_can_be_taken_away(ann):
     answer = ann.get("/labels.jsonl")
     assert answer.headers["content-disposition"].startswith("attachment")
     assert f'"id": "{one.note_id}"' in answer.text
-
-
-# Security
-
-
-def test_a_link_works_once(app):
-    link = f"/enter/{app.sessions.new_link()}"
-    one, other = Person(app, None), Person(app, None)
-    assert one.get(link).status_code == 200
-    assert other.get(link).status_code == 403
-    assert other.get("/enter/nonsense").status_code == 403
-    assert other.get("/queue").status_code == 401
-
-
-def test_a_reviewer_is_named_once(ann):
-    ann.post("/name", name="Mallory")
-    assert "Ann" in ann.get("/queue").text
-    assert "Mallory" not in ann.get("/queue").text
-
-
-@pytest.mark.parametrize("name", ["", " ", "x" * 61, "a\x00b", "\u202eabc"])
-def test_a_name_must_be_one(app, name):
-    person = Person(app, None)
-    page = person.get(f"/enter/{app.sessions.new_link()}")
-    person.csrf = re.search(r'name="csrf" value="([^"]+)"', page.text).group(1)
-    assert person.post("/name", name=name).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Host": "evil.example"}, 421),
-        ({"Host": "127.0.0.1:9"}, 421),
-        ({"Origin": "http://evil.example"}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"Sec-Fetch-Site": "same-site"}, 403),
-    ],
-)
-def test_other_pages_cannot_decide(ann, headers, status):
-    at = first(ann).id
-    body = {"csrf": ann.csrf, "action": "settle", "version": "1"}
-    assert ann.http.post(f"/note/{at}", data=body, headers=headers).status_code == status
-    assert ann.case(at).item.state == "open"
-
-
-@pytest.mark.parametrize("csrf", ["", "wrong", "é", None])
-def test_a_form_without_its_secret_is_refused(ann, csrf):
-    at = first(ann).id
-    body = {"action": "settle", "version": "1"} | ({} if csrf is None else {"csrf": csrf})
-    assert ann.http.post(f"/note/{at}", data=body).status_code == 403
-    assert ann.case(at).item.state == "open"
-
-
-def test_someone_elses_secret_does_not_work(ann, bo):
-    body = {"action": "settle", "version": "1", "csrf": bo.csrf}
-    assert ann.http.post(f"/note/{first(ann).id}", data=body).status_code == 403
-
-
-def test_other_methods_and_huge_forms_are_refused(ann):
-    assert ann.http.request("DELETE", "/note/1").status_code == 405
-    assert ann.http.put("/note/1").status_code == 405
-    assert ann.post("/note/1", reason="x" * 70_000).status_code == 413
-
-
-def test_every_answer_carries_the_headers(ann):
-    for address in ("/queue", "/next", "/samples", "/figures", "/static/app.js", "/nothing", "/enter/x"):
-        headers = ann.get(address).headers
-        assert "script-src 'self'" in headers["content-security-policy"]
-        assert "unsafe" not in headers["content-security-policy"]
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["cache-control"]
-    assert "no-store" in ann.get("/next").headers["cache-control"]
-
-
-@pytest.mark.parametrize(
-    "address", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd"]
-)
-def test_static_files_are_only_those(ann, address):
-    assert ann.get(address).status_code in (404, 422)
-
-
-NASTY = (
-    '<script>alert("x")</script> "quoted" <img src=x onerror=alert(1)>\r\nbike 10 min\rthen \x00\x07\x1b[31m rest '
-    "\u202egnp\u202c 👩🏽‍🦽 cafe\u0301 {{7*7}} </div></main> &amp; \ud83d end"
-)
-
-
-@pytest.fixture
-def nasty(ann):
-    start = NASTY.index("👩🏽‍🦽")
-    end = NASTY.index("{{7*7}}") - 1
-    service = Service(start, end, NASTY[start:end], "97542", minutes=10, confidence=0.5)
-    flag = Finding("missing_response", "high", "<b>bold</b>", start, end)
-    note = Note("nasty", NASTY, clinician="<i>Eve</i>", date_of_service="2020-01-01")
-    coded = CodedNote("nasty", text_sha256=note.text_sha256, interventions=[service], flags=[flag])
-    load(ann.app.database, [(note, coded)])
-    with ann.app.database.read() as connection:
-        return queue.find(connection, ["nasty"])["nasty"].id
-
-
-def test_a_note_full_of_markup_is_only_text(ann, nasty):
-    page = soup(ann.get(f"/note/{nasty}"))
-    text = page.find(id="text")
-    assert {tag.name for tag in text.find_all()} <= {"mark", "span"}
-    assert text.text == shown(NASTY)
-    assert not page.find_all("script", src=False)
-    assert not page.find_all(lambda tag: any(name.startswith("on") for name in tag.attrs))
-    assert not page.find_all(attrs={"style": True})
-    assert "".join(m.text for m in page.select("mark.service")) == "👩🏽‍🦽 cafe\u0301"
-    assert ann.get("/queue?state=all").text.count("<i>Eve") == 0
-
-
-def test_spans_among_emoji_and_marks_come_back_right(ann, nasty):
-    for words in ("cafe\u0301", "👩🏽‍🦽", "bike 10 min\r", "then \x00\x07", "end"):
-        start = NASTY.index(words)
-        quote = shown(NASTY)[start : start + len(words)]
-        answer = ann.act(nasty, "move", service=0, start=start, end=start + len(words), quote=quote)
-        assert answer.status_code == 200, words
-        (service,) = ann.case(nasty).answer.services
-        assert NASTY[service.start : service.end] == words.strip()
-
-
-def test_no_words_of_a_note_reach_addresses_logs_or_errors(ann, items, caplog, monkeypatch):
-    caplog.set_level(logging.DEBUG)
-    at = first(ann).id
-    words = ann.case(at).text[:40]
-    addresses = [
-        link.get("href") or link.get("action") or link.get("hx-post")
-        for link in soup(ann.get(f"/note/{at}")).find_all(True)
-    ]
-    assert not any(part in str(address) for address in addresses for part in words.split())
-
-    def broken(*arguments, **named):
-        raise RuntimeError(f"cannot show {words}")
-
-    monkeypatch.setattr("rehabcoder.web.notes.note_view", broken)
-    answer = ann.get(f"/note/{at}")
-    assert answer.status_code == 500
-    assert words not in answer.text
-    assert words not in caplog.text
-    assert "RuntimeError" in caplog.text
-    assert "worklist" not in answer.headers.get("server", "")
 
 
 # The shipped model

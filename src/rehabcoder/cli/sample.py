@@ -134,11 +134,12 @@ def export(
 
     database = Database(db)
     try:
-        with database.write() as connection:
+        with database.read() as connection:
             one = samples.find(connection, name)
             items = [item for item in samples.items(connection, one.id) if item.second is None]
             cases = [case for item in items if (case := samples.case_of(connection, item))]
-            written, rows = write_sample(out, items, cases)
+        written, rows = write_sample(out, items, cases)
+        with database.write() as connection:
             exports.keep(connection, written, "sample", rows=rows, sample_id=one.id)
     finally:
         database.close()

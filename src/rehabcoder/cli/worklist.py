@@ -138,9 +138,10 @@ def _workbook(database: Database, filters: Filters, limit: int, out: str) -> Non
     from rehabcoder.worklist.store import exports, queue
     from rehabcoder.worklist.workbook.write import write_worklist
 
-    with database.write() as connection:
+    with database.read() as connection:
         cases = queue.open_cases(connection, [item.id for item in queue.page(connection, filters, limit=limit)])
-        export, rows = write_worklist(out, cases, today=date.today())
+    export, rows = write_worklist(out, cases, today=date.today())
+    with database.write() as connection:
         exports.keep(connection, export, "worklist", rows=rows)
     print(f"{len(cases)} notes in {rows} rows -> {out}")
     print(f"Fill it in, then: rehabcoder worklist --apply {out} --reviewer NAME")

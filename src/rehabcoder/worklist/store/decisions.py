@@ -78,8 +78,11 @@ def record(
 
 def applied(connection: Connection, tokens: list[str]) -> set[str]:
     """Those of the tokens that a decision was already recorded for."""
-    found = connection.execute(select(decision.c.token).where(decision.c.token.in_(tokens)))
-    return {str(row[0]) for row in found}
+    found: set[str] = set()
+    for begin in range(0, len(tokens), 1_000):
+        some = select(decision.c.token).where(decision.c.token.in_(tokens[begin : begin + 1_000]))
+        found |= {str(row[0]) for row in connection.execute(some)}
+    return found
 
 
 def undo(connection: Connection, *, reviewer: str) -> Case:

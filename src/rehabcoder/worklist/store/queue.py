@@ -127,7 +127,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.until:
         where.append(note.c.date_of_service <= filters.until)
     if filters.search:
-        where.append(note.c.note_id.contains(filters.search, autoescape=True))
+        # By itself, so that the small index of the ids is read and not the notes.
+        ids = note.alias()
+        where.append(note.c.id.in_(select(ids.c.id).where(ids.c.note_id.contains(filters.search, autoescape=True))))
     if filters.code:
         where.append(note.c.id.in_(select(note_code.c.note).where(note_code.c.code == filters.code)))
     if filters.finding:
@@ -199,22 +201,26 @@ def open_cases(connection: Connection, ids: Sequence[int]) -> list[Case]:
         select(*ITEM, note.c.answer, text.c.text, text.c.meta, coding.c.coded, coding.c.id)
         .join(text, text.c.id == note.c.text_id)
         .join(coding, coding.c.id == note.c.coding_id)
-        .where(note.c.id.in_(list(ids)))
     )
-    cases = {}
-    for row in connection.execute(query):
-        answer, body, meta, coded_json, coding_id = row[len(ITEM) :]
-        coded = CodedNote.from_json(json.loads(coded_json))
-        cases[row[0]] = Case(
-            item=Item(*row[: len(ITEM)]),
-            text=None if body is None else unpack_text(body),
-            meta=json.loads(meta),
-            coded=coded,
-            coding_id=coding_id,
-            answer=Answer.loads(answer) if answer else Answer.of(coded),
-            touched=answer is not None,
-        )
+    cases: dict[int, Case] = {}
+    for begin in range(0, len(ids), 1_000):
+        part = query.where(note.c.id.in_(list(ids[begin : begin + 1_000])))
+        cases |= {row[0]: _case(row) for row in connection.execute(part)}
     return [cases[at] for at in ids if at in cases]
+
+
+def _case(row: Any) -> Case:
+    answer, body, meta, coded_json, coding_id = row[len(ITEM) :]
+    coded = CodedNote.from_json(json.loads(coded_json))
+    return Case(
+        item=Item(*row[: len(ITEM)]),
+        text=None if body is None else unpack_text(body),
+        meta=json.loads(meta),
+        coded=coded,
+        coding_id=coding_id,
+        answer=Answer.loads(answer) if answer else Answer.of(coded),
+        touched=answer is not None,
+    )
 
 
 def history(connection: Connection, at: int) -> list[dict[str, Any]]:

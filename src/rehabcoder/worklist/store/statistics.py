@@ -92,20 +92,16 @@ def present_model(connection: Connection) -> tuple[str, str] | None:
 
 def model_and_people(connection: Connection, version: str, since: str) -> Iterator[tuple[Answer, Answer]]:
     """For each note that a person settled since: the answer of a model's last coding of it, and the person's."""
-    newest = (
-        select(func.max(coding.c.id).label("id"))
-        .where(coding.c.model_version == version)
-        .group_by(coding.c.note_id)
-        .subquery()
-    )
-    query = (
-        select(coding.c.coded, note.c.answer)
-        .join(newest, newest.c.id == coding.c.id)
-        .join(note, note.c.note_id == coding.c.note_id)
-        .where(note.c.state.in_(DECIDED), note.c.decided_at >= since)
-    )
-    for coded, answer in connection.execution_options(yield_per=500).execute(query):
-        yield Answer.of(CodedNote.from_json(json.loads(coded))), Answer.loads(answer)
+    # Starts at the notes that were decided, which are few beside the codings of a backlog.
+    decided = select(note.c.note_id, note.c.answer).where(note.c.state.in_(DECIDED), note.c.decided_at >= since)
+    answers = {str(row[0]): str(row[1]) for row in connection.execute(decided)}
+    ids = list(answers)
+    for begin in range(0, len(ids), 500):
+        some = coding.c.note_id.in_(ids[begin : begin + 500]) & (coding.c.model_version == version)
+        query = select(coding.c.note_id, coding.c.coded).where(some).order_by(coding.c.note_id, coding.c.id)
+        newest = {str(row[0]): row[1] for row in connection.execute(query)}  # the last of each note stays
+        for note_id, coded in newest.items():
+            yield Answer.of(CodedNote.from_json(json.loads(coded))), Answer.loads(answers[note_id])
 
 
 @dataclass(slots=True, frozen=True)

@@ -86,6 +86,7 @@ coding = Table(
     Column("rules_version", String, nullable=False, default=""),
     Column("imported_at", String, nullable=False),
     UniqueConstraint("note_id", "sha256"),
+    Index("ix_coding_model", "model_version", "imported_at"),
 )
 
 note_code = Table(

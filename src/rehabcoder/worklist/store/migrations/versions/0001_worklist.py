@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("note_id", "sha256"),
     )
+    op.create_index("ix_coding_model", "coding", ["model_version", "imported_at"], unique=False)
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
