@@ -63,6 +63,7 @@ def test_a_guessed_encoding_is_told_once_with_its_place() -> None:
         ("e.txt", b"", "the file is empty"),
         ("w.txt", b" \n\t\n", "the file is empty"),
         ("b.txt", bytes(range(256)) * 4, "binary"),
+        ("photo.txt", b"\0\1\2", "binary"),
         ("b.csv", bytes(range(256)) * 4, "binary"),
         ("n.rtf", rb"{\rtf1 hello}", "Save it as .docx or as plain text"),
         ("n.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Word document"),

@@ -94,9 +94,9 @@ class _Recoded(io.RawIOBase):
 
 
 def is_binary(head: bytes) -> bool:
-    """Whether these first bytes are no text: more than a few, and more than one in twenty, are control characters."""
+    """Whether these first bytes are no text: of a few every third, of many every twentieth is a control character."""
     control = sum(head.count(bytes([byte])) for byte in (*range(9), 11, *range(14, 27), *range(28, 32), 127))
-    return control > 8 and control * 20 > len(head)
+    return control * 3 > len(head) or (control > 8 and control * 20 > len(head))
 
 
 class Decoder:
