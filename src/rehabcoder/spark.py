@@ -33,7 +33,7 @@ from rehabcoder.backlog.worker import BATCH, Setup
 from rehabcoder.errors import MissingExtra, RehabcoderError
 from rehabcoder.note import Json, Note
 from rehabcoder.readers import Options, read_source
-from rehabcoder.readers.columns import RecordMapper, check_overrides
+from rehabcoder.readers.columns import Columns, RecordMapper, check_overrides
 from rehabcoder.readers.notices import Notices
 from rehabcoder.writers.lines import json_line
 from rehabcoder.writers.parquet import batch_of, schema
@@ -73,7 +73,7 @@ def code_notes(
     """
     chosen = RecordMapper("the DataFrame", "note", check_overrides(columns), Notices()).columns(df.columns)
     code = partial(_code_batches, load=load, model=model, policy=policy, chosen=chosen, seconds=seconds_per_note)
-    kept = df.select(*(df[f"`{name}`"] for name in dict.fromkeys(chosen.values())))
+    kept = df.select(*(df[f"`{name}`"] for name in chosen.names))
     return kept.mapInArrow(code, _spark_schema())
 
 
@@ -89,7 +89,7 @@ def _coder(load: Load, model: str | None, policy: str) -> CoderLike:
 
 
 def _code_batches(
-    batches: Iterator[pa.RecordBatch], *, load: Load, model: str | None, policy: str, chosen: Mapping[str, str],
+    batches: Iterator[pa.RecordBatch], *, load: Load, model: str | None, policy: str, chosen: Columns,
     seconds: float,
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
     from pyspark import TaskContext

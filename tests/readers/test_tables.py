@@ -46,6 +46,18 @@ def test_columns_named_by_the_user_win() -> None:
     assert (note.note_id, note.text) == ("summary", "squats")
 
 
+def test_a_note_in_parts_is_put_together_under_their_names() -> None:
+    rows = "Visit ID,Plan,S,Objective,Payer\n7,go on,ok,squats,X\n8,,,bridging,X\n9,,,,X\n"
+    first, second, third = read("n.csv", rows)
+    assert first == Note("7", "S: ok\nObjective: squats\nPlan: go on", "n.csv#2", payer="X")
+    assert second.text == "Objective: bridging"
+    assert "each of the columns 'S' + 'Objective' + 'Plan' is empty" in (third.error or "")
+    [named, *_] = read("n.csv", rows, columns={"text": "objective + plan"})
+    assert named.text == "Objective: squats\nPlan: go on"
+    [lonely] = read("n.csv", "id,plan\n1,x\n")
+    assert "no column looks like the text" in (lonely.error or "")
+
+
 def test_a_column_that_is_not_there() -> None:
     [note] = read("n.csv", "id,text\n1,squats\n", columns={"text": "Bodies"})
     assert note.error == (

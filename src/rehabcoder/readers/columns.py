@@ -7,9 +7,11 @@ Only the fields listed here are ever looked at: labels that an input holds are n
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from rehabcoder.errors import ReadError, UsageError
@@ -29,13 +31,22 @@ _LEFT_OUT = {
     "assistant_minutes": "assistant minutes that could not be read (write 97110:15), left out",
 }
 MAX_NOTE = 5_000_000  # code points; more than a thousand pages are not one session
+JOINED = " + "  # between the names of columns that make one text
 _SHOWN = 30  # column names listed in a message
 
 
 @cache
 def _known() -> dict[str, tuple[str, ...]]:
-    data = tomllib.loads(files("rehabcoder.knowledge").joinpath("columns.toml").read_text(encoding="utf-8"))
-    return {field: tuple(_plain(name) for name in data[field]) for field in FIELDS}
+    return {field: tuple(map(_plain, _names()[field])) for field in FIELDS}
+
+
+@cache
+def _parts() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(_plain, names)) for names in _names()["parts"])
+
+
+def _names() -> dict[str, Any]:
+    return tomllib.loads(files("rehabcoder.knowledge").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 def _plain(name: str) -> str:
@@ -55,8 +66,26 @@ def check_overrides(columns: Mapping[str, str] | None) -> dict[str, str]:
     return chosen
 
 
-def choose(names: Sequence[str], overrides: Mapping[str, str], where: str) -> dict[str, str]:
-    """The column of each field, out of the columns `names`; fields without a column are left out.
+@dataclass(slots=True, frozen=True)
+class Columns:
+    """The columns that are read: those of the text, put together where they are several, and one a further field."""
+
+    text: tuple[str, ...]
+    fields: dict[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        """All of them, each once."""
+        return list(dict.fromkeys((*self.text, *self.fields.values())))
+
+    def pairs(self) -> dict[str, str]:
+        """Field and column in words, in the order of `FIELDS`."""
+        told = self.fields | {"text": JOINED.join(self.text)}
+        return {field: told[field] for field in FIELDS if field in told}
+
+
+def choose(names: Sequence[str], overrides: Mapping[str, str], where: str) -> Columns:
+    """The columns to read out of `names`; fields without a column are left out.
 
     Raises:
         ReadError: no column for the text, or a column that the user named is not there.
@@ -64,31 +93,49 @@ def choose(names: Sequence[str], overrides: Mapping[str, str], where: str) -> di
     by_plain: dict[str, str] = {}
     for name in names:
         by_plain.setdefault(_plain(name), name)
-    chosen: dict[str, str] = {}
-    for field in FIELDS:
-        if field in overrides:
-            wanted = overrides[field]
-            named = wanted if wanted in names else by_plain.get(_plain(wanted))
-            if named is None:
-                raise ReadError(
-                    f"there is no column {wanted!r} for {field}; {_listed(names)}",
-                    where=where,
-                    remedy="Name one of them, or leave the option out.",
-                )
-            chosen[field] = named
-            continue
-        taken = set(overrides.values()) | set(chosen.values())
-        for plain in _known()[field]:
-            if plain in by_plain and by_plain[plain] not in taken:
-                chosen[field] = by_plain[plain]
-                break
-    if "text" not in chosen:
+    named = {field: _named(field, wanted, names, by_plain, where) for field, wanted in overrides.items()}
+    taken = {name for own in named.values() for name in own}
+    fields = {field: own[0] for field, own in named.items() if field != "text"}
+    text = named.get("text") or tuple(_guess(_known()["text"], by_plain, taken))[:1] or _in_parts(by_plain, taken)
+    if not text:
         raise ReadError(
             f"no column looks like the text of the notes; {_listed(names)}",
             where=where,
             remedy="Name it with --text-column NAME.",
         )
-    return chosen
+    taken.update(text)
+    for field in FIELDS:
+        if field not in fields and field != "text":
+            for name in _guess(_known()[field], by_plain, taken):
+                fields[field] = name
+                taken.add(name)
+                break
+    return Columns(text, fields)
+
+
+def _named(field: str, wanted: str, names: Sequence[str], by_plain: Mapping[str, str], where: str) -> tuple[str, ...]:
+    """The column that the user named; for the text also several, as in `Subjective + Objective`."""
+    whole = wanted if wanted in names else by_plain.get(_plain(wanted))
+    if whole is not None:
+        return (whole,)
+    parts = [part.strip() for part in wanted.split(JOINED.strip())]
+    if field == "text" and len(parts) > 1 and all(_plain(part) in by_plain for part in parts):
+        return tuple(by_plain[_plain(part)] for part in parts)
+    raise ReadError(
+        f"there is no column {wanted!r} for {field}; {_listed(names)}",
+        where=where,
+        remedy="Name one of them, or leave the option out.",
+    )
+
+
+def _guess(known: Iterable[str], by_plain: Mapping[str, str], taken: Container[str]) -> Iterator[str]:
+    return (by_plain[plain] for plain in known if plain in by_plain and by_plain[plain] not in taken)
+
+
+def _in_parts(by_plain: Mapping[str, str], taken: Container[str]) -> tuple[str, ...]:
+    """Columns of subjective, objective and so on, where there are at least two."""
+    found = [name for known in _parts() for name in islice(_guess(known, by_plain, taken), 1)]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -105,11 +152,6 @@ def first_of_each(names: Sequence[str]) -> list[str | None]:
     return [name if name not in names[:i] else None for i, name in enumerate(names)]
 
 
-def describe(chosen: Mapping[str, str]) -> str:
-    """The choice in words: `note_id from 'ID', text from 'Note'`."""
-    return ", ".join(f"{field} from {name!r}" for field, name in chosen.items())
-
-
 class RecordMapper:
     """Turns the records of one file into notes. Chooses columns once for every set of names it meets."""
 
@@ -118,10 +160,10 @@ class RecordMapper:
     ) -> None:
         self._name, self._stem, self._overrides, self._notices = name, stem, overrides, notices
         self._noun = noun  # what the format calls a column, for messages
-        self._choices: dict[tuple[str, ...], dict[str, str]] = {}
+        self._choices: dict[tuple[str, ...], Columns] = {}
         self._told: dict[str, str] = {}
 
-    def columns(self, names: Iterable[str]) -> dict[str, str]:
+    def columns(self, names: Iterable[str]) -> Columns:
         """The columns to read; raises ReadError where no text can be found."""
         key = tuple(names)
         chosen = self._choices.get(key)
@@ -129,21 +171,26 @@ class RecordMapper:
             chosen = choose(key, self._overrides, self._name)
             if len(self._choices) < 1000:  # JSON objects may each have their own names; memory stays flat
                 self._choices[key] = chosen
-            new = {field: name for field, name in chosen.items() if self._told.get(field) != name}
+            new = {field: name for field, name in chosen.pairs().items() if self._told.get(field) != name}
             if new:
-                self._notices.say(f"{self._name}: {'also ' if self._told else ''}reads {describe(new)}.")
+                told = ", ".join(f"{field} from {name!r}" for field, name in new.items())
+                self._notices.say(f"{self._name}: {'also ' if self._told else ''}reads {told}.")
             self._told |= new
         return chosen
 
-    def note(self, get: Callable[[str], Any], chosen: Mapping[str, str], number: int | str) -> Note:
+    def note(self, get: Callable[[str], Any], chosen: Columns, number: int | str) -> Note:
         """The note of record `number`, its cells by `get(column)`. What is wrong with it becomes its `error`."""
         note = Note("", "", f"{self._name}#{number}")
-        for field, column in chosen.items():
+        if len(chosen.text) == 1:
+            take_text(note, get(chosen.text[0]), f"the {self._noun} {chosen.text[0]!r}")
+        else:
+            parts = ((name, get(name)) for name in chosen.text)
+            text = "\n".join(f"{name}: {part}" for name, part in parts if isinstance(part, str) and part.strip())
+            take_text(note, text, f"each of the {self._noun}s {JOINED.join(map(repr, chosen.text))}")
+        for field, column in chosen.fields.items():
             cell = get(column)
             if field in _WORDS:
                 setattr(note, field, _word(cell))
-            elif field == "text":
-                take_text(note, cell, f"the {self._noun} {column!r}")
             elif _given(cell):
                 setattr(note, field, self._value(field, cell, note.source))
         if not note.note_id:

@@ -34,7 +34,7 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     mapper = RecordMapper(source.name, source.stem, options.columns, options.notices)
     chosen = mapper.columns(records.header)
     names = first_of_each(records.header)
-    text_at = records.header.index(chosen["text"])
+    text_at = min(records.header.index(name) for name in chosen.text)
     skip, options.skip = options.skip, 0
     for record in islice(records, skip, None):
         place = f"{source.name}#{record.number}"

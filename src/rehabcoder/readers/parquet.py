@@ -37,18 +37,19 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
         ) from error
     mapper = RecordMapper(source.name, source.stem, options.columns, options.notices)
     chosen = mapper.columns(table.schema_arrow.names)
-    _check_text(pa, table.schema_arrow.field(chosen["text"]).type, chosen["text"])
+    for name in chosen.text:
+        _check_text(pa, table.schema_arrow.field(name).type, name)
     number = 0
     skip, options.skip = options.skip, 0
     try:
-        for batch in table.iter_batches(batch_size=_BATCH, columns=sorted(set(chosen.values()))):
+        for batch in table.iter_batches(batch_size=_BATCH, columns=chosen.names):
             passed = min(skip, batch.num_rows)
             skip, number = skip - passed, number + passed
             for row in _plain(pa, batch.slice(passed)).to_pylist():
                 number += 1
-                text = row[chosen["text"]]
-                if isinstance(text, bytes):
-                    row[chosen["text"]] = decoded(text, options.notices)
+                for name in chosen.text:
+                    if isinstance(row[name], bytes):
+                        row[name] = decoded(row[name], options.notices)
                 yield mapper.note(row.get, chosen, number)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ReadError(f"the file is damaged after row {number:,}", remedy="Copy or export it again.") from error

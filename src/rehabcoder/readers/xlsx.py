@@ -9,7 +9,7 @@ from typing import Any
 
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
-from rehabcoder.readers.columns import RecordMapper, choose, first_of_each
+from rehabcoder.readers.columns import Columns, RecordMapper, choose, first_of_each
 from rehabcoder.readers.extras import need, unpacked_size
 from rehabcoder.readers.formats import suffix
 from rehabcoder.readers.options import Options
@@ -63,7 +63,7 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
         )
 
 
-def _header(ahead: list[Row], options: Options, name: str) -> tuple[int, dict[str, str]]:
+def _header(ahead: list[Row], options: Options, name: str) -> tuple[int, Columns]:
     """Where the column names stand, and which of them are taken."""
     first: ReadError | None = None
     for at, row in enumerate(ahead):
