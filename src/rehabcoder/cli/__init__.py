@@ -22,7 +22,10 @@ app = typer.Typer(
 )
 
 # Order is the order of `--help`. Each module registers itself on `app` through `register(app)`.
-COMMANDS = ("units", "rules", "claims", "import_", "worklist", "serve", "sample", "report", "export_labels", "purge")
+COMMANDS = (
+    "units", "rules", "claims", "import_", "worklist", "serve", "sample", "report", "export_labels", "purge",
+    "train", "models", "suggest",
+)  # fmt: skip
 
 for _name in COMMANDS:
     importlib.import_module(f"rehabcoder.cli.{_name}").register(app)

@@ -1,0 +1,54 @@
+"""`rehabcoder suggest`: which notes to label next, and why each."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    app.command("suggest")(suggest)
+
+
+def suggest(
+    notes: Annotated[list[str], typer.Argument(metavar="NOTES...", help="Notes as `rehabcoder code` takes them.")],
+    n: Annotated[int, typer.Option("--n", min=1, help="How many notes.")] = 50,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.jsonl", help="Also write the notes, to be labelled by the labelling guide."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Name or path of a model; default: the one in use.")] = None,
+    text_column: Annotated[str | None, typer.Option(help="Column of the note's text.")] = None,
+    store: Annotated[str | None, typer.Option(metavar="DIR", help="Model store.")] = None,
+) -> None:
+    """Suggest which notes to label next: those in doubt, no two alike, each with its reason.
+
+    FILE.jsonl gets them with their text; add `interventions` to each line and train on it.
+    """
+    import sys
+
+    from rehabcoder.errors import ReadError
+    from rehabcoder.predict.store import load_model
+    from rehabcoder.readers import read_notes
+    from rehabcoder.training.registry import find_model
+    from rehabcoder.training.suggest import suggest as run
+    from rehabcoder.worklist.files import private_text
+
+    columns = {"text": text_column} if text_column else None
+    loaded = load_model(find_model(model, store))
+    done = run(read_notes(notes, columns=columns, tell=lambda s: print(s, file=sys.stderr)), loaded, n=n)
+    for number, one in enumerate(done.notes, 1):
+        print(f"{number:3}  {one.note.note_id:24} {'; '.join(one.why)}")
+    print(f"{len(done.notes)} of {done.seen} notes{f'; {done.failed} could not be read' if done.failed else ''}")
+    if out is not None:
+        with private_text(out) as file:
+            for one in done.notes:
+                record = {"id": one.note.note_id, "source": one.note.source, "why": one.why, "text": one.note.text}
+                file.write(json.dumps(record) + "\n")
+        print(f"to be labelled -> {out}")
+    if not done.seen:
+        raise ReadError("no note could be read", remedy="Name files or folders that `rehabcoder code` can read.")
+    if done.failed:
+        raise typer.Exit(3)
