@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
@@ -115,3 +116,19 @@ def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]
             feats += [f"said{'once' if once else 'more'}{'again' if again else 'new'}", f"said{'once' if once else 'more'}{'again' if again else 'new'}{thin}",
                       f"names{min(len(set(codes)), 3)}{thin}"]  # fmt: skip
             seen.update(codes)
+
+
+def element_places(layout: Sequence[Sequence[str]], spans: Sequence[tuple[int, int]]) -> list[list[str]]:
+    """What the place of a piece says about documentation: its heading, and whether it stands before, in or behind the services.
+
+    Pain told on arrival is no response to treatment; the same words behind the services are.
+    """
+    n = len(layout)
+    places = ["none"] * n if not spans else ["between"] * n
+    if spans:
+        first, last = spans[0][0], spans[-1][1]
+        places[:first] = ["before"] * first
+        places[last:] = ["after"] * (n - last)
+        for a, b in spans:
+            places[a:b] = ["in"] * (b - a)
+    return [["@" + f for f in feats if f.startswith(("h1=", "place"))] + [f"@stands={where}"] for feats, where in zip(layout, places, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.labels import Label, find_labels
@@ -14,6 +15,9 @@ from rehabcoder.language.times import TimeMention
 # Names of these codes say what the therapist meant to bill, not what was done, so that the models never see them. Names of
 # modalities (paraffin, ultrasound) are the description itself and stay; numbers of codes never do.
 MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
+
+
+_LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})
 
 
 @dataclass(slots=True)
@@ -34,16 +38,24 @@ def read(text: str) -> Reading:
     labels = find_labels(text, low)
     times = find_durations(low, labels)
     pieces = join_thin(low, split(text, low, labels, times), labels, times)
-    return Reading(text, low, mask(low, labels), labels, times, pieces)
+    return Reading(text, low, mask(low, labels, times), labels, times, pieces)
 
 
-def mask(low: str, labels: list[Label]) -> str:
-    """The shadow with every code number and every name of an intent code blanked out, at the same length."""
+def mask(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> str:
+    """The shadow with every code number, every name of an intent code and every length of time blanked out, at the same length.
+
+    Minutes say how long, not what: without them the models tell the three exercise codes apart better on clinics left out
+    (97110, 97112, 97530 of the given clinics right in 0.973 against 0.954 of exact spans; training/experiments.md).
+    """
+    cuts = [(la.start, la.end) for la in labels if la.number or la.code in MASKED]
+    cuts += [(t.start, t.end) for t in times if t.form in _LENGTHS]
+    cuts.sort()
     out: list[str] = []
     done = 0
-    for label in labels:
-        if label.number or label.code in MASKED:
-            out += (low[done : label.start], " " * (label.end - label.start))
-            done = label.end
+    for start, end in cuts:
+        if end > done:
+            start = max(start, done)
+            out += (low[done:start], " " * (end - start))
+            done = end
     out.append(low[done:])
     return "".join(out)

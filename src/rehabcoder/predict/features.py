@@ -7,6 +7,9 @@ Figures become their shape, which keeps doses readable and patients out.
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
@@ -24,14 +27,28 @@ def _shape(token: str) -> str:
     return token
 
 
+@cache
+def _classes() -> dict[str, tuple[str, ...]]:
+    """Classes of each word of `knowledge/cues.toml`."""
+    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("cues.toml").read_text(encoding="utf-8"))
+    out: dict[str, tuple[str, ...]] = {}
+    for name, listed in table.items():
+        for word in listed.split():
+            out[word] = (*out.get(word, ()), f"%{name}")
+    return out
+
+
 def words(low: str) -> list[str]:
-    """Features of a description: words, pairs of neighbours, and stems of the longer words, each once."""
+    """Features of a description: words, pairs of neighbours, stems of the longer words, and classes of words, each once."""
     toks = tokens(low)
     feats = dict.fromkeys(toks)
+    classes = _classes()
     previous = "^"
     for tok in toks:
         feats[previous + " " + tok] = None
         if len(tok) > _STEM:
             feats[tok[:_STEM] + "*"] = None
+        for name in classes.get(tok, ()):
+            feats[name] = None
         previous = tok
     return list(feats)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import layout_features
+from rehabcoder.language.layout import element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
@@ -63,7 +63,6 @@ class Proposal:
     layout: list[list[str]]
     rows: list[list[int]]  # word features of each piece
     kinds: Floats
-    elements: Floats
     ways: list[tuple[float, list[Span]]]
 
 
@@ -86,25 +85,23 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     bounds = np.concatenate([[0], np.cumsum([len(n) for n in word_rows])]).astype(int)
     all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
     kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
-    tagger_rows, headed = [], []
+    tagger_rows = []
     for i, note in enumerate(word_rows):
         chained = chain_features(kinds[i], model.kind.classes, layouts[i])
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(["@" + f for f in place]) + model.ids(chain))
-            headed.append(rows + model.ids(["@" + f for f in place if f.startswith(("h1=", "place"))]))
     emission = _emissions(model, tagger_rows, bounds)
-    elements = 1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed)))
     out = []
     for i, reading in enumerate(readings):
         part = slice(bounds[i], bounds[i + 1])
         ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
-        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], elements[part], ways))
+        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], ways))
     return out
 
 
 def _nothing(model: Model, reading: Reading) -> Proposal:
     kinds = np.zeros((0, len(model.kind.classes)), dtype=np.float32)
-    return Proposal(reading, find_totals(reading), [], [], kinds, np.zeros((0, len(model.elements.classes)), dtype=np.float32), [(0.0, [])])
+    return Proposal(reading, find_totals(reading), [], [], kinds, [(0.0, [])])
 
 
 def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[np.int64]) -> Floats:
@@ -142,14 +139,22 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         chosen.append((proposal.ways[best][1], lead))
     docs = [list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows)) for p, (spans, _) in zip(proposals, chosen, strict=True) for a, b in spans]
     described = softmax(linear_scores(model.code, model.idf, docs)) if docs else np.zeros((0, len(model.code.classes)), dtype=np.float32)
-    out, at = [], 0
+    headed = [
+        rows + model.ids(extra)
+        for p, (spans, _) in zip(proposals, chosen, strict=True)
+        for rows, extra in zip(p.rows, element_places(p.layout, spans), strict=True)
+    ]
+    shown = 1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed))) if headed else np.zeros((0, len(model.elements.classes)), dtype=np.float32)
+    out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
-        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], lead))
+        n = len(proposal.rows)
+        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], shown[piece : piece + n], lead))
         at += len(spans)
+        piece += n
     return out
 
 
-def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: Floats, lead: float) -> Predicted:
+def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: Floats, elements: Floats, lead: float) -> Predicted:
     reading, stated = proposal.reading, proposal.stated
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
     classes = model.code.classes
@@ -172,7 +177,7 @@ def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: F
         services.append(
             Found(start, end, (a, b), labels[k], (name.start, name.end) if name else None, joined[k], alone[k], minutes[k], clear, lead)
         )
-    return Predicted(reading, stated, services, proposal.elements, proposal.layout)
+    return Predicted(reading, stated, services, elements, proposal.layout)
 
 
 def _untimed(code: str) -> bool:

@@ -13,9 +13,10 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import layout_features
+from rehabcoder.language.layout import element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
 from rehabcoder.language.reading import Reading, read
+from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import words
 from rehabcoder.predict.model import Chain, Linear, Model, Weighed, linear_scores, softmax
@@ -45,6 +46,11 @@ class Prepared:
     layout: list[list[str]]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The right services as ranges of pieces."""
+        return spans_of(self.tags)
 
     @property
     def kinds(self) -> list[str]:
@@ -146,7 +152,7 @@ class Settings:
 
     kind_c: float = 10.0
     code_c: float = 30.0
-    element_c: float = 3.0
+    element_c: float = 10.0
     chain_l2: float = 1.0
     minutes_c: float = 0.5
     reader_l2: float = 10.0
@@ -188,7 +194,9 @@ def fit_codes(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
 def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
     """Which documentation elements a sentence shows. Pieces of a note that has an element, but not in the quoted words, are
     left out of that element's training: they may show it too."""
-    docs = list(data.snippet_words) + [feats + heading for p in data.notes for feats, heading in zip(p.words, element_layout(p.layout), strict=True)]
+    docs = list(data.snippet_words) + [
+        feats + place for p in data.notes for feats, place in zip(p.words, element_places(p.layout, p.spans), strict=True)
+    ]
     rows = _matrix(docs, vocabulary)
     columns, biases = [], []
     for element in ELEMENTS:
@@ -212,18 +220,14 @@ def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.f
     return Linear(ELEMENTS, np.stack(columns, axis=1), np.array(biases, dtype=np.float32))
 
 
-def element_layout(layout: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The layout features that tell documentation elements: the heading and the place in the note."""
-    return [["@" + f for f in feats if f.startswith(("h1=", "place"))] for feats in layout]
-
-
 def fit_chain(data: Corpus, vocabulary: dict[str, int], kinds: Sequence[npt.NDArray[np.float32]], classes: Sequence[str], settings: Settings) -> tuple[Chain, dict[str, int]]:
     """The tagger. `kinds` are probabilities of the pieces by models that did not see their note; returns the chain and the
     vocabulary extended by layout and chain features."""
     features = [piece_features(p.words, p.layout, k, classes) for p, k in zip(data.notes, kinds, strict=True)]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for prepared, feats in zip(data.notes, features, strict=True):
-        for feature in {f for one_piece in feats for f in one_piece if f[0] in "@#"}:
+        places = element_places(prepared.layout, prepared.spans)
+        for feature in {f for one_piece in (*feats, *places) for f in one_piece if f[0] in "@#"}:
             counts[feature][prepared.note.source] += 1
     extended = dict(vocabulary)
     for feature in _kept(counts, 3, 2):
