@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import resource
+import shlex
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,6 @@ from pathlib import Path
 import corpus
 
 HERE = Path(__file__).parent
-CODE = [sys.executable, "-m", "rehabcoder", "code"]
 LOOP = "import time\nt = time.process_time()\nn = 0\nwhile n < 30_000_000: n += 1"
 
 
@@ -71,13 +71,16 @@ def main() -> None:
     options.add_argument("--notes", type=int, default=2000)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON")
+    options.add_argument("--floor", default=sys.executable, metavar="PYTHON", help="Interpreter for the floor.")
+    options.add_argument("--command", default=f"{shlex.quote(sys.executable)} -m rehabcoder code")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = run(Path(folder), chosen.notes, chosen.rounds, dict(item.split("=", 1) for item in chosen.peer))
+        peers = dict(item.split("=", 1) for item in chosen.peer)
+        figures = run(Path(folder), chosen.notes, chosen.rounds, peers, shlex.split(chosen.command), chosen.floor)
     show(figures)
 
 
-def run(folder: Path, count: int, rounds: int, peers: dict[str, str]) -> dict[str, float]:
+def run(folder: Path, count: int, rounds: int, peers: dict[str, str], code: list[str], floor: str) -> dict[str, float]:
     seen: defaultdict[str, list[float]] = defaultdict(list)
     few, many = corpus.write(folder / "few.jsonl", 100), corpus.write(folder / "many.jsonl", count)
     for_peers = corpus.write(folder / "peers.jsonl", min(count, 300))
@@ -86,18 +89,18 @@ def run(folder: Path, count: int, rounds: int, peers: dict[str, str]) -> dict[st
     terms = folder / "terms.json"
     terms.write_text(json.dumps(corpus.terms()), encoding="utf-8")
     for round_ in range(rounds):
-        rate, mb = peer(sys.executable, "floor.py", many, terms)
+        rate, mb = peer(floor, "floor.py", many, terms)
         seen["floor"].append(rate)
         seen["floor_mb"].append(mb)
-        start, whole = (measure([*CODE, str(path), "--format", "jsonl"]) for path in (few, many))
+        start, whole = (measure([*code, str(path), "--format", "jsonl"]) for path in (few, many))
         seen["code"].append(count / whole.cpu)
         seen["code_warm"].append((count - 100) / (whole.cpu - start.cpu))
         seen["code_mb"].append(whole.mb)
-        seen["first_note_wall"].append(measure([*CODE, str(one), "--format", "jsonl"]).wall)
+        seen["first_note_wall"].append(measure([*code, str(one), "--format", "jsonl"]).wall)
         seen["import_spacy_wall"].append(measure([sys.executable, "-c", "import spacy"]).wall)
         for jobs in (1, 2):
             out = folder / f"out-{round_}-{jobs}"
-            seen[f"jobs_{jobs}_wall"].append(measure([*CODE, str(many), "--out", str(out), "--jobs", str(jobs)]).wall)
+            seen[f"jobs_{jobs}_wall"].append(measure([*code, str(many), "--out", str(out), "--jobs", str(jobs)]).wall)
             seen[f"loops_{jobs}_wall"].append(measure(*[[sys.executable, "-c", LOOP]] * jobs).wall)
         for name, python in peers.items():
             rate, mb = peer(python, f"{name}_job.py", for_peers, terms)
