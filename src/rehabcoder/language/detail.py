@@ -13,7 +13,7 @@ _FILLER = re.compile(
     r"log|grid|above|below|routine|same|before|usual|prior|last|visit|established|ther|ex|act|therapeutic|exercises?|activit(?:y|ies)|neuro|"
     r"neuromuscular|re|ed|education|reeducation|manual|therapy|techniques?|gait|training|self|home|mgmt|management|adls?|service|skilled|tx|treatment|rx|each|ea|"
     r"individual|one|direct|total|intervention|session|time|she|he|they|we|had|received|tolerated|well|good|by|this|from|start|stop|billed|charged|"
-    r"fifteen|twenty|thirty|ten|twelve|eight|minutes|forty|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen|eleven|nine|five)\b|[^a-z]+"
+    r"fifteen|twenty|thirty|ten|twelve|eight|minutes|forty|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen|eleven|nine|five|mat|gym|room|clinic|bue|ble|ue|le)(?![a-z])|[^a-z]+"
 )
 
 

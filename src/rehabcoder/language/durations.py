@@ -21,9 +21,9 @@ _KEY = re.compile(
 )
 _TRAILING = re.compile(r"(?:(?:[~=>]|-|\.{2,}|\s{2,}|,|;|:|\bx)\s*|^|(?<=[a-z])\s)(?P<n>\d{1,2})m?\s*(?:[)\]|;,]?\s*$|\.(?=\s|$)|/(?=\s|$))", re.M)
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
-_MINUTE_HEAD = re.compile(r"^(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?$")
+_MINUTE_HEAD = re.compile(r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?")
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
-_HOUR_HEAD = re.compile(r"^(?:hrs?|hours|h)\.?$")
+_HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
 _SHARE = re.compile(r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b")
 _REMAINDER = re.compile(r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b")
@@ -114,12 +114,13 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
 
 def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int, int, int, int, bool] | None:
     for mark in ("|", "\t", " / ", ",", ";", "  "):
-        if mark not in line.strip():
+        if mark not in (line if mark == "  " else line.strip()):
             continue
         cells = _cells(line, mark)
         for index, (a, b) in enumerate(cells):
             for pattern, number in heads.items():
-                if len(cells) > 1 and b - a < 24 and pattern.match(line, a, b):
+                alone = mark == "  " and line.strip() == line[a:b] and a > 12
+                if (len(cells) > 1 or alone) and b - a < 24 and pattern.fullmatch(line, a, b):
                     return mark, index, a, b, number, index == len(cells) - 1
     return None
 

@@ -188,6 +188,7 @@ def attach(
                 sure = marks[top] * (1 - 0.5 * max(rivals, default=0.0))
         chosen.append(Minutes(best.minutes, best.start, best.end, sure) if best else Minutes(None, None, None, sure))
     _not_twice(chosen)
+    _each(reading, spans, names, chosen)
     _from_elsewhere(reading, spans, names, chosen)
     _rest(reading, spans, chosen, total, untimed)
     return chosen
@@ -206,6 +207,18 @@ def _not_twice(chosen: list[Minutes]) -> None:
             loser = index if chosen[other].sure >= minutes.sure else other
             chosen[loser] = Minutes(None, None, None, 0.5)
             by_place[minutes.start] = other if loser == index else index
+
+
+def _each(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:
+    """"NMR, TE, TA x 15 min each": one time said once for several services."""
+    for mention in reading.times:
+        if mention.form not in ("min", "prime", "word", "frac", "m", "label") or not _EACH.match(reading.low, mention.end):
+            continue
+        line_start = max(reading.low.rfind("\n", 0, mention.start), reading.low.rfind(". ", 0, mention.start)) + 1
+        named = {la.code for la in reading.labels if line_start <= la.start < mention.start}
+        for index, (label, code) in enumerate(names):
+            if (label or code) in named or (len(named) < 2 and chosen[index].minutes is None and len(spans) > 1):
+                chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
 
 
 def _from_elsewhere(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:

@@ -28,7 +28,7 @@ _BREAK = re.compile(
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,}(?=[a-z]))
     |(?P<then>,?\s+(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
-    |(?P<and>,\s+(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other|first|\d{1,2}|ten|twelve|fifteen|twenty|thirty|eight|nine|seven|eleven|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen)\b[\w\s-]{0,18}?\bmin))
+    |(?P<and>,\s+(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin))
     """,
     re.X,
 )
@@ -73,13 +73,23 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
         begin = found.end() if kind in ("line", "pipe", "slash") else cut
     _keep(text, pieces, begin, len(text), line, first)
     if labels:
-        pieces = _cut(text, low, pieces, [at for label in labels if (at := _label_cut(low, label)) is not None])
+        pieces = _cut(text, low, pieces, _label_cuts(low, labels))
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+")
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac"})
+
+
+def _label_cuts(low: str, labels: Sequence[Label]) -> list[int]:
+    cuts: list[int] = []
+    for index, label in enumerate(labels):
+        named = index > 0 and labels[index - 1].code == label.code and label.start - labels[index - 1].end <= 8
+        at = None if named else _label_cut(low, label)  # "manual therapy 97140" is one label
+        if at is not None:
+            cuts.append(at)
+    return cuts
 
 
 def _label_cut(low: str, label: Label) -> int | None:

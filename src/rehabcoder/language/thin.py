@@ -6,6 +6,7 @@ unless nothing stands beside it ("Ther Act x15, TE x15").
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.times import TimeMention
 
+_REFERS = re.compile(r"\b(?:per|see|as above|same as|as before|completed|done)\b")  # complete in itself, if poor
 _FAR = 40  # a piece longer than this has something to say
 
 
@@ -31,7 +33,8 @@ def _heads(
     if also_thin or following.line - piece.line > 1 or _has(label_places, following):
         return False
     if labelled:
-        return not (timed and _has(time_places, following))
+        # "TE 12 min." may be all that is said of a service: only a heading that leaves its sentence open is joined for sure.
+        return not timed or (low[piece.end - 1] in ":-=>" and not _has(time_places, following))
     if not timed or not piece.first or _has(time_places, following):
         return False
     # A time alone on its line closes what stood above as often as it opens what comes; a clock range opens.
@@ -63,7 +66,7 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
             if labelled and behind and last_of_line and not _has(label_places, out[-1]):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
-            if following is not None and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times):
+            if following is not None and not _REFERS.search(low, piece.start, piece.end) and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times):
                 pending = piece
                 continue
         out.append(piece)

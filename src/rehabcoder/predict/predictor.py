@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import element_places, layout_features
+from rehabcoder.language.layout import element_places, layout_features, unticked
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
@@ -94,6 +94,8 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     out = []
     for i, reading in enumerate(readings):
         part = slice(bounds[i], bounds[i + 1])
+        for index in unticked(reading):
+            emission[bounds[i] + index, 0] += 99.0  # an empty box of a form is no service, whatever it is called
         ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
         out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], ways))
     return out
