@@ -12,7 +12,7 @@ from rehabcoder.readers.sources import STDIN
 
 # The first shards are small: a short backlog spreads over all workers, and the first figures come soon.
 _FIRST = 50
-_MOST_NOTES = 1000
+_MOST_NOTES = 500
 _MOST_BYTES = 8 * 2**20
 # Files of these formats hold one note or a few. They are read by the workers, which spreads the work of reading, and
 # a file that makes a library crash takes a worker with it rather than the run.
