@@ -1,0 +1,273 @@
+"""`rehabcoder code`: notes in, coded notes out."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rehabcoder.errors import UsageError
+
+if TYPE_CHECKING:
+    from rehabcoder.backlog import Progress, Summary
+    from rehabcoder.backlog.coding import CoderLike
+    from rehabcoder.note import CodedNote, Note
+
+FORMATS = ("table", "jsonl", "csv")
+_FIRST, _BATCH = 8, 64  # notes coded together: few at first, so that the first answers come soon
+_NAMED = 20  # failed notes that are named at the end
+_QUIET = 10.0  # seconds of a run that need no word about progress in a log
+
+
+def register(app: typer.Typer) -> None:
+    app.command("code")(code)
+
+
+def code(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, patterns, or - for standard input.")
+    ],
+    out: Annotated[
+        str | None,
+        typer.Option(help="Write here: a .jsonl, .csv, .xlsx or .parquet file, or a folder of parts; resumable."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(help="table, jsonl or csv on the terminal; jsonl, csv or parquet for the parts of a folder."),
+    ] = None,
+    policy: Annotated[str, typer.Option(help="Payer policy: a shipped name or a TOML file.")] = "medicare-part-b",
+    model: Annotated[str | None, typer.Option(help="Name or path of a model; default: the one in use.")] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one a core.")] = 1,
+    input_format: Annotated[
+        str | None, typer.Option(help="Format of the notes, if their suffix misleads: txt, csv, fhir ...")
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the note's text.")] = None,
+    id_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the note's id.")] = None,
+    date_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the date of service.")] = None,
+    patient_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the patient's id.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=NAME", help="Column of any field: clinician=Provider. May be given again."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local, or spark with --master and --out.")] = "local",
+    master: Annotated[str | None, typer.Option(metavar="URL", help="Spark cluster: spark://host:7077.")] = None,
+) -> None:
+    """Code notes: services, minutes, supported codes, units, findings.
+
+    Without --out a table is printed: a line a service; notes with a star are for a person to see. Labels that the
+    input holds are never read. Exit status 3: some notes failed; they are named, and each has its row all the same.
+    """
+    columns = parse_columns(column or (), text=text_column, note_id=id_column, date=date_column, patient=patient_column)
+    if engine not in ("local", "spark") or (engine == "spark") != (master is not None):
+        raise UsageError(f"--engine {engine} does not go with this --master", remedy="Use --engine spark --master URL.")
+    if out is None and master is not None:
+        raise UsageError("a cluster needs a place for its parts", remedy="Add --out FOLDER.")
+    from rehabcoder.training.registry import find_model
+
+    path = str(find_model(model))
+    if out is not None:
+        failed = code_into(
+            paths, out=out, format=format, policy=policy, model=path, jobs=jobs, input_format=input_format,
+            columns=columns, master=master,
+        )  # fmt: skip
+    else:
+        failed = code_onto_stdout(
+            paths, format=format or "table", policy=policy, model=path, jobs=jobs, input_format=input_format,
+            columns=columns,
+        )  # fmt: skip
+    if failed:
+        raise typer.Exit(3)
+
+
+def parse_columns(
+    pairs: Sequence[str], *, text: str | None, note_id: str | None, date: str | None, patient: str | None
+) -> dict[str, str]:
+    """The column of each field that the user named, as `readers.read_notes` takes them.
+
+    Raises:
+        UsageError: a pair is not of the form FIELD=NAME.
+    """
+    named = {"text": text, "note_id": note_id, "date_of_service": date, "patient_id": patient}
+    columns = {name: column for name, column in named.items() if column is not None}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not equals or not column:
+            raise UsageError("a --column is not of the form FIELD=NAME", remedy="Write it like --column text=Body.")
+        columns[name] = column
+    return columns
+
+
+def code_into(
+    paths: Sequence[str], *, out: str, format: str | None, policy: str, model: str, jobs: int,
+    input_format: str | None, columns: Mapping[str, str], master: str | None = None,
+) -> int:  # fmt: skip
+    """Code a backlog into files and say what became of it; how many notes failed."""
+    from rehabcoder.backlog import code_backlog
+
+    spark = None
+    if master is not None:
+        from rehabcoder.spark import engine
+
+        spark = engine(master)
+    summary = code_backlog(
+        paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
+        jobs=jobs, engine=spark, on_progress=_progress(), tell=_tell,
+    )  # fmt: skip
+    print(f"{counted(summary.notes, summary.settled, summary.review, summary.failed)} -> {summary.out}")
+    _say_more(summary)
+    return summary.failed
+
+
+def _say_more(summary: Summary) -> None:
+    if summary.taken_over:
+        print(f"{summary.taken_over:,} of them were coded by the run before, which this one went on with.")
+    if summary.claims_file:
+        print(f"{summary.claims:,} claims (a patient, a day and a discipline each) -> {summary.claims_file}")
+    if summary.failed:
+        errors = [error or source or note_id for note_id, source, error in summary.failures]
+        _name_failures(summary.failed, errors, f", listed in {summary.failed_file}")
+
+
+def _progress() -> Callable[[Progress], None]:
+    """Progress on standard error: kept up to date on a terminal, in a log only for runs that take a while."""
+    from rehabcoder.backlog import shown_on
+
+    show = shown_on()
+
+    def shown(progress: Progress) -> None:
+        if sys.stderr.isatty() or progress.seconds >= _QUIET:
+            show(progress)
+
+    return shown
+
+
+def code_onto_stdout(
+    paths: Sequence[str], *, format: str, policy: str, model: str, jobs: int, input_format: str | None,
+    columns: Mapping[str, str],
+) -> int:  # fmt: skip
+    """Code notes and print them as they come; how many failed.
+
+    Raises:
+        UsageError: no such format.
+    """
+    if format not in FORMATS:
+        remedy = f"Use {', '.join(FORMATS)}; others need --out with a file of that suffix."
+        raise UsageError(f"--format is {format!r}", remedy=remedy)
+    from rehabcoder.readers import read_notes
+
+    notes = read_notes(paths, format=input_format, columns=columns, tell=_tell)
+    tally = Tally()
+    rows = tally.of(coded_stream(notes, model=model, policy=policy, jobs=jobs))
+    if format == "table":
+        from rehabcoder.cli.table import print_table
+
+        print_table(rows)
+        print(f"{tally}. A star marks those to see.")
+    else:
+        _write(rows, format)
+    if tally.failed:
+        _name_failures(tally.failed, tally.errors)
+    return tally.failed
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the notes that went by."""
+
+    notes: int = 0
+    review: int = 0
+    failed: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def of(self, rows: Iterable[CodedNote]) -> Iterator[CodedNote]:
+        """The same rows, counted."""
+        for row in rows:
+            self.notes += 1
+            if row.status == "failed":
+                self.failed += 1
+                if len(self.errors) < _NAMED:
+                    self.errors.append(row.error or row.source or row.note_id)
+            else:
+                self.review += row.needs_review
+            yield row
+
+    def __str__(self) -> str:
+        return counted(self.notes, self.notes - self.review - self.failed, self.review, self.failed)
+
+
+def counted(notes: int, settled: int, review: int, failed: int) -> str:
+    """`34 notes: 20 settled, 13 for a person to see, 1 failed`."""
+    noun = "note" if notes == 1 else "notes"
+    return f"{notes:,} {noun}: {settled:,} settled, {review:,} for a person to see, {failed:,} failed"
+
+
+def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 1) -> Iterator[CodedNote]:
+    """Coded notes in the order of the notes, as soon as they are there; memory stays flat.
+
+    Args:
+        jobs: worker processes; 0 for one a core. They hand notes on through pipes, never through files.
+
+    Raises:
+        ModelError: there is no such model, or its file is damaged.
+        PolicyError: there is no such policy, or its file is wrong.
+    """
+    from rehabcoder.backlog.coding import code_safely
+
+    coder = _coder(model, policy)  # also where workers will load it again: a wrong name is told before any note is read
+    if jobs == 1:
+        for batch in _batches(notes):
+            yield from code_safely(coder, batch)
+        return
+    import joblib
+
+    parallel = joblib.Parallel(n_jobs=jobs or -1, return_as="generator", max_nbytes=None)
+    for rows in parallel(joblib.delayed(_code_batch)(batch, model, policy) for batch in _batches(notes)):
+        yield from rows
+
+
+@cache
+def _coder(model: str, policy: str) -> CoderLike:
+    from rehabcoder.backlog.coding import load_coder
+
+    return load_coder(model, policy=policy)
+
+
+def _code_batch(batch: list[Note], model: str, policy: str) -> list[CodedNote]:
+    from rehabcoder.backlog.coding import code_safely
+
+    return code_safely(_coder(model, policy), batch)
+
+
+def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
+    source, size = iter(notes), _FIRST
+    while batch := list(islice(source, size)):
+        yield batch
+        size = _BATCH
+
+
+def _write(rows: Iterable[CodedNote], format: str) -> None:
+    from rehabcoder.writers import dump_csv, dump_jsonl
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes on every system
+    (dump_csv if format == "csv" else dump_jsonl)((row.to_json() for row in rows), sys.stdout)
+
+
+def _name_failures(number: int, errors: Sequence[str], where: str = "") -> None:
+    """Name the failed notes on standard error. Their errors hold no text of a note."""
+    noun = "note" if number == 1 else "notes"
+    print(f"{number:,} {noun} failed{where}:", file=sys.stderr)
+    for error in errors:
+        print(f"  {error}", file=sys.stderr)
+    if number > len(errors):
+        print(f"  and {number - len(errors):,} more", file=sys.stderr)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
