@@ -97,8 +97,8 @@ def test_workers_do_not_outlive_a_killed_run() -> None:
     make_input()
     process = start("coded", 2)
     wait_for("coded/.work/done-00000.json")
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout
-    workers = [int(pid) for pid in children.split()]
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    workers = [int(pid) for children in tasks for pid in children.read_text().split()]
     assert workers
     process.kill()
     process.wait()

@@ -11,8 +11,6 @@ import time
 import urllib.request
 from pathlib import Path
 
-import pyspark
-
 
 def free_port() -> int:
     with socket.socket() as sock:
@@ -26,12 +24,15 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._class = Path(pyspark.__file__).parent / "bin" / "spark-class"
+        import pyspark  # not at the top: without it this module must still be importable, and its tests be skipped
+
+        home = Path(pyspark.__file__).parent
+        self._class = home / "bin" / "spark-class"
         self._environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "PYSPARK_PYTHON": sys.executable,
             "SPARK_LOCAL_IP": "127.0.0.1",
-            "SPARK_HOME": str(Path(pyspark.__file__).parent),
+            "SPARK_HOME": str(home),
             "SPARK_DAEMON_MEMORY": "256m",
         }
         port, self._page = free_port(), free_port()

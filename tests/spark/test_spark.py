@@ -13,14 +13,12 @@ import cluster_coders as coders
 import pytest
 from cluster import Cluster
 
+from rehabcoder import spark as cluster_coding
 from rehabcoder.backlog import Progress, code_backlog
 from rehabcoder.errors import ReadError, RehabcoderError
 from rehabcoder.readers import read_notes
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
-pyspark = pytest.importorskip("pyspark")
-
-from rehabcoder import spark as cluster_coding  # noqa: E402  (needs pyspark and pyarrow)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +40,9 @@ def cluster(running: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     running.mend()
     yield running
-    if (session := pyspark.sql.SparkSession.getActiveSession()) is not None:
+    from pyspark.sql import SparkSession
+
+    if (session := SparkSession.getActiveSession()) is not None:
         session.stop()
 
 
@@ -54,6 +54,12 @@ def make_input(count: int, **more: str) -> None:
     for at, text in more.items():
         rows[int(at[1:])]["text"] = text
     Path("n.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def session_on(cluster: Cluster) -> Any:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.master(cluster.master).config("spark.ui.enabled", "false").getOrCreate()
 
 
 def contents(folder: str) -> dict[str, bytes]:
@@ -93,7 +99,7 @@ def test_a_cluster_that_is_not_there() -> None:
 
 def test_a_data_frame_in_and_a_data_frame_out(cluster: Cluster) -> None:
     make_input(700, n5="RAISE")
-    session = pyspark.sql.SparkSession.builder.master(cluster.master).config("spark.ui.enabled", "false").getOrCreate()
+    session = session_on(cluster)
     df = session.read.json(str(Path("n.jsonl").resolve())).repartition(3)
     coded = cluster_coding.code_notes(df, load=coders.load).collect()
     rows = {row.note_id: row.asDict(recursive=True) for row in coded}
@@ -110,7 +116,7 @@ def test_a_data_frame_in_and_a_data_frame_out(cluster: Cluster) -> None:
 
 
 def test_columns_by_name_and_rows_without_id(cluster: Cluster) -> None:
-    session = pyspark.sql.SparkSession.builder.master(cluster.master).config("spark.ui.enabled", "false").getOrCreate()
+    session = session_on(cluster)
     rows: list[Any] = [("squats x 5 min", {"97110": 2}), (None, None)]
     df = session.createDataFrame(rows, "`my body` string, units map<string,int>").coalesce(1)
     first, second = cluster_coding.code_notes(df, load=coders.load, columns={"text": "my body"}).collect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -186,7 +187,11 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
         files.private_folder(tmp_path / "file" / "coded")
     with pytest.raises(RehabcoderError, match="cannot be written"), files.private(tmp_path / "none" / "x.csv"):
         pass
-    full = OSError(28, "No space left on device")
+    for number in (errno.EACCES, errno.EROFS):  # which root would not meet
+        assert "nothing may be written there. Choose another place." in str(
+            files.unwritable(tmp_path, OSError(number, ""))
+        )
+    full = OSError(errno.ENOSPC, "No space left on device")
     assert "run the same command again" in str(files.unwritable(tmp_path, full))
     with pytest.raises(RehabcoderError, match="the disk is full"), files.private(tmp_path / "x.csv"):
         raise full
