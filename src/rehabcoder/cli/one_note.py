@@ -1,0 +1,53 @@
+"""One note out of whatever the user names: a file, `FILE#number`, or a file and an id."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rehabcoder.errors import ReadError, UsageError
+
+if TYPE_CHECKING:
+    from rehabcoder.note import Note
+
+
+def pick_note(name: str, *, id: str | None = None, format: str | None = None, text_column: str | None = None) -> Note:
+    """The note that `name` stands for.
+
+    Args:
+        name: a file, `-`, or `FILE#number` as coded notes give it in `source` (of a table the header is row 1).
+        id: the id of a note in that file.
+        format, text_column: of the file, where they cannot be told.
+
+    Raises:
+        UsageError: the file holds several notes and nothing says which; or several have that id.
+        ReadError: there is no such note, or it cannot be read.
+    """
+    path, source = name, None
+    if not os.path.exists(name) and "#" in name and os.path.exists(name.rpartition("#")[0]):
+        path, source = name.rpartition("#")[0], name
+    found = list(islice(_matching(path, source, id, format, text_column), 2))
+    if not found:
+        what = f"there is no note with the id {id!r}" if id is not None else "there is no such note"
+        raise ReadError(what, where=name, remedy="See ids and numbers with: rehabcoder code FILE --format csv.")
+    if len(found) > 1:
+        what = "several notes have this id" if id is not None else "the file holds several notes"
+        example = found[0].source if "#" in found[0].source else f"{path}#2"
+        raise UsageError(what, where=name, remedy=f"Name one, such as {example}{'' if id else ', or give its --id'}.")
+    [note] = found
+    if note.error is not None:
+        raise ReadError(note.error)
+    return note
+
+
+def _matching(
+    path: str, source: str | None, id: str | None, format: str | None, text_column: str | None
+) -> Iterator[Note]:
+    from rehabcoder.readers import read_notes
+
+    columns = {"text": text_column} if text_column else None
+    for note in read_notes([path], format=format, columns=columns):
+        if (source is None or note.source == source) and (id is None or note.note_id == id):
+            yield note
