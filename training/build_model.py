@@ -1,6 +1,6 @@
 """Rebuilds models/default from data/: the one recipe of the shipped model. Run from the top of the checkout.
 
-    python training/build_model.py [--out models/default] [--jobs 2]
+python training/build_model.py [--out models/default] [--jobs 2]
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def facts(activities: list[dict[str, Any]], field: str) -> Counter[tuple[Any, ..
     for activity in activities:
         value = activity.get(field)
         if value is not None:
-            found.update((activity["name"], part) for part in (value.split(", ") if isinstance(value, str) else (value,)))
+            members = value.split(", ") if isinstance(value, str) else (value,)
+            found.update((activity["name"], member) for member in members)
     return found
 
 

@@ -30,9 +30,23 @@ from rehabcoder.training.labelled import LabelledNote, read_notes, read_snippets
 # The clinics and contrast sets that the project was given; the others were written for it, with odder layouts.
 GIVEN = frozenset({"clinic-a", "clinic-b", "clinic-c", "clinic-d", "clinic-f", "contrast"})
 FIGURES = (
-    "found_f1", "code_f1", "code_given_found", "f1_97110", "f1_97112", "f1_97530", "mismatch_f1", "minutes_exact", "claim_exact",
-    "stated_exact", "settled_share", "settled_right", "notes_settled_share", "notes_settled_right", "ece", "flags_mean_f1",
-)  # fmt: skip
+    "found_f1",
+    "code_f1",
+    "code_given_found",
+    "f1_97110",
+    "f1_97112",
+    "f1_97530",
+    "mismatch_f1",
+    "minutes_exact",
+    "claim_exact",
+    "stated_exact",
+    "settled_share",
+    "settled_right",
+    "notes_settled_share",
+    "notes_settled_right",
+    "ece",
+    "flags_mean_f1",
+)
 
 
 def groups_of(notes: list[LabelledNote], n: int) -> list[frozenset[str]]:
@@ -75,7 +89,9 @@ def main() -> None:
         model = calibrate(replace(part.model, reader=reader), [a for p in others for a in p.answers(reader)])
         rows = coded_rows(model, [p.note for p in part.notes])
         everything += rows
-        columns[" ".join(sorted(s.removeprefix("clinic-") for s in held))] = score.score(rows, [raw[r["note_id"]] for r in rows])[0]
+        columns[" ".join(sorted(s.removeprefix("clinic-") for s in held))] = score.score(
+            rows, [raw[r["note_id"]] for r in rows]
+        )[0]
     pooled, errors = score.score(everything, [raw[r["note_id"]] for r in everything])
     source = {p.note.note_id: p.note.source for p in data.notes}
     given = [r for r in everything if source[r["note_id"]] in GIVEN]
@@ -90,7 +106,13 @@ def main() -> None:
     width = max(len(c) for c in columns) + 2
     print(" " * 28 + "".join(f"{name:>{width}}" for name in columns))
     for figure in ("notes", "services", *FIGURES):
-        print(f"{figure:28s}" + "".join(f"{c[figure]:>{width}.3f}" if isinstance(c[figure], float) else f"{c[figure]:>{width}}" for c in columns.values()))
+        print(
+            f"{figure:28s}"
+            + "".join(
+                f"{c[figure]:>{width}.3f}" if isinstance(c[figure], float) else f"{c[figure]:>{width}}"
+                for c in columns.values()
+            )
+        )
     for flag in score.FLAGS:
         print(f"  {flag:26s}" + "".join(f"{c['flags'][flag]:>{width}.3f}" for c in columns.values()))
     print(f"{time.perf_counter() - began:.0f} s")

@@ -1,8 +1,8 @@
 """Reads physical and occupational therapy notes: services, minutes, supported codes, units, and what is missing.
 
-    >>> import rehabcoder
-    >>> coder = rehabcoder.load()
-    >>> coded = coder("Ther Ex 15 min: squats 3x10 for quadriceps strength.")
+>>> import rehabcoder
+>>> coder = rehabcoder.load()
+>>> coded = coder("Ther Ex 15 min: squats 3x10 for quadriceps strength.")
 """
 
 from __future__ import annotations

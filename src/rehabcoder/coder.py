@@ -1,6 +1,6 @@
 """The way through the house: one note in, one coded note out.
 
-    read -> find services -> read minutes -> predict code -> compute units -> check documentation
+read -> find services -> read minutes -> predict code -> compute units -> check documentation
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from rehabcoder.billing.checks import check_claim
 from rehabcoder.billing.claim import claim_lines, primary_code
+from rehabcoder.billing.modifiers import discipline_of, with_modifiers
 from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
+from rehabcoder.errors import PolicyError
 from rehabcoder.findings import Context, raise_findings
 from rehabcoder.language.activities import find_activities
 from rehabcoder.note import CodedNote, Finding, Note, Service, Span
@@ -19,7 +22,8 @@ from rehabcoder.predict.explain import evidence
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted, predict
 from rehabcoder.predict.settling import judge
-from rehabcoder.predict.store import default_model_path, load_model
+from rehabcoder.predict.store import load_model
+from rehabcoder.training.registry import find_model
 
 BATCH = 64  # notes scored together; more gains nothing and holds more memory
 
@@ -46,10 +50,18 @@ class Coder:
     def _batch(self, notes: Sequence[Note]) -> list[CodedNote]:
         readable = [n for n in notes if n.error is None]
         predicted = iter(predict(self.model, [n.text for n in readable]))
-        return [self._coded(n, next(predicted)) if n.error is None else self._failed(n, n.error) for n in notes]
+        return [self._answer(n, next(predicted)) if n.error is None else self._failed(n, n.error) for n in notes]
+
+    def _answer(self, note: Note, predicted: Predicted) -> CodedNote:
+        try:
+            return self._coded(note, predicted)
+        except PolicyError as error:  # no rules for the note's day: this note fails, the others do not
+            return self._failed(note, str(error))
 
     def _failed(self, note: Note, error: str) -> CodedNote:
-        return CodedNote(note.note_id, note.source, note.text_sha256, status="failed", error=error, model_version=self.model.version)
+        return CodedNote(
+            note.note_id, note.source, note.text_sha256, status="failed", error=error, model_version=self.model.version
+        )
 
     def policy_of(self, note: Note) -> Policy:
         """The payer's rules of the day of service; today's where the note gives no day."""
@@ -59,25 +71,56 @@ class Coder:
         policy = self.policy_of(note)
         services = [self._service(predicted, found) for found in predicted.services]
         lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
-        totals = replace(totals, stated_timed=predicted.stated.timed, stated_total=predicted.stated.total,
-                         billed_units=predicted.stated.units)  # fmt: skip
+        lines = with_modifiers(lines, policy=policy, discipline=discipline_of(note.discipline, note.credential))
+        totals = replace(
+            totals,
+            stated_timed=predicted.stated.timed,
+            stated_total=predicted.stated.total,
+            billed_units=predicted.stated.units,
+        )
         flags = list(raise_findings(Context(note, predicted, services, lines, totals, policy, self.model)))
+        flags += check_claim(lines, policy, on=_day(note.date_of_service))
         reasons = _reasons(services, flags)
         return CodedNote(
-            note.note_id, note.source, note.text_sha256, interventions=services, lines=lines, totals=totals, flags=flags,
-            primary_code=primary_code(lines), needs_review=bool(reasons), review_reasons=reasons, rule=policy.rule,
-            policy=policy.id, rules_version=policy.rules_version, model_version=self.model.version,
-        )  # fmt: skip
+            note.note_id,
+            note.source,
+            note.text_sha256,
+            interventions=services,
+            lines=lines,
+            totals=totals,
+            flags=flags,
+            primary_code=primary_code(lines),
+            needs_review=bool(reasons),
+            review_reasons=reasons,
+            rule=policy.rule,
+            policy=policy.id,
+            rules_version=policy.rules_version,
+            model_version=self.model.version,
+        )
 
     def _service(self, predicted: Predicted, found: Found) -> Service:
         judged = judge(self.model, predicted, found)
         text = predicted.reading.text
-        span = Span(found.minutes.start, found.minutes.end) if found.minutes.start is not None and found.minutes.end is not None else None
+        span = (
+            Span(found.minutes.start, found.minutes.end)
+            if found.minutes.start is not None and found.minutes.end is not None
+            else None
+        )
         return Service(
-            found.start, found.end, text[found.start : found.end], judged.code, found.labelled, found.minutes.minutes,
-            judged.confidence, judged.alternatives, bool(judged.reasons), judged.reasons,
-            find_activities(predicted.reading, found.start, found.end), span, evidence(self.model, predicted, found, judged.code),
-        )  # fmt: skip
+            found.start,
+            found.end,
+            text[found.start : found.end],
+            judged.code,
+            found.labelled,
+            found.minutes.minutes,
+            judged.confidence,
+            judged.alternatives,
+            bool(judged.reasons),
+            judged.reasons,
+            find_activities(predicted.reading, found.start, found.end),
+            span,
+            evidence(self.model, predicted, found, judged.code),
+        )
 
 
 def _day(written: str | None) -> date | None:
@@ -95,16 +138,19 @@ def _reasons(services: Sequence[Service], flags: Sequence[Finding]) -> list[str]
 
 
 def load(model: str | Path | None = None, *, policy: str | Path = DEFAULT_POLICY) -> Coder:
-    """A coder with the shipped model, or with the model in a file or folder, under a payer policy (name or TOML file).
+    """A coder under a payer policy (name or TOML file), with a model by name, file or folder; without one the promoted
+    model of `rehabcoder models`, else the shipped one.
 
     Raises:
         ModelError: the model file is missing, damaged or too new.
         PolicyError: the policy is unknown or wrong.
     """
     load_policy(policy)  # refuse a wrong policy now, not at the first note
-    return Coder(load_model(Path(model) if model else default_model_path()), str(policy))
+    return Coder(load_model(find_model(model)), str(policy))
 
 
-def code_notes(notes: Sequence[Note], *, model: str | Path | None = None, policy: str | Path = DEFAULT_POLICY) -> list[CodedNote]:
+def code_notes(
+    notes: Sequence[Note], *, model: str | Path | None = None, policy: str | Path = DEFAULT_POLICY
+) -> list[CodedNote]:
     """Codes many notes: the one pure function of one process, of workers and of a cluster."""
     return load(model, policy=policy).code(notes)

@@ -14,7 +14,9 @@ _SAME = {"97014": "G0283", "97130": "97129"}
 
 def disagrees(service: Service) -> bool:
     """Whether the label is another code than the one that the description supports."""
-    return service.labelled is not None and _SAME.get(service.labelled, service.labelled) != _SAME.get(service.code, service.code)
+    return service.labelled is not None and _SAME.get(service.labelled, service.labelled) != _SAME.get(
+        service.code, service.code
+    )
 
 
 @finding("code_mismatch")
@@ -39,25 +41,18 @@ def not_one_on_one(context: Context) -> Raised | None:
 @finding("units_mismatch")
 def units_mismatch(context: Context) -> Raised | None:
     billed = context.note.billed_units or context.totals.billed_units
-    if not billed or any(timed_label(s) and s.code != "none" and is_timed(s.code) and s.minutes is None for s in context.services):
+    if not billed or any(
+        timed_label(s) and s.code != "none" and is_timed(s.code) and s.minutes is None for s in context.services
+    ):
         return None
     timed = {code: units for code, units in billed.items() if units and code in CODES and is_timed(code)}
-    accepted = claim_allocation(context.services, context.policy).accepted
-    if any(_merged(a) == _merged(timed) for a in accepted) or (not timed and not any(accepted)):
+    allocation = claim_allocation(context.services, context.policy)
+    if allocation.accepts(timed):
         return None
     span = context.predicted.stated.units_span
     said = ", ".join(f"{c} x{u}" for c, u in sorted(timed.items())) or "no timed code"
-    first = accepted[0] if accepted else {}
-    supported = ", ".join(f"{c} x{u}" for c, u in sorted(first.items()) if u) or "no timed unit"
+    supported = ", ".join(f"{c} x{u}" for c, u in sorted(allocation.nearest(timed).items()) if u) or "no timed unit"
     return Raised(span[0] if span else None, span[1] if span else None, f"Billed {said}; supported {supported}.")
-
-
-def _merged(units: dict[str, int]) -> dict[str, int]:
-    out: dict[str, int] = {}
-    for code, n in units.items():
-        if n:
-            out[code] = out.get(code, 0) + n
-    return out
 
 
 @finding("time_inconsistent")

@@ -13,7 +13,11 @@ def _missing(element: str) -> Check:
         if not _treated(context):
             return None
         strength, _ = context.element(element)
-        return None if strength >= context.model.thresholds.get(element, 0.5) else Raised(detail="No sentence of the note shows it.")
+        return (
+            None
+            if strength >= context.model.thresholds.get(element, 0.5)
+            else Raised(detail="No sentence of the note shows it.")
+        )
 
     return check
 
@@ -29,7 +33,9 @@ def _treated(context: Context) -> bool:
 
 def timed_label(service: Service) -> bool:
     """Whether the service is, or is called, a timed one."""
-    return (service.code != "none" and is_timed(service.code)) or (service.labelled is not None and is_timed(service.labelled))
+    return (service.code != "none" and is_timed(service.code)) or (
+        service.labelled is not None and is_timed(service.labelled)
+    )
 
 
 @finding("missing_minutes")

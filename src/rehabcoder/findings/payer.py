@@ -7,9 +7,13 @@ import re
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
 
-_CREDENTIALS = re.compile(r"(?<![a-z])(?:dpt|mpt|mspt|lpta|pta|otr(?:/l)?|ota|cota(?:/l)?|otd|mot|rpt|pt(?=\s*(?:,|$|\n|#|lic))|chiropractor|d\.?c\.?(?=\s*(?:,|$|\n)))(?![a-z])")
+_CREDENTIALS = re.compile(
+    r"(?<![a-z])(?:dpt|mpt|mspt|lpta|pta|otr(?:/l)?|ota|cota(?:/l)?|otd|mot|rpt|pt(?=\s*(?:,|$|\n|#|lic))|chiropractor|d\.?c\.?(?=\s*(?:,|$|\n)))(?![a-z])"
+)
 _SIGNED = re.compile(r"sign(?:ed|ature)|electronically|e-sign|/s/|cosign|authenticated")
-_PLAN = re.compile(r"\b(?:dx|diagnos\w*|icd|poc|plan of care|s/p|[a-tv-z]\d{2}\.\d|referr\w*|cert(?:ification|ified)?)\b")
+_PLAN = re.compile(
+    r"\b(?:dx|diagnos\w*|icd|poc|plan of care|s/p|[a-tv-z]\d{2}\.\d|referr\w*|cert(?:ification|ified)?)\b"
+)
 
 
 @finding("missing_timed_total")

@@ -85,5 +85,3 @@ def raise_findings(context: Context) -> Iterator[Finding]:
         if raised:
             message = f"{entry.message} {raised.detail}".strip()
             yield Finding(name, entry.severity, message, raised.start, raised.end, entry.rule)
-
-

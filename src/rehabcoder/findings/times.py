@@ -24,7 +24,9 @@ _WINDOW = re.compile(
     r"(?:\bin\b|arriv\w*|time\s+in|start(?:ed)?|check(?:ed)?[\s-]?in|on\s+site|began|seen(?:\s+from)?|stamp\s+in|came\s+at|visit|session|tx|treated|from|clock(?:ed)?\s+in)[\s:=@]*(?P<a>\d{1,2}[:.]?\d{2}|\d{1,2})\s?(?P<am>[ap]\.?m?\.?\b)?"
     r"[^\n\d]{1,30}?(?:\bout\b|time\s+out|end(?:ed)?|left|depart\w*|stop(?:ped)?|finish(?:ed)?|check(?:ed)?[\s-]?out|to|until|till|-)[\s:=@]*(?P<b>\d{1,2}[:.]?\d{2}|\d{1,2})\s?(?P<bm>[ap]\.?m?\.?\b)?"
 )
-_WINDOW_WORD = re.compile(r"(?:seen|visit|session|in\b|time|appt|slot|clinic|treat\w*|hours?|arriv\w*|room|tx|rx|start|present)\W*(?:time|from|in|at|for|was|today|timed?)?\W*$")
+_WINDOW_WORD = re.compile(
+    r"(?:seen|visit|session|in\b|time|appt|slot|clinic|treat\w*|hours?|arriv\w*|room|tx|rx|start|present)\W*(?:time|from|in|at|for|was|today|timed?)?\W*$"
+)
 
 
 def window(predicted: Predicted) -> tuple[int, TimeMention | re.Match[str]] | None:
@@ -59,15 +61,21 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         total = sum(s.minutes or 0 for s in timed)
         if total != stated.timed:
             span = stated.timed_span or (None, None)
-            return Contradiction(span[0], span[1], f"Services add up to {total} timed minutes, {stated.timed} are stated.")
+            return Contradiction(
+                span[0], span[1], f"Services add up to {total} timed minutes, {stated.timed} are stated."
+            )
     if stated.total is not None and known:
         total = sum(s.minutes or 0 for s in known if s.code != "none" or s.labelled)
         span = stated.total_span or (None, None)
         if total > stated.total:
-            return Contradiction(span[0], span[1], f"Services add up to {total} minutes, more than the stated total of {stated.total}.")
+            return Contradiction(
+                span[0], span[1], f"Services add up to {total} minutes, more than the stated total of {stated.total}."
+            )
     if stated.timed is not None and stated.total is not None and stated.timed > stated.total:
         span = stated.timed_span or (None, None)
-        return Contradiction(span[0], span[1], f"{stated.timed} timed minutes do not fit into a total of {stated.total}.")
+        return Contradiction(
+            span[0], span[1], f"{stated.timed} timed minutes do not fit into a total of {stated.total}."
+        )
     visit = window(predicted)
     if visit:
         length, words = visit
@@ -90,8 +98,20 @@ def _range_against_minutes(predicted: Predicted, services: list[Service]) -> Con
         if service.minutes is None or service.minutes_span is None:
             continue
         for mention in predicted.reading.times:
-            if mention.form == "range" and service.start - 28 <= mention.start < service.end and mention.start != service.minutes_span.start:
+            if (
+                mention.form == "range"
+                and service.start - 28 <= mention.start < service.end
+                and mention.start != service.minutes_span.start
+            ):
                 near = predicted.reading.low[mention.end : service.end]
-                if mention.minutes != service.minutes and abs(mention.start - service.minutes_span.start) < 60 and len(near) > 0:
-                    return Contradiction(mention.start, mention.end, f"The clock range is {mention.minutes} minutes, {service.minutes} are written.")
+                if (
+                    mention.minutes != service.minutes
+                    and abs(mention.start - service.minutes_span.start) < 60
+                    and len(near) > 0
+                ):
+                    return Contradiction(
+                        mention.start,
+                        mention.end,
+                        f"The clock range is {mention.minutes} minutes, {service.minutes} are written.",
+                    )
     return None

@@ -16,7 +16,9 @@ def _strength(outside: float) -> int:
     return int(min(5, max(-5, round(float(np.log((1 - outside + 1e-6) / (outside + 1e-6)))))))
 
 
-def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layout: Sequence[Sequence[str]]) -> list[list[str]]:
+def chain_features(
+    kinds: npt.NDArray[np.float32], classes: Sequence[str], layout: Sequence[Sequence[str]]
+) -> list[list[str]]:
     """One list of feature names a piece, from its probabilities of `kinds` and its layout features."""
     out_column = list(classes).index(OUT)
     names = [c for c in classes if c != OUT]
@@ -41,11 +43,18 @@ def chain_features(kinds: npt.NDArray[np.float32], classes: Sequence[str], layou
             same = "s" if tops[t] == tops[t - 1] else "d"
             before = ("T" if timed[t - 1] else "-") + time + ("L" if labelled[t - 1] else "-") + label
             feats += [
-                f"sim{alike}", f"sim{alike}{opens}", f"svsv{_clip(strength[t - 1])}{_clip(strength[t])}",
-                f"pt{before}", f"pt{before}{opens}{same}", f"tf{forms[t] == forms[t - 1] and bool(forms[t])}",
+                f"sim{alike}",
+                f"sim{alike}{opens}",
+                f"svsv{_clip(strength[t - 1])}{_clip(strength[t])}",
+                f"pt{before}",
+                f"pt{before}{opens}{same}",
+                f"tf{forms[t] == forms[t - 1] and bool(forms[t])}",
                 f"bb{bullet[t - 1]}{bullet[t]}{same}",
-                f"th{thin[t - 1]}{thin[t]}{before}", f"th{thin[t - 1]}{thin[t]}{before}{opens}", f"op{first[t - 1]}{first[t]}{before}{same}", f"seg{'T' if seen else '-'}{time}{opens}{same}",
-            ]  # fmt: skip
+                f"th{thin[t - 1]}{thin[t]}{before}",
+                f"th{thin[t - 1]}{thin[t]}{before}{opens}",
+                f"op{first[t - 1]}{first[t]}{before}{same}",
+                f"seg{'T' if seen else '-'}{time}{opens}{same}",
+            ]
         if t + 1 < len(kinds):
             feats.append(f"nx{_clip(strength[t + 1])}{'T' if timed[t + 1] else '-'}{'F' if first[t + 1] else '-'}")
         seen = timed[t] or (seen and not first[t])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from rehabcoder.language.labels import Label
@@ -19,8 +20,11 @@ _FILLER = re.compile(
 
 def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> int:
     """How many words of a description say what was done: labels, times and phrases such as "per flow sheet" do not."""
-    body = list(low[start:end])
-    for label in labels:
-        if label.start >= start and label.end <= end:
-            body[label.start - start : label.end - start] = " " * (label.end - label.start)
-    return len(_FILLER.sub(" ", "".join(body)).split())
+    at = bisect_left(labels, start, key=lambda label: label.start)
+    body, done = [], start
+    while at < len(labels) and labels[at].end <= end:
+        body.append(low[done : labels[at].start])
+        done = labels[at].end
+        at += 1
+    body.append(low[done:end])
+    return len(_FILLER.sub(" ", " ".join(body)).split())

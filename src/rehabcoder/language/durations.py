@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from rehabcoder.language.labels import Label
@@ -19,36 +20,56 @@ _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
-_TRAILING = re.compile(r"(?:(?:[~=>]|-|\.{2,}|\s{2,}|,|;|:|\bx)\s*|^|(?<=[a-z])\s)(?P<n>\d{1,2})m?\s*(?:[)\]|;,]?\s*$|\.(?=\s|$)|/(?=\s|$))", re.M)
+_TRAILING = re.compile(r"(?<![\d.:/#$])(?P<n>\d{1,2})m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))", re.M)
+_BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|^|\n)\s{0,2}$")
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
-_MINUTE_HEAD = re.compile(r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?")
+_MINUTE_HEAD = re.compile(
+    r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"
+)
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
-_SHARE = re.compile(r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b")
-_REMAINDER = re.compile(r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b")
-_ENDS_HERE = re.compile(r"(?:finish(?:ed)?|done|end(?:ed)?|stop(?:ped)?|until|till|complete[d]?|through|to|off|->|>|by)(?:\s+\w+){0,2}?(?:\s+at)?\s*[:@-]?\s*$")
-_STARTS_HERE = re.compile(r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$")
+_SHARE = re.compile(
+    r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
+)
+_REMAINDER = re.compile(
+    r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
+)
+_ENDS_HERE = re.compile(
+    r"(?:finish(?:ed)?|done|end(?:ed)?|stop(?:ped)?|until|till|complete[d]?|through|to|off|->|>|by)(?:\s+\w+){0,2}?(?:\s+at)?\s*[:@-]?\s*$"
+)
+_STARTS_HERE = re.compile(
+    r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$"
+)
 
 
 def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
     said = find_times(low)
-    taken = [(t.start, t.end) for t in said if t.form != "clock"]
+    taken = bytearray(len(low))
+    for mention in said:
+        if mention.form != "clock":
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
     found = list(said)
 
     def add(mentions: Sequence[TimeMention]) -> None:
         for mention in mentions:
-            if not any(a < mention.end and mention.start < b for a, b in taken):
+            if not any(taken[mention.start : mention.end]):
                 found.append(mention)
-                taken.append((mention.start, mention.end))
+                taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
 
     add(_elapsed(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
-    add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "trail") for m in _TRAILING.finditer(low) if int(m["n"]) >= 4])
+    add(
+        [
+            TimeMention(m.start("n"), m.end("n"), int(m["n"]), "trail")
+            for m in _TRAILING.finditer(low)
+            if int(m["n"]) >= 4 and _trails(low, m.start())
+        ]
+    )
     add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
     add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
     runs = _running(low, [t for t in said if t.form == "clock"])
@@ -57,6 +78,10 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         found = [t for t in found if not (t.form == "clock" and t.start in begun)] + runs
     found.sort(key=lambda t: t.start)
     return found
+
+
+def _trails(low: str, at: int) -> bool:
+    return _BEFORE_TRAILING.search(low[max(0, at - 5) : at]) is not None
 
 
 def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
@@ -92,7 +117,9 @@ def _cells(line: str, mark: str) -> list[tuple[int, int]]:
 def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tuple[int, int, int]]:
     """Cells of the rows below a heading cell that one of `heads` matches: start, end and the number given for that head."""
     offset = 0
-    head: tuple[str, int, int, int, int, bool] | None = None  # mark, cell, start, end, number of the head, is it the last
+    head: tuple[str, int, int, int, int, bool] | None = (
+        None  # mark, cell, start, end, number of the head, is it the last
+    )
     for line in low.split("\n"):
         new_head = _head_of(line, heads)
         if new_head:
@@ -151,12 +178,19 @@ def _elapsed(low: str) -> list[TimeMention]:
     linked = sum(int(x["b"]) == int(y["a"]) for x, y in zip(chain, chain[1:], strict=False))
     if len(chain) < 2 or not linked:
         return []
-    return [TimeMention(m.start(), m.end(), int(m["b"]) - int(m["a"]), "range", int(m["a"]), int(m["b"])) for m in chain]
+    return [
+        TimeMention(m.start(), m.end(), int(m["b"]) - int(m["a"]), "range", int(m["a"]), int(m["b"])) for m in chain
+    ]
 
 
 def _running(low: str, clocks: list[TimeMention]) -> list[TimeMention]:
     """Lengths between single clock times that log when each thing began, or when it was finished."""
-    starts = [c for c in clocks if _STARTS_HERE.search(low, max(0, c.start - 14), c.start) and not _ENDS_HERE.search(low, max(0, c.start - 24), c.start)]
+    starts = [
+        c
+        for c in clocks
+        if _STARTS_HERE.search(low, max(0, c.start - 14), c.start)
+        and not _ENDS_HERE.search(low, max(0, c.start - 24), c.start)
+    ]
     ends = [c for c in clocks if _ENDS_HERE.search(low, max(0, c.start - 24), c.start)]
     out: list[TimeMention] = []
     if len(ends) >= 2 and len(ends) >= len(starts):
@@ -164,15 +198,27 @@ def _running(low: str, clocks: list[TimeMention]) -> list[TimeMention]:
         previous = before[-1].minutes if before else None
         for end in ends:
             if previous is not None and 0 < (end.minutes - previous) % 720 <= 90:
-                out.append(TimeMention(end.start, end.end, (end.minutes - previous) % 720, "run", previous, end.minutes))
+                out.append(
+                    TimeMention(end.start, end.end, (end.minutes - previous) % 720, "run", previous, end.minutes)
+                )
             previous = end.minutes
         return out
     if len(starts) >= 2:
+        places = [c.start for c in clocks]
         for start in starts:
-            later = [c for c in clocks if c.start > start.start]
-            following = next((c for c in later if 0 < (c.minutes - start.minutes) % 720 <= 90), None)
+            behind = bisect_right(places, start.start)
+            following = next(
+                (c for c in clocks[behind : behind + 4] if 0 < (c.minutes - start.minutes) % 720 <= 90), None
+            )
             if following:
-                out.append(TimeMention(start.start, start.end, (following.minutes - start.minutes) % 720, "run", start.minutes, following.minutes))
+                out.append(
+                    TimeMention(
+                        start.start,
+                        start.end,
+                        (following.minutes - start.minutes) % 720,
+                        "run",
+                        start.minutes,
+                        following.minutes,
+                    )
+                )
     return out
-
-

@@ -30,22 +30,41 @@ def _flexible(pattern: str) -> str:
     return re.sub(r"(?<!\\) ", r"[\\s/&-]+", pattern.replace(" ?", "\x01")).replace("\x01", r"[\s/-]*")
 
 
+def _first_letters(form: str) -> str:
+    """The letters with which a form of `labels.toml` can begin: its first one, or those of its first group."""
+    if not form.startswith("(?:"):
+        return form[0]
+    depth, letters, fresh = 1, form[3], False
+    for char in form[3:]:
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            break
+        if fresh:
+            letters += char
+        fresh = char == "|" and depth == 1
+    return letters
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]]]:
     table = tomllib.loads(files("rehabcoder.knowledge").joinpath("labels.toml").read_text(encoding="utf-8"))
     meaning: list[tuple[str, bool]] = []
-    parts: list[tuple[int, str]] = []
+    # Forms are gathered by their first letter, so that at each word only the few that can begin there are tried;
+    # strong names come before weak ones, and longer before shorter.
+    by_letter: dict[str, list[tuple[bool, int, str]]] = {}
     for code, names in table.items():
         for strong in (True, False):
-            forms = names["strong" if strong else "weak"]
-            if forms:
-                group = f"g{len(meaning)}"
-                meaning.append((code, strong))
-                body = "|".join(_flexible(f) for f in sorted(forms, key=len, reverse=True))
-                parts.append((0 if strong else 1, f"(?P<{group}>(?:{body}))"))
-    parts.sort(key=lambda part: part[0])  # strong names are tried before weak ones at the same place
-    joined = "|".join(body for _, body in parts)
-    return re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?:{joined})(?![a-z])"), meaning
+            for form in names["strong" if strong else "weak"]:
+                for letter in _first_letters(form):
+                    by_letter.setdefault(letter, []).append(
+                        (not strong, -len(form), f"(?P<g{len(meaning)}>{_flexible(form)})")
+                    )
+                    meaning.append((code, strong))
+    branches = "|".join(
+        f"(?={letter})(?:{'|'.join(body for *_, body in sorted(forms))})" for letter, forms in sorted(by_letter.items())
+    )
+    letters = "".join(sorted(by_letter))
+    return re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?=[{letters}])(?:{branches})(?![a-z])"), meaning
 
 
 _BEFORE_WEAK = re.compile(r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$")

@@ -11,10 +11,14 @@ from rehabcoder.language.reading import Reading
 
 _HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
 _BULLET = re.compile(r"\s*(?:[-*>+o]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s|\[[x \u2611]?\]|\([x ]?\)|\|)")
-_DOSE = re.compile(r"\b\d{1,3}\s*x\s*\d{1,3}\b|\bx\s?\d{1,3}\b|\b\d+\s?(?:#|lbs?\b|kg\b|reps?\b|sets?\b|\"|sec\b|s\b|ft\b|deg\b|%)")
+_DOSE = re.compile(
+    r"\b\d{1,3}\s*x\s*\d{1,3}\b|\bx\s?\d{1,3}\b|\b\d+\s?(?:#|lbs?\b|kg\b|reps?\b|sets?\b|\"|sec\b|s\b|ft\b|deg\b|%)"
+)
 _TICKED = re.compile(r"\[\s*[x\u2611]\s*\]|\(\s*[x\u2611]\s*\)|\u2611")
 _EMPTY_BOX = re.compile(r"\[\s*\]|\(\s{1,3}\)|\u2610|_{3,}")
-_PAST = re.compile(r"\b(?:last (?:visit|session|time|week|wk|tx|friday|monday|tuesday|wednesday|thursday)|yesterday|previous(?:ly)?|was|were|had)\b")
+_PAST = re.compile(
+    r"\b(?:last (?:visit|session|time|week|wk|tx|friday|monday|tuesday|wednesday|thursday)|yesterday|previous(?:ly)?|was|were|had)\b"
+)
 
 
 def _bucket(value: int, steps: tuple[int, ...]) -> int:
@@ -24,7 +28,6 @@ def _bucket(value: int, steps: tuple[int, ...]) -> int:
 def layout_features(reading: Reading) -> list[list[str]]:
     """One list of feature names a piece."""
     low, pieces = reading.low, reading.pieces
-    n = len(pieces)
     n_lines = pieces[-1].line + 1 if pieces else 1
     heading = "none"
     out: list[list[str]] = []
@@ -35,9 +38,9 @@ def layout_features(reading: Reading) -> list[list[str]]:
     since_label = since_time = 9
     any_label = "L" if labels else "l"
     many_times = _bucket(len(times), (0, 1, 3, 6))
-    for index, piece in enumerate(pieces):
+    for piece in pieces:
         body = low[piece.start : piece.end]
-        feats = [f"line{_bucket(piece.line, (0, 1, 3, 6, 12))}", f"place{4 * index // n}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"]
+        feats = [f"line{_bucket(piece.line, (0, 1, 3))}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"]
         if piece.first:
             feats.append("first")
             found = _HEADING.match(body)
@@ -71,7 +74,9 @@ def layout_features(reading: Reading) -> list[list[str]]:
         feats += [f"time:{f}" for f in forms]
         has_label, has_time = bool(kinds), bool(forms - {"clock", "lead", "trail"})
         dose = bool(_DOSE.search(body))
-        feats.append(f"sig:{'L' if has_label else '-'}{'T' if has_time else '-'}{'D' if dose else '-'}{'1' if piece.first else '-'}")
+        feats.append(
+            f"sig:{'L' if has_label else '-'}{'T' if has_time else '-'}{'D' if dose else '-'}{'1' if piece.first else '-'}"
+        )
         feats.append(f"since:{min(since_label, 3)}{min(since_time, 3)}{any_label}")
         feats.append(f"times{many_times}{'T' if has_time else '-'}{any_label}{'L' if has_label else '-'}")
         if _TICKED.search(body):
@@ -93,7 +98,9 @@ def layout_features(reading: Reading) -> list[list[str]]:
         thin = content_words(low, labels, piece.start, piece.end) if len(body) < 80 else 9
         feats.append(f"thin{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
         place = "lead" if "lead" in forms else "trail" if "trail" in forms else "mid" if has_time else "no"
-        signatures.append(f"{'1' if piece.first else '-'}{'B' if _BULLET.match(body) else '-'}{'L' if has_label else '-'}{place}")
+        signatures.append(
+            f"{'1' if piece.first else '-'}{'B' if _BULLET.match(body) else '-'}{'L' if has_label else '-'}{place}"
+        )
         named.append(codes)
         since_label = 0 if has_label else since_label + 1
         since_time = 0 if has_time else since_time + 1
@@ -113,8 +120,11 @@ def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]
             once = all(said[c] == 1 for c in codes)
             again = all(c in seen for c in codes)
             thin = next(f for f in feats if f.startswith("thin"))
-            feats += [f"said{'once' if once else 'more'}{'again' if again else 'new'}", f"said{'once' if once else 'more'}{'again' if again else 'new'}{thin}",
-                      f"names{min(len(set(codes)), 3)}{thin}"]  # fmt: skip
+            feats += [
+                f"said{'once' if once else 'more'}{'again' if again else 'new'}",
+                f"said{'once' if once else 'more'}{'again' if again else 'new'}{thin}",
+                f"names{min(len(set(codes)), 3)}{thin}",
+            ]
             seen.update(codes)
 
 
@@ -125,7 +135,10 @@ def unticked(reading: Reading) -> list[int]:
     """Numbers of the pieces that open with an empty box and name nothing but a label: lines of a form left blank."""
     out = []
     for index, piece in enumerate(reading.pieces):
-        if _UNTICKED.match(reading.low, piece.start, piece.end) and content_words(reading.low, reading.labels, piece.start, piece.end) < 3:
+        if (
+            _UNTICKED.match(reading.low, piece.start, piece.end)
+            and content_words(reading.low, reading.labels, piece.start, piece.end) < 3
+        ):
             out.append(index)
     return out
 
@@ -143,4 +156,7 @@ def element_places(layout: Sequence[Sequence[str]], spans: Sequence[tuple[int, i
         places[last:] = ["after"] * (n - last)
         for a, b in spans:
             places[a:b] = ["in"] * (b - a)
-    return [["@" + f for f in feats if f.startswith(("h1=", "place"))] + [f"@stands={where}"] for feats, where in zip(layout, places, strict=True)]
+    return [
+        ["@" + f for f in feats if f.startswith("h1=")] + [f"@stands={where}"]
+        for feats, where in zip(layout, places, strict=True)
+    ]

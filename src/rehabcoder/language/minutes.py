@@ -8,7 +8,7 @@ What one sentence leaves open the note as a whole may settle: a footer that repe
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -72,16 +72,25 @@ def candidates(
             continue
         out.append(
             Candidate(
-                mention.start, mention.end, minutes, mention.form,
+                mention.start,
+                mention.end,
+                minutes,
+                mention.form,
                 tuple(_features(reading, mention, minutes, start, end, order, inside, own, kinds, forms)),
             )
-        )  # fmt: skip
+        )
     summable = [t for t in own if t.form in ("min", "prime", "m", "brack", "word", "range")]
     if len(summable) > 1 and len({t.form for t in summable}) == 1:
         form = summable[0].form
         spread = len({low.count("\n", start, t.start) for t in summable}) == len(summable)
-        feats = ("form=sum", f"sum:{form}", f"sum:n{min(len(summable), 4)}", f"sum:{'rows' if spread else 'line'}:{form}",
-                 f"sum:{_bucket(sum(t.minutes for t in summable))}", f"sum:lead{_leads(summable[0], start, low)}")  # fmt: skip
+        feats = (
+            "form=sum",
+            f"sum:{form}",
+            f"sum:n{min(len(summable), 4)}",
+            f"sum:{'rows' if spread else 'line'}:{form}",
+            f"sum:{_bucket(sum(t.minutes for t in summable))}",
+            f"sum:lead{_leads(summable[0], start, low)}",
+        )
         out.append(Candidate(summable[0].start, summable[-1].end, sum(t.minutes for t in summable), "sum", feats))
     return out
 
@@ -91,8 +100,16 @@ def _leads(mention: TimeMention, start: int, low: str) -> bool:
 
 
 def _features(
-    reading: Reading, mention: TimeMention, minutes: int, start: int, end: int, order: int, inside: list[TimeMention], own: list[TimeMention],
-    kinds: Counter[str], forms: Counter[str],
+    reading: Reading,
+    mention: TimeMention,
+    minutes: int,
+    start: int,
+    end: int,
+    order: int,
+    inside: list[TimeMention],
+    own: list[TimeMention],
+    kinds: Counter[str],
+    forms: Counter[str],
 ) -> list[str]:
     low, form = reading.low, mention.form
     head = low[max(0, mention.start - 40) : mention.start]
@@ -101,15 +118,26 @@ def _features(
     outside = mention.start < start or mention.start >= end
     leads = not outside and _leads(mention, start, low)
     closes = not outside and len(low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
-    behind_label = any(-1 <= mention.start - label.end <= 8 for label in reading.labels[_around(reading, mention.start)])
+    behind_label = any(
+        -1 <= mention.start - label.end <= 8 for label in reading.labels[_around(reading, mention.start)]
+    )
     ahead_label = any(-1 <= label.start - mention.end <= 6 for label in reading.labels[_around(reading, mention.end)])
     place = "out" if outside else "lead" if leads else "close" if closes else "mid"
     feats = [
-        f"form={form}", f"place={place}", f"form={form}:{place}", f"value={_bucket(minutes)}", f"value={_bucket(minutes)}:{form}",
-        f"n={min(len(inside), 4)}", f"n={min(len(inside), 4)}:{place}", f"same={min(kinds[form], 3)}:{form}",
-        f"order={min(order, 3)}", f"label={behind_label}{ahead_label}", f"label={behind_label}{ahead_label}:{form}",
-        f"usual={min(forms[form + place], 3)}", f"usual={min(forms[form + place], 3)}:{place}",
-    ]  # fmt: skip
+        f"form={form}",
+        f"place={place}",
+        f"form={form}:{place}",
+        f"value={_bucket(minutes)}",
+        f"value={_bucket(minutes)}:{form}",
+        f"n={min(len(inside), 4)}",
+        f"n={min(len(inside), 4)}:{place}",
+        f"same={min(kinds[form], 3)}:{form}",
+        f"order={min(order, 3)}",
+        f"label={behind_label}{ahead_label}",
+        f"label={behind_label}{ahead_label}:{form}",
+        f"usual={min(forms[form + place], 3)}",
+        f"usual={min(forms[form + place], 3)}:{place}",
+    ]
     if inside:
         biggest = max((t.minutes for t in inside if t.form != "pct"), default=0)
         feats.append(f"biggest={minutes == biggest}:{len(inside) > 1}")
@@ -209,10 +237,14 @@ def _not_twice(chosen: list[Minutes]) -> None:
             by_place[minutes.start] = other if loser == index else index
 
 
-def _each(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:
-    """"NMR, TE, TA x 15 min each": one time said once for several services."""
+def _each(
+    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
+) -> None:
+    """ "NMR, TE, TA x 15 min each": one time said once for several services."""
     for mention in reading.times:
-        if mention.form not in ("min", "prime", "word", "frac", "m", "label") or not _EACH.match(reading.low, mention.end):
+        if mention.form not in ("min", "prime", "word", "frac", "m", "label") or not _EACH.match(
+            reading.low, mention.end
+        ):
             continue
         line_start = max(reading.low.rfind("\n", 0, mention.start), reading.low.rfind(". ", 0, mention.start)) + 1
         named = {la.code for la in reading.labels if line_start <= la.start < mention.start}
@@ -221,16 +253,31 @@ def _each(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tu
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
 
 
-def _from_elsewhere(reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:
+def _from_elsewhere(
+    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
+) -> None:
     """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
     if all(m.minutes is not None for m in chosen):
         return
     used = {m.start for m in chosen}
     footer: dict[str, list[TimeMention]] = {}
+    begins = [start for start, _ in spans]
     for mention in reading.times:
-        if mention.start in used or mention.form not in ("label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range"):
+        if mention.start in used or mention.form not in (
+            "label",
+            "min",
+            "kv",
+            "prime",
+            "cell",
+            "brack",
+            "m",
+            "trail",
+            "bare",
+            "range",
+        ):
             continue
-        if any(start <= mention.start < end for start, end in spans):
+        inside = bisect_right(begins, mention.start) - 1
+        if inside >= 0 and mention.start < spans[inside][1]:
             continue
         label = _label_beside(reading, mention)
         if label:
@@ -238,7 +285,9 @@ def _from_elsewhere(reading: Reading, spans: Sequence[tuple[int, int]], names: S
     if not footer:
         return
     for by_label in (True, False):
-        wanted = Counter(name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None)
+        wanted = Counter(
+            name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None
+        )
         for index, (label, code) in enumerate(names):
             key = label if by_label else (code if label is None else None)
             if chosen[index].minutes is not None or key is None or wanted[key] != 1:
@@ -251,17 +300,29 @@ def _from_elsewhere(reading: Reading, spans: Sequence[tuple[int, int]], names: S
 def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
     low = reading.low
     for label in reversed(reading.labels[_around(reading, mention.start)]):
-        if label.end <= mention.start and mention.start - label.end <= 14 and "\n" not in low[label.end : mention.start]:
+        if (
+            label.end <= mention.start
+            and mention.start - label.end <= 14
+            and "\n" not in low[label.end : mention.start]
+        ):
             return label.code
     line_start = low.rfind("\n", 0, mention.start) + 1
-    on_line = [label for label in reading.labels if line_start <= label.start < mention.start]
+    first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
+    last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
+    on_line = reading.labels[first:last]
     if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
         return on_line[0].code
     return None
 
 
-def _rest(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], total: int | None, untimed: Sequence[bool]) -> None:
-    """"The rest of the session": the stated total less all that the other services took."""
+def _rest(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    chosen: list[Minutes],
+    total: int | None,
+    untimed: Sequence[bool],
+) -> None:
+    """ "The rest of the session": the stated total less all that the other services took."""
     rests = [t for t in reading.times if t.form == "rest"]
     if not rests or total is None:
         return

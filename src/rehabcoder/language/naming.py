@@ -53,7 +53,14 @@ def _counts(label: Label, start: int, end: int, supported: str) -> bool:
     agrees with what is described."""
     opens = label.start - start < 30
     closes = end - label.end < 16
-    return opens or closes and label.strong or _SAME.get(label.code, label.code) == supported or label.strong and label.code in ("97110", "97112", "97530")
+    return (
+        opens
+        or (closes
+        and label.strong)
+        or _SAME.get(label.code, label.code) == supported
+        or (label.strong
+        and label.code in ("97110", "97112", "97530"))
+    )
 
 
 def _from_the_bill(stated: Stated, supported: Sequence[str], out: list[Label | None]) -> None:

@@ -16,19 +16,100 @@ from rehabcoder.language.times import TimeMention
 
 # Words whose full stop ends no sentence.
 _ABBREVIATIONS = frozenset(
-    "dr mr mrs ms pt pts vs approx no fig ea lb lbs st e.g i.e wt ht bil bilat flex ext abd add rot min mins sec secs hr hrs"
-    " reps rep w dx hx tx rx sx act ex ther th neuro re-ed man inc incl resp temp ft in cm kg prev max mod amb sup".split()
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "pt",
+        "pts",
+        "vs",
+        "approx",
+        "no",
+        "fig",
+        "ea",
+        "lb",
+        "lbs",
+        "st",
+        "e.g",
+        "i.e",
+        "wt",
+        "ht",
+        "bil",
+        "bilat",
+        "flex",
+        "ext",
+        "abd",
+        "add",
+        "rot",
+        "min",
+        "mins",
+        "sec",
+        "secs",
+        "hr",
+        "hrs",
+        "reps",
+        "rep",
+        "w",
+        "dx",
+        "hx",
+        "tx",
+        "rx",
+        "sx",
+        "act",
+        "ex",
+        "ther",
+        "th",
+        "neuro",
+        "re-ed",
+        "man",
+        "inc",
+        "incl",
+        "resp",
+        "temp",
+        "ft",
+        "in",
+        "cm",
+        "kg",
+        "prev",
+        "max",
+        "mod",
+        "amb",
+        "sup",
+    ]
 )
-_MAY_END = frozenset("min mins sec secs hr hrs ea reps ft in lb lbs cm kg pt ext flex abd add".split())
+_MAY_END = frozenset(
+    [
+        "min",
+        "mins",
+        "sec",
+        "secs",
+        "hr",
+        "hrs",
+        "ea",
+        "reps",
+        "ft",
+        "in",
+        "lb",
+        "lbs",
+        "cm",
+        "kg",
+        "pt",
+        "ext",
+        "flex",
+        "abd",
+        "add",
+    ]
+)
 _BREAK = re.compile(
     r"""(?P<line>\n)
     |(?P<stop>[.!?]["')\]]*)(?=\s+\S)
     |(?P<glued>(?<=[a-z0-9)%])\.(?=[a-z]{3}))
     |(?P<semi>;)(?=\s)
     |(?P<pipe>\s//\s|\s\|\|\s)
-    |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,}(?=[a-z]))
-    |(?P<then>,?\s+(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
-    |(?P<and>,\s+(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin))
+    |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
+    |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin))
     """,
     re.X,
 )
@@ -61,9 +142,9 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
         if kind == "stop":
             if not _ends_sentence(text, low, begin, found):
                 continue
-        elif kind == "glued" and not text[found.end()].isupper():
-            continue
-        elif kind == "slash" and (found.start() - begin < 40 or _row(low, found.start())):
+        elif (kind == "glued" and not text[found.end()].isupper()) or (
+            kind == "slash" and (found.start() - begin < 40 or _row(low, found.start()))
+        ):
             continue
         _keep(text, pieces, begin, cut, line, first)
         if kind == "line":

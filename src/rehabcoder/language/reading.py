@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rehabcoder.language.durations import find_durations
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.pieces import Piece, split
-from rehabcoder.language.thin import join_thin
 from rehabcoder.language.text import shadow
-from rehabcoder.language.durations import find_durations
+from rehabcoder.language.thin import join_thin
 from rehabcoder.language.times import TimeMention
 
 # Names of these codes say what the therapist meant to bill, not what was done, so that the models never see them. Names of
@@ -17,6 +18,11 @@ from rehabcoder.language.times import TimeMention
 MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
 
 
+# Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model.
+_PERSONAL = re.compile(
+    r"(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\b(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|\d{6,}"
+    r"|\b(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?|\b(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?"
+)
 _LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})
 
 
@@ -48,6 +54,7 @@ def mask(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> str
     (97110, 97112, 97530 of the given clinics right in 0.973 against 0.954 of exact spans; training/experiments.md).
     """
     cuts = [(la.start, la.end) for la in labels if la.number or la.code in MASKED]
+    cuts += [m.span() for m in _PERSONAL.finditer(low)]
     cuts += [(t.start, t.end) for t in times if t.form in _LENGTHS]
     cuts.sort()
     out: list[str] = []

@@ -48,7 +48,9 @@ class Whole:
         self.names = [c for c in self.classes if c != OUT]
         rest = np.delete(self.kinds, out, axis=1)
         self.rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
-        self.strength = [int(min(3, max(-3, round(float(np.log((1 - o + 1e-6) / (o + 1e-6))))))) for o in self.kinds[:, out]]
+        self.strength = [
+            int(min(3, max(-3, round(float(np.log((1 - o + 1e-6) / (o + 1e-6))))))) for o in self.kinds[:, out]
+        ]
         label_at = [la.start for la in reading.labels]
         time_at = [t.start for t in reading.times]
         for piece, feats in zip(reading.pieces, self.layout, strict=True):
@@ -58,7 +60,9 @@ class Whole:
             self.forms.append([t.form for t in kept])
             a, b = bisect_left(label_at, piece.start), bisect_left(label_at, piece.end)
             self.codes.append(list(dict.fromkeys(_SAME.get(la.code, la.code) for la in reading.labels[a:b])))
-            self.thin.append(piece.end - piece.start < 60 and content_words(reading.low, reading.labels, piece.start, piece.end) == 0)
+            self.thin.append(
+                piece.end - piece.start < 60 and content_words(reading.low, reading.labels, piece.start, piece.end) == 0
+            )
             self.first.append("first" in feats)
         timed = sum(bool(t) for t in self.times)
         labelled = sum(bool(c) for c in self.codes)
@@ -88,13 +92,28 @@ def stretch_features(note: Whole, span: Span) -> list[str]:
     weak = min(note.strength[a:b])
     where = "lead" if note.times[a] else "last" if note.times[b - 1] else "mid" if n_times else "none"
     return [
-        f"t{min(n_times, 3)}", f"t{min(n_times, 3)}:{style}", f"big{min(big, 3)}:{style}", f"pt{min(pieces_timed, 3)}:{min(size, 4)}",
-        f"l{min(len(codes), 3)}:{style}", f"lp{min(labelled, 3)}:{min(size, 3)}", f"tl{min(pieces_timed, 2)}{min(len(codes), 2)}{thin}",
-        f"alike{alike}:{min(size, 3)}", f"alike{alike}:t{min(pieces_timed, 2)}", f"thin{thin}:{bool(n_times)}{bool(codes)}",
-        f"size{min(size, 7)}", f"size{min(size, 7)}:{style[2]}", f"lines{min(lines, 5)}:{style[:2]}", f"line{note.first[a]}{ends_line}",
-        f"line{note.first[a]}{ends_line}:{bool(n_times)}", f"strong{strong}", f"weak{weak}", f"where={where}:{style}",
-        f"kind={note.names[top]}", f"sharp{int(5 * float(mean[top]))}:{min(size, 3)}", f"h={_heading(note, a)}",
-    ]  # fmt: skip
+        f"t{min(n_times, 3)}",
+        f"t{min(n_times, 3)}:{style}",
+        f"big{min(big, 3)}:{style}",
+        f"pt{min(pieces_timed, 3)}:{min(size, 4)}",
+        f"l{min(len(codes), 3)}:{style}",
+        f"lp{min(labelled, 3)}:{min(size, 3)}",
+        f"tl{min(pieces_timed, 2)}{min(len(codes), 2)}{thin}",
+        f"alike{alike}:{min(size, 3)}",
+        f"alike{alike}:t{min(pieces_timed, 2)}",
+        f"thin{thin}:{bool(n_times)}{bool(codes)}",
+        f"size{min(size, 7)}",
+        f"size{min(size, 7)}:{style[2]}",
+        f"lines{min(lines, 5)}:{style[:2]}",
+        f"line{note.first[a]}{ends_line}",
+        f"line{note.first[a]}{ends_line}:{bool(n_times)}",
+        f"strong{strong}",
+        f"weak{weak}",
+        f"where={where}:{style}",
+        f"kind={note.names[top]}",
+        f"sharp{int(5 * float(mean[top]))}:{min(size, 3)}",
+        f"h={_heading(note, a)}",
+    ]
 
 
 def _heading(note: Whole, at: int) -> str:
@@ -105,10 +124,13 @@ def gap_features(note: Whole, index: int) -> list[str]:
     """Features of a piece that is left outside of every service."""
     strength = note.strength[index]
     return [
-        f"o{strength}", f"o{strength}:{bool(note.times[index])}", f"ot{bool(note.times[index])}{bool(note.codes[index])}:{note.style}",
-        f"othin{note.thin[index]}{bool(note.times[index])}{bool(note.codes[index])}", f"oh={_heading(note, index)}",
+        f"o{strength}",
+        f"o{strength}:{bool(note.times[index])}",
+        f"ot{bool(note.times[index])}{bool(note.codes[index])}:{note.style}",
+        f"othin{note.thin[index]}{bool(note.times[index])}{bool(note.codes[index])}",
+        f"oh={_heading(note, index)}",
         f"ol{bool(note.codes[index])}:{strength}",
-    ]  # fmt: skip
+    ]
 
 
 def pair_features(note: Whole, one: Span, two: Span) -> list[str]:
@@ -124,9 +146,15 @@ def pair_features(note: Whole, one: Span, two: Span) -> list[str]:
     if not adjacent:
         return [f"far:{t1}{t2}", f"far:{shared}"]
     return [
-        f"pair:{t1}{t2}", f"pair:{t1}{t2}:a{alike}", f"pair:{l1}{l2}:{t1}{t2}", f"pair:a{alike}", f"pair:{shared}:{note.first[two[0]]}",
-        f"pair:{shared}:a{alike // 2}", f"pair:{l1}{l2}:a{alike // 2}", f"pair:first{note.first[two[0]]}:{t1}{t2}",
-    ]  # fmt: skip
+        f"pair:{t1}{t2}",
+        f"pair:{t1}{t2}:a{alike}",
+        f"pair:{l1}{l2}:{t1}{t2}",
+        f"pair:a{alike}",
+        f"pair:{shared}:{note.first[two[0]]}",
+        f"pair:{shared}:a{alike // 2}",
+        f"pair:{l1}{l2}:a{alike // 2}",
+        f"pair:first{note.first[two[0]]}:{t1}{t2}",
+    ]
 
 
 def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
@@ -147,7 +175,9 @@ def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
     for name, stated in (("timed", note.stated.timed), ("total", note.stated.total)):
         if stated is not None and given:
             total = sum(given)
-            feats.append(f"{name}:{'equal' if total == stated else 'over' if total > stated else 'under'}:{min(open_ones, 2)}")
+            feats.append(
+                f"{name}:{'equal' if total == stated else 'over' if total > stated else 'under'}:{min(open_ones, 2)}"
+            )
     even = "all" if given and not open_ones else "none" if not given else "mixed"
     feats += [f"even:{even}:{note.style}", f"even:{even}:{min(len(spans), 4)}"]
     units = note.stated.units
@@ -155,14 +185,19 @@ def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
         billed = {_SAME.get(c, c) for c in units}
         lacking = len(billed - set(labels) - set(tops))
         unlabelled = len(billed - set(labels))
-        feats += [f"lacking{min(lacking, 3)}", f"unlabelled{min(unlabelled, 3)}:{min(len(spans) - len(labels), 3)}",
-                  f"more{max(-2, min(3, len(spans) - len(billed)))}"]  # fmt: skip
+        feats += [
+            f"lacking{min(lacking, 3)}",
+            f"unlabelled{min(unlabelled, 3)}:{min(len(spans) - len(labels), 3)}",
+            f"more{max(-2, min(3, len(spans) - len(billed)))}",
+        ]
     twice = len(labels) - len(set(labels))
     feats.append(f"twice{min(twice, 3)}")
     return feats
 
 
-def k_best(scores: npt.NDArray[np.float32], transition: npt.NDArray[np.float32], start: npt.NDArray[np.float32], k: int) -> list[tuple[float, list[int]]]:
+def k_best(
+    scores: npt.NDArray[np.float32], transition: npt.NDArray[np.float32], start: npt.NDArray[np.float32], k: int
+) -> list[tuple[float, list[int]]]:
     """The `k` best state paths of a note with their scores, best first."""
     n, states = scores.shape
     best = np.full((states, k), -np.inf, dtype=np.float64)

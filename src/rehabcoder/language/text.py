@@ -6,20 +6,55 @@ All reading happens on the shadow; every answer is cut from the untouched text b
 from __future__ import annotations
 
 _PLAIN = {
-    "\u2018": "'", "\u2019": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
-    "\u201c": '"', "\u201d": '"', "\u2033": '"', "\u201e": '"',
-    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-    "\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\x00": " ",
-    "\u00d7": "x", "\u2715": "x", "\u2022": "*", "\u25cf": "*", "\u25aa": "*", "\u00b7": "*", "\u2023": "*",
-    "\u2192": ">", "\u21d2": ">", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
-    "\u2611": "\u2611", "\u2612": "\u2611", "\u2713": "\u2611", "\u2714": "\u2611",
-}  # fmt: skip
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201b": "'",
+    "\u2032": "'",
+    "\u00b4": "'",
+    "`": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2033": '"',
+    "\u201e": '"',
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+    "\u00a0": " ",
+    "\u2007": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "\u3000": " ",
+    "\x00": " ",
+    "\u00d7": "x",
+    "\u2715": "x",
+    "\u2022": "*",
+    "\u25cf": "*",
+    "\u25aa": "*",
+    "\u00b7": "*",
+    "\u2023": "*",
+    "\u2192": ">",
+    "\u21d2": ">",
+    "\r": "\n",
+    "\x0b": "\n",
+    "\x0c": "\n",
+    "\x85": "\n",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\u2611": "\u2611",
+    "\u2612": "\u2611",
+    "\u2713": "\u2611",
+    "\u2714": "\u2611",
+}
 _TABLE = str.maketrans(_PLAIN)
 
 
 def shadow(text: str) -> str:
     """Lower-case twin of `text` with plain punctuation and exactly as many code points."""
+    # A line end of two characters becomes one line end, so that the same note reads the same from any system.
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when lowered (Turkish dotted I): keep those as they are
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.translate(_TABLE)
+    return lowered.replace("\r\n", " \n").translate(_TABLE)

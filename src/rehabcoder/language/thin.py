@@ -26,8 +26,15 @@ def _has(places: Sequence[int], piece: Piece) -> bool:
 
 
 def _heads(
-    low: str, piece: Piece, following: Piece, labelled: bool, timed: bool, also_thin: bool, label_places: Sequence[int],
-    time_places: Sequence[int], times: Sequence[TimeMention],
+    low: str,
+    piece: Piece,
+    following: Piece,
+    labelled: bool,
+    timed: bool,
+    also_thin: bool,
+    label_places: Sequence[int],
+    time_places: Sequence[int],
+    times: Sequence[TimeMention],
 ) -> bool:
     """Whether a thin piece is the heading of what follows."""
     if also_thin or following.line - piece.line > 1 or _has(label_places, following):
@@ -66,7 +73,11 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
             if labelled and behind and last_of_line and not _has(label_places, out[-1]):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
-            if following is not None and not _REFERS.search(low, piece.start, piece.end) and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times):
+            if (
+                following is not None
+                and not _REFERS.search(low, piece.start, piece.end)
+                and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times)
+            ):
                 pending = piece
                 continue
         out.append(piece)

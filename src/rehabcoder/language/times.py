@@ -9,11 +9,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_ONES = {w: i for i, w in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen".split()
-)}  # fmt: skip
-_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_ONES = {
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {
+    w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _TENS["fourty"] = 40
 _ONE = "|".join(sorted(_ONES, key=len, reverse=True))
 _TEN = "|".join(sorted(_TENS, key=len, reverse=True))
@@ -22,28 +47,33 @@ _UNIT = r"(?:minutes?|mins?|mns?)\b\.?"
 _CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
 _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 
+_OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
 _SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
 _TIME = re.compile(
     rf"""
-    (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
+    (?=[\d.\u00bc\u00bd\u00be])(?:
+        (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
         \s*(?:-+|>|to|until|till|til|through|thru|/)\s*
         (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
-    |(?P<pair>(?:^[ \t]*|(?<=\d{5})[ \t]+)(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
-    |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
-    |(?P<words_range>(?:from\s+)(?P<w1>{_SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{_SPOKEN}))
-    |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
-    |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b)
-    |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|1/4|1/2|3/4|\u00bc|\u00bd|\u00be|\d)\s*-?(?:hours?|hrs?|h)\b(?!\s?/))
-    |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+and\s+(?:a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+minutes))?)
-    |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
-    |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
-    |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
-    |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it)\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
-    |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
-    |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
-    |(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
-    |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
+        |(?P<pair>(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
+        |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
+        |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b)
+        |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|1/4|1/2|3/4|\u00bc|\u00bd|\u00be|\d)\s*-?(?:hours?|hrs?|h)\b(?!\s?/))
+        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
+        |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
+        |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
+        |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
+    )
+    |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
+    |(?<![a-z])(?=[aefhlnoqrstz])(?:
+        (?P<words_range>(?:from\s+)(?P<w1>{_SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{_SPOKEN}))
+        |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
+        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+and\s+(?:a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+minutes))?)
+        |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
+        |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
+        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it)\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+    )
     """,
     re.X | re.M,
 )
@@ -119,11 +149,14 @@ def find_times(low: str) -> list[TimeMention]:
     """Time mentions of a shadow text in order; none overlaps another."""
     out: list[TimeMention] = []
     for found in _TIME.finditer(low):
-        kind, (start, end) = found.lastgroup, found.span()
+        start, end = found.span()
         mention: TimeMention | None = None
         if found["range"]:
             mention = _range(found, start, end)
         elif found["pair"]:
+            if not _OPENS_ROW.search(low, max(0, start - 12), start):
+                out += [TimeMention(*found.span(name), clock(found[name]), "clock") for name in ("p1", "p2")]
+                continue
             begin, stop = clock(found["p1"]), clock(found["p2"])
             mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
         elif found["dotted"]:
@@ -165,7 +198,6 @@ def find_times(low: str) -> list[TimeMention]:
             mention = TimeMention(start, end, clock(found["c"], found["cm"] or ""), "clock")
         if mention is not None:
             out.append(mention)
-        del kind
     return out
 
 

@@ -77,6 +77,11 @@ class Model:
     reader: dict[str, float] = field(default_factory=dict)  # weights over whole readings of a note
     card: dict[str, Any] = field(default_factory=dict)
 
+    labels_seen: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
+
     @property
     def version(self) -> str:
         return str(self.card.get("version", ""))

@@ -52,6 +52,9 @@ class Predicted:
     services: list[Found]
     elements: Floats  # pieces x elements, probabilities
     layout: list[list[str]]
+    adds_up: (
+        str  # whether the minutes read add up to what the note states: the strongest sign that they were read right
+    )
 
 
 @dataclass(slots=True)
@@ -139,14 +142,26 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         whole = Whole(proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated)
         best, lead = choose(whole, proposal.ways, model.reader)
         chosen.append((proposal.ways[best][1], lead))
-    docs = [list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows)) for p, (spans, _) in zip(proposals, chosen, strict=True) for a, b in spans]
-    described = softmax(linear_scores(model.code, model.idf, docs)) if docs else np.zeros((0, len(model.code.classes)), dtype=np.float32)
+    docs = [
+        list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows))
+        for p, (spans, _) in zip(proposals, chosen, strict=True)
+        for a, b in spans
+    ]
+    described = (
+        softmax(linear_scores(model.code, model.idf, docs))
+        if docs
+        else np.zeros((0, len(model.code.classes)), dtype=np.float32)
+    )
     headed = [
         rows + model.ids(extra)
         for p, (spans, _) in zip(proposals, chosen, strict=True)
         for rows, extra in zip(p.rows, element_places(p.layout, spans), strict=True)
     ]
-    shown = 1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed))) if headed else np.zeros((0, len(model.elements.classes)), dtype=np.float32)
+    shown = (
+        1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed)))
+        if headed
+        else np.zeros((0, len(model.elements.classes)), dtype=np.float32)
+    )
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
         n = len(proposal.rows)
@@ -156,7 +171,9 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     return out
 
 
-def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: Floats, elements: Floats, lead: float) -> Predicted:
+def _predicted(
+    model: Model, proposal: Proposal, spans: list[Span], described: Floats, elements: Floats, lead: float
+) -> Predicted:
     reading, stated = proposal.reading, proposal.stated
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
     classes = model.code.classes
@@ -169,7 +186,14 @@ def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: F
         return [model.minutes.probability(c.features) for c in found]
 
     untimed = [_untimed(r[0][0]) for r in joined]
-    minutes = attach(reading, places, [(lab, r[0][0]) for lab, r in zip(labels, joined, strict=True)], stated.total or stated.timed, score, untimed)
+    minutes = attach(
+        reading,
+        places,
+        [(lab, r[0][0]) for lab, r in zip(labels, joined, strict=True)],
+        stated.total or stated.timed,
+        score,
+        untimed,
+    )
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
@@ -177,9 +201,26 @@ def _predicted(model: Model, proposal: Proposal, spans: list[Span], described: F
         clear = float(1 - outside[a:b].min())
         name = names[k]
         services.append(
-            Found(start, end, (a, b), labels[k], (name.start, name.end) if name else None, joined[k], alone[k], minutes[k], clear, lead)
+            Found(
+                start,
+                end,
+                (a, b),
+                labels[k],
+                (name.start, name.end) if name else None,
+                joined[k],
+                alone[k],
+                minutes[k],
+                clear,
+                lead,
+            )
         )
-    return Predicted(reading, stated, services, elements, proposal.layout)
+    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes))
+
+
+def _adds_up(stated: Stated, minutes: Sequence[Minutes]) -> str:
+    if stated.timed is None and stated.total is None:
+        return "unstated"
+    return "yes" if sum(m.minutes or 0 for m in minutes) in (stated.timed, stated.total) else "no"
 
 
 def _untimed(code: str) -> bool:
@@ -197,10 +238,11 @@ def _join(model: Model, row: npt.NDArray[np.float32], label: str | None) -> list
     if label is None:
         return _ranked(classes, row)
     label = SAME.get(label, label)
-    known = {k for by in model.label_given_code.values() for k in by}
     likely = np.array(
         [
-            model.label_given_code[c].get(label, 0.002) if c in model.label_given_code and label in known else (0.8 if c == label else 0.004)
+            model.label_given_code[c].get(label, 0.002)
+            if c in model.label_given_code and label in model.labels_seen
+            else (0.8 if c == label else 0.004)
             for c in classes
         ],
         dtype=np.float32,

@@ -33,22 +33,24 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
     minutes = found.minutes
     n = len(predicted.services)
     return [
-        f"p={_step(top[1])}", f"p={_step(top[1])}:{agrees}", f"label={agrees}", f"margin={_step(top[1] / (top[1] + second[1] + 1e-6))}",
-        f"alone={_step(found.described[0][1])}", f"same={found.described[0][0] == top[0]}:{agrees}", f"thin={thin}:{agrees}",
-        f"clear={_step(found.certainty)}", f"minutes={'none' if minutes.minutes is None else 'some'}", f"sure={_step(minutes.sure)}",
-        f"sure={_step(minutes.sure)}:{'none' if minutes.minutes is None else 'some'}", f"services={min(n, 5)}",
-        f"pieces={min(found.pieces[1] - found.pieces[0], 5)}", f"core={top[0] in ('97110', '97112', '97530')}",
-        f"adds={_adds_up(predicted)}", f"lead={min(6, int(found.lead))}", f"lead={min(3, int(found.lead))}:{min(n, 5)}",
-    ]  # fmt: skip
-
-
-def _adds_up(predicted: Predicted) -> str:
-    """Whether the minutes read add up to what the note states: the strongest sign that they were read right."""
-    stated = predicted.stated.timed or predicted.stated.total
-    if stated is None:
-        return "unstated"
-    total = sum(f.minutes.minutes or 0 for f in predicted.services)
-    return "yes" if total in (predicted.stated.timed, predicted.stated.total) else "no"
+        f"p={_step(top[1])}",
+        f"p={_step(top[1])}:{agrees}",
+        f"label={agrees}",
+        f"margin={_step(top[1] / (top[1] + second[1] + 1e-6))}",
+        f"alone={_step(found.described[0][1])}",
+        f"same={found.described[0][0] == top[0]}:{agrees}",
+        f"thin={thin}:{agrees}",
+        f"clear={_step(found.certainty)}",
+        f"minutes={'none' if minutes.minutes is None else 'some'}",
+        f"sure={_step(minutes.sure)}",
+        f"sure={_step(minutes.sure)}:{'none' if minutes.minutes is None else 'some'}",
+        f"services={min(n, 5)}",
+        f"pieces={min(found.pieces[1] - found.pieces[0], 5)}",
+        f"core={top[0] in ('97110', '97112', '97530')}",
+        f"adds={predicted.adds_up}",
+        f"lead={min(6, int(found.lead))}",
+        f"lead={min(3, int(found.lead))}:{min(n, 5)}",
+    ]
 
 
 def judge(model: Model, predicted: Predicted, found: Found) -> Judged:

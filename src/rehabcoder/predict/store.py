@@ -22,9 +22,20 @@ LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it 
 LARGEST_FILE = 64 * 2**20
 _JSON = ("card.json", "classes.json", "weighed.json")
 _ARRAYS = (
-    "idf", "kind.weights", "kind.bias", "code.weights", "code.bias", "elements.weights", "elements.bias", "chain.own",
-    "chain.before", "chain.behind", "chain.transition", "chain.start", "chain.bias",
-)  # fmt: skip
+    "idf",
+    "kind.weights",
+    "kind.bias",
+    "code.weights",
+    "code.bias",
+    "elements.weights",
+    "elements.bias",
+    "chain.own",
+    "chain.before",
+    "chain.behind",
+    "chain.transition",
+    "chain.start",
+    "chain.bias",
+)
 MEMBERS = ("vocabulary.txt", *_JSON, *(f"{name}.npy" for name in _ARRAYS))
 FILE_NAME = "model.zip"
 
@@ -34,7 +45,9 @@ def save_model(model: Model, path: Path) -> None:
     words = [word for word, _ in sorted(model.vocabulary.items(), key=lambda item: item[1])]
     members: dict[str, bytes] = {"vocabulary.txt": "\n".join(words).encode("utf-8")}
     members["card.json"] = _json(model.card)
-    members["classes.json"] = _json({"kind": model.kind.classes, "code": model.code.classes, "elements": model.elements.classes})
+    members["classes.json"] = _json(
+        {"kind": model.kind.classes, "code": model.code.classes, "elements": model.elements.classes}
+    )
     members["weighed.json"] = _json(
         {
             **{name: {"bias": w.bias, "weights": w.weights} for name, w in _weighed(model).items()},
@@ -46,9 +59,14 @@ def save_model(model: Model, path: Path) -> None:
     for name, array in _arrays(model).items():
         buffer = io.BytesIO()
         # Half precision keeps the file small; what it rounds off is far below the noise of the labels.
-        np.lib.format.write_array(buffer, np.ascontiguousarray(array, dtype=np.float16 if array.ndim == 2 else np.float32), allow_pickle=False)
+        np.lib.format.write_array(
+            buffer, np.ascontiguousarray(array, dtype=np.float16 if array.ndim == 2 else np.float32), allow_pickle=False
+        )
         members[f"{name}.npy"] = buffer.getvalue()
-    manifest = {"schema": SCHEMA, "members": {n: {"sha256": hashlib.sha256(b).hexdigest(), "size": len(b)} for n, b in sorted(members.items())}}
+    manifest = {
+        "schema": SCHEMA,
+        "members": {n: {"sha256": hashlib.sha256(b).hexdigest(), "size": len(b)} for n, b in sorted(members.items())},
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name, data in [("manifest.json", _json(manifest)), *sorted(members.items())]:
@@ -83,7 +101,9 @@ def read_members(path: Path) -> dict[str, bytes]:
     """
     where = str(path)
     if not path.is_file():
-        raise ModelError("there is no model file here", where=where, remedy="Name a model that `rehabcoder models list` shows.")
+        raise ModelError(
+            "there is no model file here", where=where, remedy="Name a model that `rehabcoder models list` shows."
+        )
     if path.stat().st_size > LARGEST_FILE:
         raise ModelError("the model file is too large to be one", where=where, remedy=_RENEW)
     try:
@@ -98,8 +118,9 @@ def read_members(path: Path) -> dict[str, bytes]:
             if manifest["schema"] > SCHEMA:
                 raise ModelError(
                     f"the model file was written by a newer rehabcoder (layout {manifest['schema']}, this one reads {SCHEMA})",
-                    where=where, remedy="Update rehabcoder: pip install -U rehabcoder.",
-                )  # fmt: skip
+                    where=where,
+                    remedy="Update rehabcoder: pip install -U rehabcoder.",
+                )
             listed = manifest.get("members", {})
             if set(listed) != set(MEMBERS) or set(sizes) != {"manifest.json", *MEMBERS}:
                 raise ModelError("the model file lacks members or holds others", where=where, remedy=_RENEW)
@@ -112,7 +133,16 @@ def read_members(path: Path) -> dict[str, bytes]:
             return out
     except ModelError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise ModelError("the model file is damaged or is no model file", where=where, remedy=_RENEW) from error
     except Exception as error:  # zlib.error has no common base with the rest
         raise ModelError("the model file is damaged", where=where, remedy=_RENEW) from error
@@ -129,11 +159,20 @@ def _weighed(model: Model) -> dict[str, Weighed]:
 def _arrays(model: Model) -> dict[str, Floats]:
     chain = model.chain
     return {
-        "idf": model.idf, "kind.weights": model.kind.weights, "kind.bias": model.kind.bias, "code.weights": model.code.weights,
-        "code.bias": model.code.bias, "elements.weights": model.elements.weights, "elements.bias": model.elements.bias,
-        "chain.own": chain.own, "chain.before": chain.before, "chain.behind": chain.behind, "chain.transition": chain.transition,
-        "chain.start": chain.start, "chain.bias": chain.bias,
-    }  # fmt: skip
+        "idf": model.idf,
+        "kind.weights": model.kind.weights,
+        "kind.bias": model.kind.bias,
+        "code.weights": model.code.weights,
+        "code.bias": model.code.bias,
+        "elements.weights": model.elements.weights,
+        "elements.bias": model.elements.bias,
+        "chain.own": chain.own,
+        "chain.before": chain.before,
+        "chain.behind": chain.behind,
+        "chain.transition": chain.transition,
+        "chain.start": chain.start,
+        "chain.bias": chain.bias,
+    }
 
 
 def _build(members: dict[str, bytes]) -> Model:
@@ -141,24 +180,46 @@ def _build(members: dict[str, bytes]) -> Model:
     classes = json.loads(members["classes.json"])
     weighed = json.loads(members["weighed.json"])
     arrays = {
-        name: np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False).astype(np.float32) for name in _ARRAYS
+        name: np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False).astype(np.float32)
+        for name in _ARRAYS
     }
     linear = {
-        name: Linear(tuple(classes[name]), arrays[f"{name}.weights"], arrays[f"{name}.bias"]) for name in ("kind", "code", "elements")
+        name: Linear(tuple(classes[name]), arrays[f"{name}.weights"], arrays[f"{name}.bias"])
+        for name in ("kind", "code", "elements")
     }
     for one in linear.values():
-        if one.weights.shape != (one.weights.shape[0], len(one.classes)) or one.weights.shape[0] > len(words) or one.bias.shape != (len(one.classes),):
+        if (
+            one.weights.shape != (one.weights.shape[0], len(one.classes))
+            or one.weights.shape[0] > len(words)
+            or one.bias.shape != (len(one.classes),)
+        ):
             raise ValueError("shapes disagree")
     own = arrays["chain.own"]
     if own.shape[0] != len(words) or arrays["idf"].shape != (len(words),) or own.shape != arrays["chain.before"].shape:
         raise ValueError("shapes disagree")
     return Model(
-        {word: row for row, word in enumerate(words)}, arrays["idf"], linear["kind"], linear["code"], linear["elements"],
-        Chain(own, arrays["chain.before"], arrays["chain.behind"], arrays["chain.transition"], arrays["chain.start"], arrays["chain.bias"]),
-        *(Weighed(float(weighed[n]["bias"]), {k: float(v) for k, v in weighed[n]["weights"].items()}) for n in ("minutes", "confidence", "settle")),
-        weighed["label_given_code"], {k: float(v) for k, v in weighed["thresholds"].items()},
-        {k: float(v) for k, v in weighed["reader"].items()}, json.loads(members["card.json"]),
-    )  # fmt: skip
+        {word: row for row, word in enumerate(words)},
+        arrays["idf"],
+        linear["kind"],
+        linear["code"],
+        linear["elements"],
+        Chain(
+            own,
+            arrays["chain.before"],
+            arrays["chain.behind"],
+            arrays["chain.transition"],
+            arrays["chain.start"],
+            arrays["chain.bias"],
+        ),
+        *(
+            Weighed(float(weighed[n]["bias"]), {k: float(v) for k, v in weighed[n]["weights"].items()})
+            for n in ("minutes", "confidence", "settle")
+        ),
+        weighed["label_given_code"],
+        {k: float(v) for k, v in weighed["thresholds"].items()},
+        {k: float(v) for k, v in weighed["reader"].items()},
+        json.loads(members["card.json"]),
+    )
 
 
 def default_model_path() -> Path:

@@ -29,7 +29,10 @@ def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int 
 def data_hash(data: Corpus) -> str:
     """SHA-256 over all texts with their labels and weights: which data a model was made from."""
     digest = hashlib.sha256()
-    notes = [repr((p.note.text, p.note.services, sorted(p.note.flags), sorted(p.note.evidence.items()), p.note.weight)) for p in data.notes]
+    notes = [
+        repr((p.note.text, p.note.services, sorted(p.note.flags), sorted(p.note.evidence.items()), p.note.weight))
+        for p in data.notes
+    ]
     snippets = [repr((s.text, s.code, sorted(s.elements or ()))) for s in data.snippets]
     for record in sorted(notes + snippets):
         digest.update(record.encode("utf-8", "surrogatepass") + b"\0")
@@ -50,7 +53,9 @@ def card_of(data: Corpus, settings: Settings, *, name: str) -> dict[str, Any]:
     }
 
 
-def build_model(folder: Path, out: Path, *, name: str = "default", jobs: int = 1, leave_out: Iterable[str] = ()) -> Path:
+def build_model(
+    folder: Path, out: Path, *, name: str = "default", jobs: int = 1, leave_out: Iterable[str] = ()
+) -> Path:
     """Fits the model of `folder` (`notes/` and `snippets/`) and writes `model.zip` into `out`."""
     settings = Settings()
     data = corpus(read_notes(folder / "notes"), read_snippets(folder / "snippets")).without(frozenset(leave_out))

@@ -56,17 +56,30 @@ class LeftOut:
         return [Answered(p.note, q) for p, q in zip(self.notes, predicted, strict=True)]
 
 
-def leave_out(data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None) -> list[LeftOut]:
+def leave_out(
+    data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None
+) -> list[LeftOut]:
     """Models fitted without each fold of clinics in turn, with their proposals for it."""
     folds = folds_of(data, settings) if folds is None else folds
     if len(folds) < 2:
-        groups = [{p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k} for k in range(settings.folds)]
-        parts = [([p for p in data.notes if p.note.note_id not in g], [p for p in data.notes if p.note.note_id in g]) for g in groups]
+        groups = [
+            {p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k}
+            for k in range(settings.folds)
+        ]
+        parts = [
+            ([p for p in data.notes if p.note.note_id not in g], [p for p in data.notes if p.note.note_id in g])
+            for g in groups
+        ]
     else:
-        parts = [([p for p in data.notes if p.note.source not in f], [p for p in data.notes if p.note.source in f]) for f in folds]
+        parts = [
+            ([p for p in data.notes if p.note.source not in f], [p for p in data.notes if p.note.source in f])
+            for f in folds
+        ]
     return list(
         Parallel(n_jobs=jobs)(
-            delayed(_left_out)(Corpus(train, data.snippets, data.snippet_words), held, settings) for train, held in parts if train and held
+            delayed(_left_out)(Corpus(train, data.snippets, data.snippet_words), held, settings)
+            for train, held in parts
+            if train and held
         )
     )
 
@@ -110,8 +123,18 @@ def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
             code_right.append(int(right))
             all_right.append(int(right and gold is not None and (not timed or gold.minutes == found.minutes.minutes)))
             sources.append(answer.note.source)
-    matched_rows = [i for i, (a, f) in enumerate((a, f) for a in answers for f in a.predicted.services) if matched(f, a.note.services)]
-    confidence = fit_weighed([examples[i] for i in matched_rows], [code_right[i] for i in matched_rows], [sources[i] for i in matched_rows], c=0.3, least=8)
+    matched_rows = [
+        i
+        for i, (a, f) in enumerate((a, f) for a in answers for f in a.predicted.services)
+        if matched(f, a.note.services)
+    ]
+    confidence = fit_weighed(
+        [examples[i] for i in matched_rows],
+        [code_right[i] for i in matched_rows],
+        [sources[i] for i in matched_rows],
+        c=0.3,
+        least=8,
+    )
     settle = fit_weighed(examples, all_right, sources, c=0.3, least=8)
     thresholds = dict(model.thresholds)
     thresholds["settle"] = settle_threshold([settle.probability(e) for e in examples], all_right)

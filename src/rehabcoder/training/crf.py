@@ -27,7 +27,13 @@ def _log_sum(values: Floats, axis: int) -> Floats:
 
 
 def train_chain(
-    rows: csr_matrix, states: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], *, n_states: int, l2: float, weight: Floats | None = None,
+    rows: csr_matrix,
+    states: npt.NDArray[np.int64],
+    lengths: npt.NDArray[np.int64],
+    *,
+    n_states: int,
+    l2: float,
+    weight: Floats | None = None,
     iterations: int = 120,
 ) -> Chain:
     """Fits a conditional random field by L-BFGS.
@@ -76,20 +82,29 @@ def train_chain(
             pair = np.exp(forward[:, t, :, None] + transition[None] + ahead[:, None, :] - log_z[:, None, None])
             expected_transition += (pair * (alive[:, t + 1] * weight)[:, None, None]).sum(0)
         marginal = np.exp(forward + backward - log_z[:, None, None])[note_of, step_of]
-        gold_score = ((scores * gold).sum(1) * row_weight).sum() + (gold_transition * transition).sum() + (gold_start * start).sum()
+        gold_score = (
+            ((scores * gold).sum(1) * row_weight).sum()
+            + (gold_transition * transition).sum()
+            + (gold_start * start).sum()
+        )
         loss = (log_z * weight).sum() - gold_score + 0.5 * l2 * (theta @ theta)
         first = np.exp(forward[:, 0] + backward[:, 0] - log_z[:, None])
-        gradient = np.concatenate(
-            [
-                (transposed @ ((marginal - gold) * row_weight[:, None])).ravel(),
-                (expected_transition - gold_transition).ravel(),
-                (first * weight[:, None]).sum(0) - gold_start,
-            ]
-        ) + l2 * theta
+        gradient = (
+            np.concatenate(
+                [
+                    (transposed @ ((marginal - gold) * row_weight[:, None])).ravel(),
+                    (expected_transition - gold_transition).ravel(),
+                    (first * weight[:, None]).sum(0) - gold_start,
+                ]
+            )
+            + l2 * theta
+        )
         return float(loss), gradient
 
     size = n_emission + n_states**2 + n_states
-    best = minimize(objective, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10})
+    best = minimize(
+        objective, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10}
+    )
     theta = best.x
     return Chain(
         theta[:n_emission].reshape(n_features, n_states),

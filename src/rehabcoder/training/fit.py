@@ -26,7 +26,7 @@ from rehabcoder.training.labelled import ELEMENTS, LabelledNote, Snippet, one
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
 _EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
-_MODALITIES = frozenset("97010 97012 97016 97018 97022 97028 97032 97033 97034 97035 97036 G0283".split())
+_MODALITIES = frozenset(["97010", "97012", "97016", "97018", "97022", "97028", "97032", "97033", "97034", "97035", "97036", "G0283"])
 
 
 def coarse(code: str) -> str:
@@ -134,14 +134,21 @@ def _unit_rows(rows: csr_matrix, idf: npt.NDArray[np.float32]) -> csr_matrix:
 
 
 def _logistic(
-    rows: csr_matrix, labels: Sequence[str], idf: npt.NDArray[np.float32], c: float, weight: Sequence[float] | None = None
+    rows: csr_matrix,
+    labels: Sequence[str],
+    idf: npt.NDArray[np.float32],
+    c: float,
+    weight: Sequence[float] | None = None,
 ) -> Linear:
     """Multinomial logistic regression whose idf weights are folded into the table."""
     model = LogisticRegression(C=c, max_iter=200, tol=1e-3)
     model.fit(_unit_rows(rows, idf), labels, sample_weight=weight)
     coefficients, intercept = model.coef_, model.intercept_
     if len(model.classes_) == 2:
-        coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.array([-intercept[0], intercept[0]]) / 2
+        coefficients, intercept = (
+            np.vstack([-coefficients, coefficients]) / 2,
+            np.array([-intercept[0], intercept[0]]) / 2,
+        )
     table = (coefficients * idf).T.astype(np.float32)
     return Linear(tuple(str(k) for k in model.classes_), table, intercept.astype(np.float32))
 
@@ -195,7 +202,9 @@ def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.f
     """Which documentation elements a sentence shows. Pieces of a note that has an element, but not in the quoted words, are
     left out of that element's training: they may show it too."""
     docs = list(data.snippet_words) + [
-        feats + place for p in data.notes for feats, place in zip(p.words, element_places(p.layout, p.spans), strict=True)
+        feats + place
+        for p in data.notes
+        for feats, place in zip(p.words, element_places(p.layout, p.spans), strict=True)
     ]
     rows = _matrix(docs, vocabulary)
     columns, biases = [], []
@@ -208,7 +217,9 @@ def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.f
             missing = f"missing_{element}" in prepared.note.flags
             at = prepared.note.text.find(quote) if quote else -1
             for piece in prepared.reading.pieces:
-                if at >= 0 and min(piece.end, at + len(quote or "")) - max(piece.start, at) > 0.5 * min(piece.end - piece.start, len(quote or "")):
+                if at >= 0 and min(piece.end, at + len(quote or "")) - max(piece.start, at) > 0.5 * min(
+                    piece.end - piece.start, len(quote or "")
+                ):
                     marks.append(1)
                 else:
                     marks.append(0 if missing else -1)
@@ -220,7 +231,13 @@ def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.f
     return Linear(ELEMENTS, np.stack(columns, axis=1), np.array(biases, dtype=np.float32))
 
 
-def fit_chain(data: Corpus, vocabulary: dict[str, int], kinds: Sequence[npt.NDArray[np.float32]], classes: Sequence[str], settings: Settings) -> tuple[Chain, dict[str, int]]:
+def fit_chain(
+    data: Corpus,
+    vocabulary: dict[str, int],
+    kinds: Sequence[npt.NDArray[np.float32]],
+    classes: Sequence[str],
+    settings: Settings,
+) -> tuple[Chain, dict[str, int]]:
     """The tagger. `kinds` are probabilities of the pieces by models that did not see their note; returns the chain and the
     vocabulary extended by layout and chain features."""
     features = [piece_features(p.words, p.layout, k, classes) for p, k in zip(data.notes, kinds, strict=True)]
@@ -247,19 +264,31 @@ def fit_chain(data: Corpus, vocabulary: dict[str, int], kinds: Sequence[npt.NDAr
     fitted = train_chain(everything, states, lengths, n_states=3, l2=settings.chain_l2, weight=weight)
     n = rows.shape[1]
     table = fitted.emission.astype(np.float32)
-    chain = Chain(table[:n], table[n : 2 * n], table[2 * n : 3 * n], fitted.transition.astype(np.float32), fitted.start.astype(np.float32), table[3 * n])
+    chain = Chain(
+        table[:n],
+        table[n : 2 * n],
+        table[2 * n : 3 * n],
+        fitted.transition.astype(np.float32),
+        fitted.start.astype(np.float32),
+        table[3 * n],
+    )
     return chain, extended
 
 
 def piece_features(
-    piece_words: Sequence[Sequence[str]], layout: Sequence[Sequence[str]], kinds: npt.NDArray[np.float32], classes: Sequence[str]
+    piece_words: Sequence[Sequence[str]],
+    layout: Sequence[Sequence[str]],
+    kinds: npt.NDArray[np.float32],
+    classes: Sequence[str],
 ) -> list[list[str]]:
     """All features of the tagger for the pieces of one note."""
     chain = chain_features(kinds, classes, layout)
     return [[*w, *("@" + f for f in place), *c] for w, place, c in zip(piece_words, layout, chain, strict=True)]
 
 
-def fit_weighed(examples: Sequence[Sequence[str]], marks: Sequence[int], sources: Sequence[str], *, c: float, least: int = 3) -> Weighed:
+def fit_weighed(
+    examples: Sequence[Sequence[str]], marks: Sequence[int], sources: Sequence[str], *, c: float, least: int = 3
+) -> Weighed:
     """A small logistic model over named features, each seen in enough examples of at least two sources."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for feats, source in zip(examples, sources, strict=True):
@@ -267,7 +296,9 @@ def fit_weighed(examples: Sequence[Sequence[str]], marks: Sequence[int], sources
             counts[feature][source] += 1
     several = len(set(sources)) > 1
     vocabulary = {f: i for i, f in enumerate(_kept(counts, least, 2 if several else 1))}
-    model = LogisticRegression(C=c, max_iter=300).fit(_matrix([list(dict.fromkeys(e)) for e in examples], vocabulary), marks)
+    model = LogisticRegression(C=c, max_iter=300).fit(
+        _matrix([list(dict.fromkeys(e)) for e in examples], vocabulary), marks
+    )
     weights = {f: float(np.float32(w)) for f, w in zip(vocabulary, model.coef_[0], strict=True) if abs(w) > 1e-4}
     return Weighed(float(model.intercept_[0]), weights)
 
@@ -283,7 +314,15 @@ def fit_minutes(data: Corpus, settings: Settings) -> Weighed:
         for index, service in enumerate(note.services):
             before = spans[index - 1][1] if index else 0
             after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
-            for found in candidates(reading, service.start, service.end, before=before, after=after, total=stated.total or stated.timed, forms=forms):
+            for found in candidates(
+                reading,
+                service.start,
+                service.end,
+                before=before,
+                after=after,
+                total=stated.total or stated.timed,
+                forms=forms,
+            ):
                 examples.append(list(dict.fromkeys(found.features)))
                 marks.append(int(service.minutes is not None and found.minutes == service.minutes))
                 sources.append(note.source)
@@ -310,7 +349,8 @@ def label_table(data: Corpus) -> dict[str, dict[str, float]]:
         # Four right labels are believed beforehand, and one wrong one spread as wrong labels are spread everywhere.
         total = sum(by.values()) + 5.0
         table[code] = {
-            label: round((by[label] + (4.0 if label == code else (pooled[label] + 1) / wrong)) / total, 6) for label in codes
+            label: round((by[label] + (4.0 if label == code else (pooled[label] + 1) / wrong)) / total, 6)
+            for label in codes
         }
     return table
 
@@ -328,9 +368,18 @@ def fit(data: Corpus, settings: Settings | None = None) -> Model:
     elements = fit_elements(data, extended, full_idf, settings)
     neutral = Weighed(0.0, {})
     return Model(
-        extended, full_idf, kind, fit_codes(data, vocabulary, idf, settings), elements, chain, fit_minutes(data, settings), neutral, neutral,
-        label_table(data), {},
-    )  # fmt: skip
+        extended,
+        full_idf,
+        kind,
+        fit_codes(data, vocabulary, idf, settings),
+        elements,
+        chain,
+        fit_minutes(data, settings),
+        neutral,
+        neutral,
+        label_table(data),
+        {},
+    )
 
 
 def _crossed_kinds(
@@ -343,6 +392,7 @@ def _crossed_kinds(
         fold = {}
     out: list[npt.NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(data.notes)
     for k in range(settings.folds):
+
         def held(prepared: Prepared, k: int = k) -> bool:
             own = fold.get(prepared.note.source)
             return (hash_fold(prepared.note.note_id, settings.folds) if own is None else own) == k

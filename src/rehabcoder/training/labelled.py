@@ -57,12 +57,20 @@ def note_of(record: dict[str, Any], source: str) -> LabelledNote:
     services = []
     for item in record.get("interventions", []):
         start = item.get("start", text.find(item["quote"]))
-        services.append(GoldService(start, start + len(item["quote"]), one(item["code"]), item.get("labelled"), item.get("minutes")))
+        services.append(
+            GoldService(start, start + len(item["quote"]), one(item["code"]), item.get("labelled"), item.get("minutes"))
+        )
     services.sort(key=lambda s: s.start)
     return LabelledNote(
-        str(record["id"]), text, source, services, record.get("stated") or {}, frozenset(record.get("flags", ())),
-        {k: v for k, v in (record.get("evidence") or {}).items() if v}, float(record.get("weight", 1.0)),
-    )  # fmt: skip
+        str(record["id"]),
+        text,
+        source,
+        services,
+        record.get("stated") or {},
+        frozenset(record.get("flags", ())),
+        {k: v for k, v in (record.get("evidence") or {}).items() if v},
+        float(record.get("weight", 1.0)),
+    )
 
 
 def read_notes(folder: Path) -> list[LabelledNote]:

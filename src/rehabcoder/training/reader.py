@@ -30,7 +30,10 @@ def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService]
     places = [(proposal.reading.pieces[a].start, proposal.reading.pieces[b - 1].end) for a, b in spans]
     used: set[int] = set()
     for service in gold:
-        hit = next((k for k, place in enumerate(places) if k not in used and overlaps((service.start, service.end), place)), None)
+        hit = next(
+            (k for k, place in enumerate(places) if k not in used and overlaps((service.start, service.end), place)),
+            None,
+        )
         if hit is not None:
             used.add(hit)
     states = [0] * len(tags)
@@ -42,7 +45,11 @@ def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService]
 
 
 def fit_reader(
-    examples: Sequence[tuple[LabelledNote, Proposal, Sequence[int]]], classes: Sequence[str], *, l2: float = 10.0, least: int = 5
+    examples: Sequence[tuple[LabelledNote, Proposal, Sequence[int]]],
+    classes: Sequence[str],
+    *,
+    l2: float = 10.0,
+    least: int = 5,
 ) -> dict[str, float]:
     """Weights that make the best proposed way of each note the likeliest (conditional log likelihood, ridge penalty)."""
     notes: list[list[tuple[float, float, Counter[str]]]] = []
@@ -52,7 +59,10 @@ def fit_reader(
             continue
         whole = Whole(proposal.reading, proposal.kinds, classes, proposal.layout, proposal.stated)
         top = proposal.ways[0][0]
-        ways = [(value - top, worth(proposal, spans, note.services, tags), Counter(all_features(whole, spans))) for value, spans in proposal.ways]
+        ways = [
+            (value - top, worth(proposal, spans, note.services, tags), Counter(all_features(whole, spans)))
+            for value, spans in proposal.ways
+        ]
         notes.append(ways)
         seen.update({f for _, _, feats in ways for f in feats})
     if not notes:
@@ -74,7 +84,9 @@ def fit_reader(
     return _maximise(rows, np.array(group), np.array(good), list(columns), l2)
 
 
-def _maximise(rows: csr_matrix, group: npt.NDArray[np.int64], good: npt.NDArray[np.bool_], names: list[str], l2: float) -> dict[str, float]:
+def _maximise(
+    rows: csr_matrix, group: npt.NDArray[np.int64], good: npt.NDArray[np.bool_], names: list[str], l2: float
+) -> dict[str, float]:
     begins = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     transposed = rows.T.tocsr()
     prior = np.zeros(rows.shape[1])
