@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,10 +48,13 @@ def read_own(paths: Sequence[str | Path]) -> Own:
     found, problems = Own(), Problems()
     for path in _files(paths):
         before = len(problems) + len(found.notes) + len(found.texts)
-        if path.suffix.lower() in _TABLES:
-            found.texts += _read_table(path, problems)
-        else:
-            found.notes += _read_notes(path, problems)
+        try:
+            if path.suffix.lower() in _TABLES:
+                found.texts += _read_table(path, problems)
+            else:
+                found.notes += _read_notes(path, problems)
+        except ReadError as error:
+            raise error if error.where else ReadError(error.what, where=str(path), remedy=error.remedy) from error
         if before == len(problems) + len(found.notes) + len(found.texts):
             raise ReadError("the file is empty", where=str(path), remedy="Leave it out, or export it again.")
     _once(found, problems)
@@ -130,7 +134,7 @@ def _read_table(path: Path, problems: Problems) -> Iterator[OwnText]:
 
 
 def _textual(head: bytes, path: Path) -> None:
-    if not head.strip():
+    if not head.removeprefix(BOM_UTF8).strip():
         raise ReadError("the file is empty", where=str(path), remedy="Leave it out, or export it again.")
     if is_binary(head):
         raise ReadError("the file is binary, not text", where=str(path), remedy=_KINDS)

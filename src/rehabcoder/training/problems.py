@@ -34,7 +34,7 @@ class Problems:
             shown = [*shown[:_KINDS_SHOWN], f"  and {len(shown) - _KINDS_SHOWN} kinds more"]
         count = "1 label" if len(self) == 1 else f"{len(self)} labels"
         raise TrainingError(
-            f"{count} cannot be trained on; nothing was written:\n" + "\n".join(shown) + "\n",
+            f"{count} cannot be trained on; nothing was written:\n" + "\n".join(shown),
             remedy="Mend those lines, or leave them out.",
         )
 
