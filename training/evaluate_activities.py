@@ -65,7 +65,8 @@ def show_errors(services: list[dict[str, Any]]) -> None:
         lines = []
         for field in FIELDS:
             was, should = facts(got, field), facts(service["activities"], field)
-            lines += [f"  + {field}: {fact}" for fact in was - should] + [f"  - {field}: {fact}" for fact in should - was]
+            lines += [f"  + {field}: {fact}" for fact in was - should]
+            lines += [f"  - {field}: {fact}" for fact in should - was]
         if lines:
             print(f"{service['note']}#{service['service']}: {service['text']!r}", *lines, sep="\n")
 

@@ -1,99 +1,37 @@
 """Reads what was done in a service as structured values: activity, body part, side, muscle, dose, help, device.
 
-The words are walked once, from left to right. A modifier (a side, a body part, a load) belongs to the activity that follows
-it directly, else to the one before it; a dose belongs to the activity before it, and to those that stand in one list with it
-("LAQ, SLR, HS curls 3x10"). Words of a cue or an aim ("cue to shift weight", "for stairs") are no activities.
+The words are walked once, from left to right. A modifier (a side, a body part, a load) belongs to the activity that
+follows it directly, else to the one before it; a dose belongs to the activity before it, and to those that stand in one
+list with it ("LAQ, SLR, HS curls 3x10"). Words of a cue or an aim ("cue to shift weight", "for stairs") are none.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import accumulate, compress, repeat
 from operator import attrgetter
+from typing import TypeVar
 
-from rehabcoder.language.attaching import Attacher, Found, located
-from rehabcoder.language.doses import Dose, dose_at, opens_dose
-from rehabcoder.language.lexicon import ARTICLES, TOKEN, Entry, Lexicon, Node, load_lexicon
+from rehabcoder.language.attaching import Attacher
+from rehabcoder.language.doses import Dose, dose_at, dose_words, opens_dose
+from rehabcoder.language.found import settle
+from rehabcoder.language.labels import Label
+from rehabcoder.language.lexicon import CONDITIONAL, PLAIN, TOKEN, Entry, Lexicon, Node, load_lexicon
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Activity
 
 _SPLIT = re.compile(f"({TOKEN.pattern})")
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "minutesEnergy": a line break was lost
+_GLUED_LENGTH = range(8, 40)
+_DOSE_LETTERS = frozenset("0123456789#.xl")  # with which a dose may begin, number words apart
+_COUNT = range(3, 61)  # a bare number in this range behind an exercise counts repetitions
+_PERCENT = re.compile(r"\s{0,2}\(?\s?(\d{1,3}(?:-\d{1,3})?)\s?%")
+_PERSONS = re.compile(r"\s{0,2}(?:x\s?|of\s|\+)([12])(?![\w'])(?!\s?(?:x|min|sec|reps?|sets?|trials?))")
 _start = attrgetter("start")
-_DOSE_LETTERS = frozenset("0123456789#.xlhrotfsen")  # with which a dose may begin, number words included
-_PERCENT = re.compile(r"\s*\(?\s*(\d{1,3}(?:-\d{1,3})?)\s?%")
-_PERSONS = re.compile(r"\s*(?:x\s?|of\s|\+)([12])(?![\d\w'])(?!\s?(?:x|min|sec|reps?|sets?|trials?))")
-_CUT_SHORT = frozenset(
-    {
-        "w",
-        "fr",
-        "vs",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "st",
-        "cont",
-        "int",
-        "bilat",
-        "approx",
-        "ant",
-        "post",
-        "lat",
-        "med",
-        "inf",
-        "sup",
-        "mod",
-        "max",
-    }
-)
-_UNITS = frozenset(
-    {
-        "lb",
-        "lbs",
-        "sec",
-        "secs",
-        "min",
-        "mins",
-        "ft",
-        "in",
-        "ex",
-        "ther",
-        "rep",
-        "reps",
-        "ext",
-        "flex",
-        "abd",
-        "r",
-        "l",
-        "pt",
-    }
-)
-_TOWARDS = frozenset({"to", "then", "progressing", "progressed", "down"})
-_PREPOSITIONS = frozenset(
-    {
-        "with",
-        "w",
-        "on",
-        "using",
-        "over",
-        "in",
-        "off",
-        "via",
-        "from",
-        "of",
-        "to",
-        "against",
-        "c",
-        "onto",
-        "under",
-        "holding",
-        "behind",
-    }
-)
-_HELPED = frozenset(
-    {"min", "mod", "max", "total", "minimal", "minimum", "moderate", "maximal", "maximum", "sup", "cg", "a"}
-)
+_Span = TypeVar("_Span", Label, TimeMention)
 
 
 def find_activities(reading: Reading, start: int, end: int) -> list[Activity]:
@@ -101,16 +39,18 @@ def find_activities(reading: Reading, start: int, end: int) -> list[Activity]:
     start, end = max(0, start), min(end, len(reading.low))
     if start >= end:
         return []
-    lexicon = load_lexicon()
-    walk = _Walk(reading, start, end, lexicon)
+    walk = _Walk(reading, start, end, load_lexicon())
     walk.run()
-    return _settled(walk.attacher.found, lexicon)
+    return settle(walk.attacher.found, walk.lexicon)
 
 
 class _Walk:
-    """One pass over the words of a service."""
+    """One pass over the words of a service: looks each spelling up and tells the attacher what it is."""
 
-    __slots__ = ("attacher", "end", "ends", "labels", "lexicon", "low", "shouting", "starts", "text", "words")
+    __slots__ = (
+        "attacher", "codes", "end", "ends", "keys", "label_ends", "lexicon", "low", "nodes", "shouting", "starts",
+        "text", "times", "words",
+    )  # fmt: skip
 
     def __init__(self, reading: Reading, start: int, end: int, lexicon: Lexicon) -> None:
         self.attacher = Attacher(lexicon)
@@ -120,37 +60,51 @@ class _Walk:
         parts = _SPLIT.split(self.low[start:end])  # gap, word, gap, word, ...
         bounds = [*accumulate(map(len, parts), initial=start)]
         said = parts[1::2]
-        kept = [k for k, word in enumerate(said) if word not in ARTICLES or (word == "a" and said[k - 1] in _HELPED)]
-        self.words = [said[k] for k in kept]
-        self.starts = [bounds[2 * k + 1] for k in kept]
-        self.ends = [bounds[2 * k + 2] for k in kept]
-        labels = reading.labels
-        first = bisect_left(labels, start, key=_start)
-        self.labels = {label.end for label in labels[first : bisect_left(labels, end, lo=first, key=_start)]}
+        skipped, helped = lexicon.words["articles"], lexicon.words["helped"]
+        if skipped.isdisjoint(said):
+            self.words, self.starts, self.ends = said, bounds[1::2], bounds[2::2]
+        else:
+            kept = [word not in skipped or (word == "a" and said[k - 1] in helped) for k, word in enumerate(said)]
+            self.words = [*compress(said, kept)]
+            self.starts, self.ends = [*compress(bounds[1::2], kept)], [*compress(bounds[2::2], kept)]
+        self.nodes = [*map(lexicon.first.get, self.words)]
+        self.keys = [*map(lexicon.forms.get, self.words, repeat(""))]
+        here = _within(reading.labels, start, end)
+        self.label_ends = {label.end for label in here}
+        self.codes = {self.low[label.start : label.end] for label in here if label.number}
+        self.times = {time.start for time in _within(reading.times, start, end)}
 
     def run(self) -> None:
-        attacher, words = self.attacher, self.words
-        nodes = [*map(self.lexicon.first.get, words)]
-        count = len(words)
+        attacher, words, nodes, keys, openers = self.attacher, self.words, self.nodes, self.keys, dose_words()
         i = 0
-        while i < count:
+        while i < len(words):
             node, word = nodes[i], words[i]
             entry: Entry | None = None
             after = i + 1
-            if node is not None:
-                if type(node) is Entry:
-                    entry = node
-                else:
+            if isinstance(node, Entry):
+                entry = node
+            elif node is not None:
+                if (after < len(words) and (keys[after] in node or "*" in node)) or (CONDITIONAL in node):
                     entry, after = self._look_up(node, i)
-            if after == i + 1 and word[0] in _DOSE_LETTERS and opens_dose(word):
+                else:  # nothing can follow: by far the most frequent case
+                    entry = node.get(PLAIN)
+            letter = word[0]
+            if after == i + 1 and (letter in _DOSE_LETTERS or word in openers) and opens_dose(word):
                 dose = dose_at(self.low, self.starts[i], self.end)
                 if dose is not None:
+                    dose.column = _column(self.low[max(0, dose.start - 2) : dose.start])
                     if not self._counts_apart(i, dose):
                         attacher.dose(dose)
                     i = self._skip(after, dose.end)
                     continue
             if entry is None:
-                attacher.unknown(word)
+                if letter.isdecimal():
+                    if word not in self.codes and not self._count_behind(i):
+                        attacher.unknown(word)
+                elif len(word) in _GLUED_LENGTH and self._split_glued(i):
+                    continue
+                else:
+                    attacher.unknown(word)
                 i += 1
             elif entry.role == "filler":
                 attacher.word = word
@@ -161,7 +115,7 @@ class _Walk:
 
     def _look_up(self, node: Node, i: int) -> tuple[Entry | None, int]:
         """The longest spelling that begins at word `i` and may stand there, and the word behind it."""
-        words, forms = self.words, self.lexicon.forms
+        words, keys = self.words, self.keys
         best: Entry | None = None
         after = k = i + 1
         while True:
@@ -170,26 +124,48 @@ class _Walk:
                     best, after = entry, k
                     break
             if k >= len(words):
-                break
-            node = node.get(forms.get(words[k], ""))
-            if node is None:
-                break
+                return best, after
+            following = node.get(keys[k])
+            if following is None and words[k][0].isalnum():
+                following = node.get("*")
+            if following is None:
+                return best, after
+            node = following
             k += 1
-        return best, after
 
     def _may_stand(self, entry: Entry, i: int, k: int) -> bool:
-        marks = entry.marks
-        if "^" in marks and (self.shouting or not self.text[self.starts[i] : self.ends[k - 1]].isupper()):
+        """Whether the marks of a spelling (see `lexicon.MARKS`) allow it from word `i` up to word `k`."""
+        marks, words, known = entry.marks, self.words, self.lexicon.words
+        before = words[i - 1] if i else ""
+        behind = words[k] if k < len(words) else ""
+        if entry.surface and " ".join(words[i:k]) != entry.surface:
             return False
-        if entry.surface and " ".join(self.words[i:k]) != entry.surface:
+        if "^" in marks and (self.shouting or not self.text[self.starts[i] : self.ends[k - 1]].isupper()):
             return False
         if "#" in marks and self.low[max(0, self.starts[i] - 2) : self.starts[i]].strip()[-1:] not in ('"', "h"):
             return False
-        if "~" in marks:
-            return i > 0 and self.words[i - 1] in _PREPOSITIONS
-        if "<" in marks:
-            before = self.words[i - 1] if i else ""
-            return self.attacher.follows_activity if before == "," or before.isalpha() else True
+        if "!" in marks and words[k - 1].endswith("ed") and (not behind[:1].isalnum() or behind in known["no_object"]):
+            return False
+        if "$" in marks and behind.isalpha() and behind not in ("x", "w", "with"):
+            return False
+        if "~" in marks and before not in known["held_behind"]:
+            return False
+        return "<" not in marks or self.attacher.follows_activity or not (before == "," or before.isalpha())
+
+    def _split_glued(self, i: int) -> bool:
+        """Cuts an unknown word where a capital says that two were glued together."""
+        begin, end = self.starts[i], self.ends[i]
+        if self.text[begin + 1 : end].islower():
+            return False
+        found = _GLUED.search(self.text, begin + 2, end - 1)
+        if found is None:
+            return False
+        cut = found.start()
+        self.words[i : i + 1] = pair = [self.low[begin:cut], self.low[cut:end]]
+        self.starts.insert(i + 1, cut)
+        self.ends.insert(i, cut)
+        self.nodes[i : i + 1] = [self.lexicon.first.get(word) for word in pair]
+        self.keys[i : i + 1] = [self.lexicon.forms.get(word, "") for word in pair]
         return True
 
     def _skip(self, i: int, end: int) -> int:
@@ -197,55 +173,70 @@ class _Walk:
             i += 1
         return i
 
-    def _counts_apart(self, first: int, dose: Dose) -> bool:
+    def _counts_apart(self, i: int, dose: Dose) -> bool:
         """Whether the number counts something else: units behind a label, "LOB x3", "every 3 reps", "in 90 s"."""
-        words = self.lexicon.words
-        before = self.words[first - 1] if first else ""
-        if dose.form in ("times", "count"):
-            if any(dose.start - gap in self.labels for gap in range(4)) or before in words["counted_apart"]:
-                return True
-        return before in words["no_dose_behind"] and (dose.form != "grid" or before in ("last", "first", "from", "was"))
+        known = self.lexicon.words
+        before = self.words[i - 1] if i else ""
+        counts = dose.form in ("times", "count")
+        if counts and any(dose.start - gap in self.label_ends for gap in range(4)):
+            return True
+        if not counts and dose.form != "hold":
+            return before in known["no_grid_behind"]
+        return before in known["no_dose_behind"] or (counts and before in known["counted_apart"])
+
+    def _count_behind(self, i: int) -> bool:
+        """ "SAQ 20, LAQ 20,": a bare number between an exercise and a comma counts repetitions."""
+        word, end = self.words[i], self.ends[i]
+        if not (self.attacher.takes_count and len(word) <= 2 and word.isdecimal() and int(word) in _COUNT):
+            return False
+        if end >= self.end or self.low[end] not in ",;" or self.starts[i] in self.times:
+            return False
+        self.attacher.dose(Dose(self.starts[i], end, "times", reps=int(word)))
+        return True
 
     def _feed(self, entry: Entry, i: int, after: int) -> int:
         """Hands one spelling to the attacher; returns the word to go on from."""
-        attacher, role = self.attacher, entry.role
+        attacher, role, value = self.attacher, entry.role, entry.value
         begin, end = self.starts[i], self.ends[after - 1]
         if role == "preposition":
             attacher.preposition(self.words[i])
         elif role == "comma":
-            attacher.comma(entry.value)
+            attacher.comma(value)
         elif role == "activity":
             attacher.activity(entry, begin, end)
         elif role == "stop":
-            self._stop(entry.value, i)
+            self._stop(value, i)
         elif role == "motion":
             attacher.motion(entry, begin, end)
             if after < len(self.words) and self.words[after] in self.lexicon.words["no_motion_before"]:
                 attacher.measured()
         elif role == "side":
             if self.words[i] != "both" or after > i + 1 or self._is_anatomy(after):
-                attacher.side(entry.value)
+                attacher.side(value)
         elif role == "part":
-            attacher.part(entry.value, entry.kind)
+            attacher.part(value, entry.kind)
         elif role == "muscle":
-            attacher.muscle(entry.value, begin, end)
+            attacher.muscle(value, begin, end)
         elif role == "device":
-            attacher.device(entry.value)
+            attacher.device(value)
         elif role == "assist":
-            return self._help(entry.value, i, after)
+            return self._help(value, i, after)
         elif role == "load":
-            attacher.dose(Dose(begin, end, "load", load=entry.value))
+            attacher.dose(Dose(begin, end, "load", load=value))
         elif role == "colour" and self._is_load(after):
-            material = "putty" if attacher.current and attacher.current.activity.name == "putty exercise" else "band"
-            attacher.dose(Dose(begin, end, "load", load=f"{entry.value} {material}"))
+            attacher.dose(Dose(begin, end, "load", load=f"{value} {attacher.material}"))
         elif role == "and":
             attacher.joining(self.words[i])
         elif role == "mark":
-            attacher.mark()
-        elif role == "gate" and entry.value == "undone":
+            attacher.mark(value)
+        elif role == "worked":
+            attacher.worked(self.words[i])
+        elif role == "grade":
+            attacher.grade(begin, end)
+        elif role == "gate" and value == "undone":
             attacher.undone()
         elif role == "gate":
-            attacher.gate(entry.value)
+            attacher.gate(value)
         else:
             attacher.unknown(self.words[i])
         return after
@@ -259,64 +250,44 @@ class _Walk:
         persons = _PERSONS.match(self.low, end, self.end)
         if persons:
             value, end = f"{value} x2" if persons[1] == "2" else value, persons.end()
-        joined = i > 0 and (self.words[i - 1] in _TOWARDS or self.lexicon.forms.get(self.words[i - 1]) == "to")
-        self.attacher.help(value, self.starts[i], joined)
+        before = self.words[i - 1] if i else ""
+        progress = before in self.lexicon.words["progress"] or (i > 0 and self.keys[i - 1] == "to")
+        self.attacher.help(value, self.starts[i], progress=progress)
         return self._skip(after, end)
 
     def _is_anatomy(self, i: int) -> bool:
-        node = self.lexicon.first.get(self.words[i]) if i < len(self.words) else None
+        node = self.nodes[i] if i < len(self.nodes) else None
         entries = (node,) if isinstance(node, Entry) else node.get(None, ()) if node else ()
-        return any(e.role in ("part", "muscle") for e in entries)
+        return any(entry.role in ("part", "muscle") for entry in entries)
 
     def _is_load(self, after: int) -> bool:
-        """A colour alone is a band's when a dose or the end of the item follows ("ER green 3x15"), not in "blue foam"."""
-        follows = self.words[after] if after < len(self.words) else ""
-        return self.attacher.takes_load and (not follows[:1].isalpha() or follows in ("x", "ea", "each"))
+        """A colour alone is a band's where a dose or the item's end follows ("ER green 3x15"), not in "blue foam"."""
+        behind = self.words[after] if after < len(self.words) else ""
+        return self.attacher.takes_load and (not behind[:1].isalpha() or behind in ("x", "ea", "each"))
 
     def _stop(self, mark: str, i: int) -> None:
+        """Ends a sentence, unless the full stop belongs to a word cut short ("stand fr. bed", "3 lb. cuff")."""
         before = self.words[i - 1] if mark == "." and i else ""
-        if before in _CUT_SHORT:
+        known = self.lexicon.words
+        if before in known["cut_short"]:
             return
-        if before in _UNITS and i + 1 < len(self.words) and not self.text[self.starts[i + 1]].isupper():
+        goes_on = i + 1 < len(self.words) and not self.text[self.starts[i + 1]].isupper()
+        if goes_on and before in known["cut_short_in_lists"]:
             self.attacher.comma(mark)
-            return
-        self.attacher.stop()
-
-
-def _settled(found: list[Found], lexicon: Lexicon) -> list[Activity]:
-    """Leaves out what turned out to be a measurement, a heading, or a second mention of the same thing."""
-    sure = [f for f in found if not (f.doubtful and not f.dosed) and not (f.needs_part and not located(f.activity))]
-    kinds = {f.kind for f in sure if f.activity.name not in lexicon.general}
-    out: list[Found] = []
-    for item in sure:
-        activity = item.activity
-        if (
-            lexicon.general.get(activity.name, kinds) & kinds
-            and activity.name in lexicon.general
-            and not (item.dosed or activity.assist or activity.device)
-        ):
-            continue
-        twin = next((other for other in out if _same(other.activity, item.activity)), None)
-        if twin is None:
-            out.append(item)
-        elif item.dosed and not twin.dosed:
-            out[out.index(twin)] = _merged(item, twin)
-        elif not item.dosed:
-            _merged(twin, item)
         else:
-            out.append(item)
-    return [item.activity for item in out]
+            self.attacher.stop()
 
 
-def _same(one: Activity, two: Activity) -> bool:
-    return one.name == two.name and all(
-        a is None or b is None or a == b
-        for a, b in ((one.side, two.side), (one.body_part, two.body_part), (one.muscle, two.muscle))
-    )
+def _within(spans: Sequence[_Span], start: int, end: int) -> Sequence[_Span]:
+    """Those that begin in a stretch, of spans in order."""
+    if not spans:
+        return spans
+    first = bisect_left(spans, start, key=_start)
+    return spans[first : bisect_left(spans, end, lo=first, key=_start)]
 
 
-def _merged(kept: Found, gone: Found) -> Found:
-    for name in ("side", "body_part", "muscle", "assist", "device"):
-        if getattr(kept.activity, name) is None:
-            setattr(kept.activity, name, getattr(gone.activity, name))
-    return kept
+def _column(before: str) -> str:
+    """In what kind of column of a flowsheet something stands, by the two characters before it."""
+    if before.endswith("["):
+        return "today"
+    return "column" if before in ("  ", "| ") or before.endswith(("\t", "|")) else ""

@@ -1,14 +1,14 @@
 """The lexicon of activities and of the words around them, as one trie over whole words.
 
-A lookup costs one dictionary access a word. Spellings come from `knowledge/activities/*.toml`; plurals and the endings -ing
-and -ed are made here, so that the lists hold each word once.
+A lookup costs one dictionary access a word. Spellings come from `knowledge/activities/*.toml`; plurals and the endings
+-ing and -ed are made here, so that the lists hold each word once.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -16,30 +16,15 @@ from itertools import product
 from typing import Any
 
 FILES = ("exercise", "balance", "function", "treatment")
-TOKEN = re.compile(
-    r"[^\W\d_][^\W_]*(?:'s\b)?|\d+(?:\.\d+)?|<?-*>+|<|[\u2194\u21c4]|//|\.\d+|\.(?=\s|$)|(?<=\s)-+(?=\s)|[,;:|\t\n()\[\]+&#]"
+TOKEN = re.compile(  # a word (plain letters first: that is faster), a number, an arrow, a mark
+    r"[a-z][a-z0-9]*(?![^\W_])(?:'s\b)?|[^\W\d_][^\W_]*(?:'s\b)?|\d+(?:\.\d+)?|<?-{0,3}>{1,3}|<|[\u2194\u21c4]|//"
+    r"|\.\d+|\.(?=\s|$)|(?<=\s)-+(?=\s)|[,;:|\t\n()\[\]+&#]"
 )
 ARROWS = frozenset({"->", "-->", ">", "<", ">>", "<>", "<->", "<-->", "\u2194", "\u21c4"})
-MARKS = "^<@#"  # in front of a spelling: only in capitals, opening a list, with a body part, behind a height (6" box)
-ARTICLES = frozenset({"a", "the", "an", "his", "her", "their", "my", "our", "your", "its"})  # read over
+MARKS = "^<@#~!$"
+"""Conditions in front of a spelling: `^` in capitals, `<` opens a list or follows an activity, `@` with a body part,
+`#` behind a height (6" box), `~` behind a preposition, `!` in the past only with an object, `$` no word behind it."""
 PUNCTUATION = {"comma": ",|\t", "stop": ";.\n", "mark": "()[]:-", "and": "+&"}
-IRREGULAR = {
-    "stood": "stand", "sat": "sit", "rose": "rise", "got": "get", "threw": "throw", "thrown": "throw", "caught": "catch",
-    "fed": "feed", "bent": "bend", "drove": "drive", "wrote": "write", "knelt": "kneel", "swept": "sweep", "held": "hold",
-    "put": "put", "taught": "taught", "hung": "hang", "poured": "pour", "leaned": "lean", "mobilisation": "mobilization",
-    "mobs": "mob", "stabilisation": "stabilization", "mobilised": "mobilization", "mobilized": "mobilization",
-    "mobilise": "mobilization", "mobilize": "mobilization", "mobilising": "mobilization", "mobilizing": "mobilization",
-    "amb": "walk", "ambulated": "walk", "ambulate": "walk", "ambulates": "walk", "ambulating": "walk", "walking": "walk",
-    "xfer": "transfer", "xfers": "transfer", "xfr": "transfer", "xfrs": "transfer", "txfr": "transfer", "txfrs": "transfer",
-    "tfer": "transfer", "tfers": "transfer", "trf": "transfer", "trfs": "transfer", "transf": "transfer", "tf": "transfer",
-    "exercises": "exercise", "exs": "ex", "excs": "ex", "stretching": "stretch", "stretches": "stretch", "str": "stretch",
-    "isometric": "isom", "isometrics": "isom", "isos": "isom", "iso": "isom", "isoms": "isom", "extn": "ext", "flx": "flex",
-    "strengthened": "strengthening", "strengthen": "strengthening", "carries": "carry", "carried": "carry", "lunging": "lunge",
-    "catches": "catch", "transfers": "transfer", "txfer": "transfer", "txfers": "transfer", "shoulders": "shoulder",
-}  # fmt: skip
-
-
-_SHORT_VERBS = frozenset("hop tap jog nod zip don row mop cut toe sit tie rub bat hug use".split())
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,6 +39,7 @@ class Entry:
     names: tuple[str, ...] = ()
 
 
+PLAIN, CONDITIONAL = 0, 1  # keys of a node: its first meaning if it has no conditions; a sign that it has some
 Node = dict[Any, Any]  # a word leads to the next node; None leads to the entries of a spelling that ends here
 
 
@@ -74,7 +60,8 @@ class Lexicon:
 
 
 def words_of(text: str) -> list[str]:
-    return [word.removesuffix("'s") for word in TOKEN.findall(text.lower()) if word not in ARTICLES or word == "a"]
+    articles = _table("details")["words"]["articles"]
+    return [word.removesuffix("'s") for word in TOKEN.findall(text.lower()) if word not in articles or word == "a"]
 
 
 def spellings(pattern: str) -> Iterator[list[str]]:
@@ -82,7 +69,7 @@ def spellings(pattern: str) -> Iterator[list[str]]:
     choices: list[list[list[str]]] = []
     for part in pattern.split():
         optional = part.endswith("?")
-        alternatives = [words_of(word) for word in part.removesuffix("?").split("|")]
+        alternatives = [words_of(word) if word != "*" else ["*"] for word in part.removesuffix("?").split("|")]
         choices.append([*alternatives, []] if optional else alternatives)
     for chosen in product(*choices):
         sequence = [word for words in chosen for word in words]
@@ -94,16 +81,17 @@ def inflections(word: str) -> Iterator[str]:
     """Plural, -ing and -ed of an English word; forms that nobody writes do no harm."""
     yield word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
     yield word + "'s"
-    if len(word) < 4 and word not in _SHORT_VERBS:  # "tug" is a test
+    if len(word) < 4 and word not in _table("details")["words"]["short_verbs"]:  # "tug" is a test
         return
     stem = word.removesuffix("e")
-    yield from (stem + "ing", stem + "ed", word + "er's")
+    yield from (stem + "ing", stem + "ed")
     if word.endswith("y"):
         yield from (word[:-1] + "ies", word[:-1] + "ied")
-    if len(word) <= 5 and re.search(r"[^aeiou][aeiou][bdglmnprt]$", word):
+    if re.search(r"(?:[^aeiou]|qu)[aeiou][bdglmnpt]$", word):
         yield from (word + word[-1] + "ing", word + word[-1] + "ed")
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("rehabcoder.knowledge.activities").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -142,6 +130,11 @@ def _entries(details: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     between = details["words"]["between"]
     for word in (*between, *details["words"]["filler"]):
         yield word, Entry("preposition" if word in between else "filler", word)
+    for word in details["words"]["worked"]:
+        yield word, Entry("worked", word, surface=word)
+    for word in details["words"]["grades"]:
+        for number in ("i", "ii", "iii", "iv", "v", "1", "2", "3", "4", "5"):
+            yield f"{word} {number}", Entry("grade", number)
     for word in details["words"]["joining"]:
         yield word, Entry("and", word)
 
@@ -155,7 +148,8 @@ def _anatomy(details: Mapping[str, Any]) -> dict[str, tuple[str | None, str | No
                 if not pattern.startswith("^"):
                     known |= {tuple(words): (role, value) for words in spellings(pattern)}
     out: dict[str, tuple[str | None, str | None]] = {}
-    for activity in {name for _, names, _ in activity_spellings() for name in names.split(" & ")}:
+    names = {name for _, names, _ in activity_spellings() for name in names.split(" & ")}
+    for activity in names | set(details["muscle_worked"].values()):
         words = words_of(activity)
         hits = [
             known[tuple(words[i:k])]
@@ -172,11 +166,12 @@ def _anatomy(details: Mapping[str, Any]) -> dict[str, tuple[str | None, str | No
 
 def _loads(load: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     for colour in load["colours"]:
-        for material, plain in (("band", load["band"]), ("putty", load["putty"]), ("hand trainer", load["flexbar"])):
-            for word in plain:
-                yield f"{colour} {word}", Entry("load", f"{colour} {material}")
-                yield f"{word} {colour}", Entry("load", f"{colour} {material}")
-        yield colour, Entry("colour", colour)
+        plain = load["same"].get(colour, colour)
+        for material, words in (("band", load["band"]), ("putty", load["putty"]), ("hand trainer", load["flexbar"])):
+            for word in words:
+                yield f"{colour} {word}", Entry("load", f"{plain} {material}")
+                yield f"{word} {colour}", Entry("load", f"{plain} {material}")
+        yield colour, Entry("colour", plain)
     for word in load["band"]:
         yield word, Entry("load", "band")
     for abbreviation, colour in load["short"].items():
@@ -185,10 +180,14 @@ def _loads(load: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield name, Entry("load", name.replace("resistance ", ""))
 
 
-def _forms(words: Iterable[str]) -> dict[str, str]:
+_INFLECTED = frozenset({"activity", "motion", "part", "muscle", "device"})  # roles whose words take endings
+
+
+def _forms(words: Set[str], inflected: Set[str], irregular: Mapping[str, str]) -> dict[str, str]:
     """Every form of every word, and the word that stands for it in the trie."""
-    known = set(words)
-    made = {form: word for word in known if word.isalpha() and len(word) > 1 for form in inflections(word)}
+    known = dict.fromkeys(sorted(words))  # sorted: the same forms in every process
+    bases = [word for word in known if word in inflected and word.isalpha() and len(word) > 1]
+    made = {form: word for word in bases for form in inflections(word)}
     forms = {form: word for form, word in made.items() if form not in known}
     for word in known:
         base = made.get(word, word)
@@ -196,7 +195,7 @@ def _forms(words: Iterable[str]) -> dict[str, str]:
         forms[word] = base if plural or word.endswith(("ing", "ed", "ies", "es")) else word
     for word in known:  # "pushups" leads to "pushup", which may itself be a form of another word
         forms[word] = forms.get(forms[word], forms[word])
-    forms |= {form: forms.get(word, word) for form, word in IRREGULAR.items() if word in known}
+    forms |= {form: forms.get(word, word) for form, word in irregular.items() if word in known}
     return {form: forms.get(word, word) for form, word in forms.items()} | dict.fromkeys(ARROWS, "to")
 
 
@@ -209,10 +208,25 @@ def _file(entries: list[Entry], new: Entry) -> None:
 
 
 def _leaf(node: Node) -> Node | Entry:
-    """The meaning itself where a node has one without conditions and nothing to go on with: most words need no walk."""
+    """Prepares a first word for a quick answer: its meaning itself where no spelling goes on from it."""
     entries = node.get(None, ())
-    plain = len(node) == 1 and len(entries) == 1 and not (entries[0].marks or entries[0].surface)
-    return entries[0] if plain else node
+    if entries and not (entries[0].marks or entries[0].surface):
+        if len(node) == 1:
+            return entries[0]
+        node[PLAIN] = entries[0]
+    elif entries:
+        node[CONDITIONAL] = True
+    return node
+
+
+def _in_exact_form(sequence: Sequence[str], entry: Entry, forms: Mapping[str, str], inflected: Set[str]) -> Entry:
+    """Ties a meaning to the form of its words where another form means something else ("bathing" and "bath")."""
+    if len(sequence) == 1 and forms.get(sequence[0], sequence[0]) != sequence[0]:
+        if sequence[0].endswith(("ing", "ed")) or entry.role == "device":
+            return replace(entry, surface=sequence[0])
+    elif entry.surface and inflected.isdisjoint(sequence):
+        return replace(entry, surface="")  # no other form is known: nothing to tell apart
+    return entry
 
 
 @cache
@@ -220,28 +234,24 @@ def load_lexicon() -> Lexicon:
     """Reads the lists once a process."""
     details = _table("details")
     pairs = [(sequence, entry) for pattern, entry in _entries(details) for sequence in spellings(pattern)]
-    forms = _forms(word for sequence, _ in pairs for word in sequence)
+    inflected = {word for sequence, entry in pairs if entry.role in _INFLECTED for word in sequence}
+    forms = _forms({word for sequence, _ in pairs for word in sequence}, inflected, details["irregular"])
     trie: Node = {}
     for sequence, entry in pairs:
         node = trie
         for word in sequence:
             node = node.setdefault(forms.get(word, word), {})
-        if (
-            len(sequence) == 1
-            and forms.get(sequence[0], sequence[0]) != sequence[0]
-            and sequence[0].endswith(("ing", "ed"))
-        ):
-            entry = replace(entry, surface=sequence[0])  # "bathing" is an activity, "bath" alone is not
-        _file(node.setdefault(None, []), entry)
+        _file(node.setdefault(None, []), _in_exact_form(sequence, entry, forms, inflected))
     for role, marks in PUNCTUATION.items():
         for mark in marks:
             trie[mark] = {None: [Entry(role, mark)]}
             forms[mark] = mark
+    quick = {word: _leaf(node) for word, node in trie.items()}
     kinds = dict(details["kinds"])
     same_dose = tuple(frozenset(group) for group in kinds.pop("same_dose"))
-    words = {name: frozenset(forms.get(w, w) for w in listed) for name, listed in details["words"].items()}
+    words = {name: frozenset(listed) for name, listed in details["words"].items()}
     return Lexicon(
-        first={word: _leaf(trie[base]) for word, base in forms.items() if base in trie},
+        first={word: quick[base] for word, base in forms.items() if base in quick},
         forms=forms,
         kinds={name: frozenset(listed) for name, listed in kinds.items()},
         same_dose=same_dose,
