@@ -20,19 +20,12 @@ def notes(count: int = 30) -> list[Record]:
     """Labelled notes with two services each, no two alike."""
     out = []
     for k in range(count):
-        text = (
-            f"Visit {k}. Ther Ex 15 min: squats 3x{k + 5} for strength. Transfers from the couch, 12 min, {k} trials."
-        )
-        out.append(
-            {
-                "id": f"n{k}",
-                "text": text,
-                "interventions": [
-                    {"quote": f"Ther Ex 15 min: squats 3x{k + 5} for strength", "code": "97110", "labelled": "97110", "minutes": 15},
-                    {"quote": f"Transfers from the couch, 12 min, {k} trials", "code": "97530", "labelled": None, "minutes": 12},
-                ],
-            }
-        )  # fmt: skip
+        exercise, transfers = f"Ther Ex 15 min: squats 3x{k + 5} for strength", f"Transfers, 12 min, {k} trials"
+        services = [
+            {"quote": exercise, "code": "97110", "labelled": "97110", "minutes": 15},
+            {"quote": transfers, "code": "97530", "labelled": None, "minutes": 12},
+        ]
+        out.append({"id": f"n{k}", "text": f"Visit {k}. {exercise}. {transfers}.", "interventions": services})
     return out
 
 
@@ -247,7 +240,27 @@ def test_nothing_is_written_for_labels_that_are_refused(world: World, tmp_path: 
     assert not (tmp_path / "out").exists()
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(["text", "interventions", "quote", "code", "start", "minutes", "labelled", "flags", "evidence", "mark", "setting", "id"]), x, max_size=6), max_leaves=12))  # fmt: skip
+KEYS = (
+    "text",
+    "interventions",
+    "quote",
+    "code",
+    "start",
+    "minutes",
+    "labelled",
+    "flags",
+    "evidence",
+    "mark",
+    "setting",
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+
+
+def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+
+
+@given(st.recursive(LEAVES, nested, max_leaves=12))
 def test_any_json_is_a_note_or_a_problem(record: object) -> None:
     said: list[str] = []
     note = own_note(record, number=1, place="x:1", stem="x", say=said.append)

@@ -158,12 +158,9 @@ class TestFigures:
 class TestSuspects:
     def test_the_most_doubtful_first_with_their_words(self) -> None:
         text = "squats for strength. lifting crates."
-        found = suspects(
-            [
-                Outcome("north", "l.jsonl:3", text, [Pair("97530", "97110", 0, 20, doubt=0.6), Pair("97110", "97530", 21, 36, doubt=0.9)]),
-                Outcome("north", "l.jsonl:4", text, [Pair("97110", "97110", 0, 20), Pair("97110", "97530", 0, 20, doubt=0.1)]),
-            ]
-        )  # fmt: skip
+        wrong = [Pair("97530", "97110", 0, 20, doubt=0.6), Pair("97110", "97530", 21, 36, doubt=0.9)]
+        right = [Pair("97110", "97110", 0, 20), Pair("97110", "97530", 0, 20, doubt=0.1)]
+        found = suspects([Outcome("north", "l.jsonl:3", text, wrong), Outcome("north", "l.jsonl:4", text, right)])
         assert [(s.place, s.quote, s.code, s.proposed) for s in found] == [
             ("l.jsonl:3", "lifting crates.", "97110", "97530"),
             ("l.jsonl:3", "squats for strength.", "97530", "97110"),
