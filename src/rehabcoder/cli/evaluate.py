@@ -44,12 +44,11 @@ def evaluate(
     if format not in ("text", "json"):
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     from rehabcoder.training.evaluating import evaluate as run
-    from rehabcoder.training.registry import find_model
 
     found = run(
         coded,
         labelled or (),
-        model=find_model(model),
+        model=model,
         policy=policy,
         draws=draws,
         tell=lambda sentence: print(sentence, file=sys.stderr),

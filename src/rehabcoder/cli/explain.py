@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehabcoder.cli.one_note import pick_note
+from rehabcoder.cli.one_note import coded_or_refused, pick_note
 from rehabcoder.cli.plain import console, printable
 from rehabcoder.errors import UsageError
 
@@ -41,9 +41,8 @@ def explain(
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     one = pick_note(note, id=id, format=input_format, text_column=text_column)
     import rehabcoder
-    from rehabcoder.training.registry import find_model
 
-    explained = explain_note(one, rehabcoder.load(find_model(model), policy=policy))
+    explained = explain_note(one, rehabcoder.load(model, policy=policy))
     if format == "json":
         print(json.dumps(explained.to_json()))
     else:
@@ -65,12 +64,16 @@ class Explained:
 
 
 def explain_note(note: Note, coder: Coder) -> Explained:
-    """Code a note and keep what led to each answer."""
+    """Code a note and keep what led to each answer.
+
+    Raises:
+        ReadError: it cannot be coded.
+    """
     from rehabcoder.billing.claim import claim_ledger
     from rehabcoder.predict.predictor import predict
     from rehabcoder.predict.reasons import reasons_of
 
-    [coded], [predicted] = coder.code([note]), predict(coder.model, [note.text])
+    coded, [predicted] = coded_or_refused(note, coder), predict(coder.model, [note.text])
     pairs = zip(predicted.services, coded.interventions, strict=True)
     reasons = [reasons_of(coder.model, predicted, found, service) for found, service in pairs]
     return Explained(note, coded, reasons, claim_ledger(coded.interventions, coder.policy_of(note)))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rehabcoder.errors import ReadError, UsageError
 
 if TYPE_CHECKING:
-    from rehabcoder.note import Note
+    from rehabcoder.coder import Coder
+    from rehabcoder.note import CodedNote, Note
 
 
 def pick_note(name: str, *, id: str | None = None, format: str | None = None, text_column: str | None = None) -> Note:
@@ -40,6 +41,18 @@ def pick_note(name: str, *, id: str | None = None, format: str | None = None, te
     if note.error is not None:
         raise ReadError(note.error)
     return note
+
+
+def coded_or_refused(note: Note, coder: Coder) -> CodedNote:
+    """The coded note.
+
+    Raises:
+        ReadError: it cannot be coded.
+    """
+    [coded] = coder.code([note])
+    if coded.status == "failed":
+        raise ReadError(coded.error or "the note could not be coded")
+    return coded
 
 
 def _matching(

@@ -14,9 +14,10 @@ from importlib.resources import files
 from typing import Any
 
 from rehabcoder.findings.registry import CHECKS, Context
+from rehabcoder.language.pieces import Piece
 from rehabcoder.note import Finding, Json, Service
 
-_LONGEST = 240  # code points of one quote
+_LONGEST = 1000  # code points of one quote
 _MOST = 6  # quotes under one question
 
 
@@ -57,10 +58,15 @@ def wording() -> dict[str, Any]:
 
 
 def queries(context: Context, flags: Sequence[Finding]) -> Iterator[Query]:
-    """A question for each finding, in their order. Two findings that ask the same of the same words ask once."""
+    """A question for each finding on the note's words, in their order. What is asked already is not asked again.
+
+    Findings on the claim (edits, modifiers) are for who bills: there is nothing to ask a clinician.
+    """
     form, asked = wording()["form"], set[tuple[str, tuple[Quote, ...]]]()
     for flag in flags:
-        words = wording()["finding"][flag.id]
+        words = wording()["finding"].get(flag.id)
+        if words is None:
+            continue
         quotes = _quotes(context, flag, words)[:_MOST]
         key = (words["question"], tuple(quotes))
         if key in asked:
@@ -100,8 +106,12 @@ def _times(context: Context, flag: Finding) -> list[Quote]:
     if flag.start is not None and flag.end is not None:
         spans.append((flag.start, flag.end))
     pieces = context.predicted.reading.pieces
-    told = [p for p in pieces if any(p.start < end and start < p.end for start, end in spans)]
-    return [_quote(context, piece.start, piece.end) for piece in told]
+    told: list[list[Piece]] = []
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        if any(piece.start < end and start < piece.end for start, end in spans):
+            goes_on = told and told[-1][-1] is before and not piece.first
+            told[-1].append(piece) if goes_on else told.append([piece])
+    return [_quote(context, run[0].start, run[-1].end) for run in told]
 
 
 def _quote(context: Context, start: int, end: int, label: str | None = None) -> Quote:
