@@ -30,6 +30,9 @@ sys.addaudithook(refuse)
 STORY = [  # one folder, in this order: later commands work on what earlier ones wrote
     "code data/sample --out coded.jsonl",
     "code data/sample --out parts --jobs 2",
+    "explain data/sample/wrong-label.txt",
+    "query data/sample/clock-trouble.txt",
+    "schema",
     "units 97112=24 97110=23",
     "rules list",
     "claims coded.claims.jsonl",
