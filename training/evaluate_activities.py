@@ -1,7 +1,8 @@
-"""Measures the reading of activities and doses on the hand-labelled services of data/activities/services.jsonl.
+"""Measures the reading of activities and doses on the hand-labelled services of data/activities.
 
-    python training/evaluate_activities.py            the table of docs/activities.md
-    python training/evaluate_activities.py --errors   with every difference, service by service
+    python training/evaluate_activities.py                    the table of docs/activities.md
+    python training/evaluate_activities.py --set second-look  the services drawn after all changes
+    python training/evaluate_activities.py --errors           with every difference, service by service
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from rehabcoder.language.activities import find_activities
 from rehabcoder.language.reading import read
 
-SERVICES = Path(__file__).parent.parent / "data" / "activities" / "services.jsonl"
+DATA = Path(__file__).parent.parent / "data" / "activities"
 FIELDS = (
     "name", "body_part", "side", "muscle", "sets", "reps", "hold_seconds", "load", "distance", "assist", "device",
 )  # fmt: skip
@@ -72,10 +73,12 @@ def show_errors(services: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--errors", action="store_true", help="list every difference")
+    parser.add_argument("--set", default="services", choices=sorted(path.stem for path in DATA.glob("*.jsonl")))
     options = parser.parse_args()
-    services = [json.loads(line) for line in SERVICES.read_text(encoding="utf-8").splitlines()]
+    lines = (DATA / f"{options.set}.jsonl").read_text(encoding="utf-8").splitlines()
+    services = [json.loads(line) for line in lines]
     if options.errors:
         show_errors(services)
     counts = score(services)
