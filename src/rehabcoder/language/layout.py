@@ -128,21 +128,6 @@ def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]
             seen.update(codes)
 
 
-_UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
-
-
-def unticked(reading: Reading) -> list[int]:
-    """Numbers of the pieces that open with an empty box and name nothing but a label: lines of a form left blank."""
-    out = []
-    for index, piece in enumerate(reading.pieces):
-        if (
-            _UNTICKED.match(reading.low, piece.start, piece.end)
-            and content_words(reading.low, reading.labels, piece.start, piece.end) < 3
-        ):
-            out.append(index)
-    return out
-
-
 def element_places(layout: Sequence[Sequence[str]], spans: Sequence[tuple[int, int]]) -> list[list[str]]:
     """What the place of a piece says about documentation: its heading, and whether it stands before, in or behind the services.
 

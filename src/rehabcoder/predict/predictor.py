@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.billing.codes import is_timed
+from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import element_places, layout_features, unticked
+from rehabcoder.language.layout import element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
@@ -69,6 +70,7 @@ class Proposal:
     ways: list[tuple[float, list[Span]]]
 
 
+LONG = 400  # pieces: no session note is longer; what is gets the tagger's best way unweighed
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
@@ -97,8 +99,8 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     out = []
     for i, reading in enumerate(readings):
         part = slice(bounds[i], bounds[i + 1])
-        for index in unticked(reading):
-            emission[bounds[i] + index, 0] += 99.0  # an empty box of a form is no service, whatever it is called
+        for index in set_aside(reading):
+            emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
         ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
         out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], ways))
     return out
@@ -127,7 +129,8 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
 def _ways(model: Model, emission: Floats) -> list[tuple[float, list[Span]]]:
     """Different ways to cut a note into services, best first, each with the tagger's score."""
     out: dict[tuple[Span, ...], float] = {}
-    for value, path in k_best(emission, model.chain.transition, model.chain.start, WAYS):
+    most = WAYS if len(emission) <= LONG else 1
+    for value, path in k_best(emission, model.chain.transition, model.chain.start, most):
         out.setdefault(tuple(spans_of(path)), value)
     return [(value, list(spans)) for spans, value in out.items()]
 

@@ -1,0 +1,53 @@
+"""Pieces that are no service of today whatever they hold: the home programme, the plan, the empty boxes of a form.
+
+The tagger has learned this too; here it is certain, because a claim must not change when a home programme is written down.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from rehabcoder.language.detail import content_words
+from rehabcoder.language.reading import Reading
+
+_BULLETS = r"[\s*>(\[#-]*"
+_UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
+_HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("context.toml").read_text(encoding="utf-8"))
+    return re.compile(_BULLETS + "(?:" + "|".join(form for forms in table.values() for form in forms) + ")")
+
+
+def set_aside(reading: Reading) -> list[int]:
+    """Numbers of the pieces that cannot belong to a service."""
+    low, pieces, opens = reading.low, reading.pieces, _openings()
+    out: list[int] = []
+    ruled = False  # below a heading such as "HEP:" on a line of its own
+    going_on = False  # in the sentence that an opening began
+    for index, piece in enumerate(pieces):
+        before = pieces[index - 1] if index else None
+        if piece.first:
+            going_on = False
+            if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
+                ruled = False
+        if _UNTICKED.match(low, piece.start, piece.end):
+            if content_words(low, reading.labels, piece.start, piece.end) < 3:
+                out.append(index)
+            continue
+        if opens.match(low, piece.start, piece.end):
+            alone = piece.first and (index + 1 == len(pieces) or pieces[index + 1].first)
+            ruled = alone and piece.end - piece.start <= _HEADING_ALONE and low[piece.end - 1] == ":"
+            going_on = True
+        elif ruled and piece.first and low[piece.start] not in "*->+0123456789":
+            ruled = False
+        if going_on or ruled:
+            out.append(index)
+        if low[piece.end - 1] in ".!?":
+            going_on = False
+    return out
