@@ -1,8 +1,8 @@
 """Measures the reading of activities and doses on the hand-labelled services of data/activities.
 
-    python training/evaluate_activities.py                    the table of docs/activities.md
-    python training/evaluate_activities.py --set second-look  the services drawn after all changes
-    python training/evaluate_activities.py --errors           with every difference, service by service
+python training/evaluate_activities.py                    the table of docs/activities.md
+python training/evaluate_activities.py --set second-look  the services drawn after all changes
+python training/evaluate_activities.py --errors           with every difference, service by service
 """
 
 from __future__ import annotations

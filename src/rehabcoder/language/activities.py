@@ -218,12 +218,12 @@ class _Walk:
         elif role == "muscle":
             attacher.muscle(value, begin, end)
         elif role == "device":
-            attacher.device(value)
+            attacher.device(value, begin, end)
         elif role == "assist":
             return self._help(value, i, after)
         elif role == "load":
             attacher.dose(Dose(begin, end, "load", load=value))
-        elif role == "colour" and self._is_load(after):
+        elif role == "colour" and self._is_load(after, end):
             attacher.dose(Dose(begin, end, "load", load=f"{value} {attacher.material}"))
         elif role == "and":
             attacher.joining(self.words[i])
@@ -260,10 +260,11 @@ class _Walk:
         entries = (node,) if isinstance(node, Entry) else node.get(None, ()) if node else ()
         return any(entry.role in ("part", "muscle") for entry in entries)
 
-    def _is_load(self, after: int) -> bool:
+    def _is_load(self, after: int, end: int) -> bool:
         """A colour alone is a band's where a dose or the item's end follows ("ER green 3x15"), not in "blue foam"."""
         behind = self.words[after] if after < len(self.words) else ""
-        return self.attacher.takes_load and (not behind[:1].isalpha() or behind in ("x", "ea", "each"))
+        ends_here = not behind[:1].isalpha() or behind in ("x", "ea", "each") or not self.low[end].isspace()
+        return self.attacher.takes_load and ends_here
 
     def _stop(self, mark: str, i: int) -> None:
         """Ends a sentence, unless the full stop belongs to a word cut short ("stand fr. bed", "3 lb. cuff")."""

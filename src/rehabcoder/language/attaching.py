@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rehabcoder.language.claiming import LASTING, PROGRESS, ROOM, Claims, Pending, stretch_of
+from rehabcoder.language.claiming import LASTING, PROGRESS, ROOM, STRANGERS, Claims, Pending, stretch_of
 from rehabcoder.language.doses import Dose
 from rehabcoder.language.found import add_device
 from rehabcoder.language.lexicon import Entry
@@ -49,7 +49,10 @@ class Attacher(Claims):
     def unknown(self, word: str) -> None:
         if self._loose:
             self._claim_behind(doubtful=word[0].isdigit())
-        self._chained = self._linked = False
+        self._chained = False
+        self._strangers += 1
+        if self._strangers > STRANGERS:
+            self._linked = False
         self.word = word
         if self._waiting:
             self._pending.room -= 1
@@ -172,7 +175,7 @@ class Attacher(Claims):
         else:
             self.unknown(word)
 
-    def device(self, value: str) -> None:
+    def device(self, value: str, start: int, end: int) -> None:
         self._claim_behind()
         if self._muted:
             return  # "no walker", "cue to keep the walker close"
@@ -180,6 +183,7 @@ class Attacher(Claims):
             add_device(self.current.activity, value)
         else:
             self._pending.devices.append(value)
+            self._pending.device_at = (start, end)
             self._wait()
 
     def help(self, value: str, at: int, *, progress: bool) -> None:
@@ -226,7 +230,19 @@ class Attacher(Claims):
         elif pending.motions:
             self._exercise_motions(doubtful=False)
             pending = self._pending
+        if self._is_manner(entry):
+            return
         names = entry.names
         if entry.value == "stretch" and (pending.muscles or pending.parts):
             names = tuple(stretch_of(target) for target in pending.muscles or pending.parts)
         self._name_all(names, entry, start, end)
+
+    def _is_manner(self, entry: Entry) -> bool:
+        """Whether a word that can name an activity says here how the one before it is done: "Spanish squat iso 5x45 s",
+        "VOR x1, feet together"."""
+        current = self.current
+        if current is None:
+            return False
+        if entry.kind == "isometric":
+            return self._chained and self._element and current.kind == "exercise"
+        return current.kind == "vestibular" and entry.value in self._lexicon.words["positions"]

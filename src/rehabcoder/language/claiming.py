@@ -15,6 +15,7 @@ from rehabcoder.language.lexicon import Entry, Lexicon
 from rehabcoder.note import Activity
 
 ROOM = 3  # unknown words that may stand between a dose in front and its activity
+STRANGERS = 2  # unknown words that may stand between two members of a list ("hip abd at counter, mini squats 2x10")
 LASTING = 20  # a gate of so many words outlasts a comma
 _LIST = 30  # a list is not looked back upon further than this
 PROGRESS = 24  # characters between two levels of help that are one progress ("mod A, then min A")
@@ -36,6 +37,7 @@ class Pending:
     doses: list[Dose] = field(default_factory=list)
     help: str | None = None
     devices: list[str] = field(default_factory=list)
+    device_at: tuple[int, int] = (0, 0)
     room: int = ROOM
 
 
@@ -55,6 +57,7 @@ class Claims:
         "_pending",
         "_previous",
         "_shared",
+        "_strangers",
         "_waiting",
         "current",
         "found",
@@ -75,6 +78,7 @@ class Claims:
         self._chained = False  # only modifiers since the current activity
         self._linked = False  # only list words and modifiers since the current activity
         self._element = False  # an activity was named since the last comma
+        self._strangers = 0  # unknown words since the current activity
         self._column = ""  # the column in which the last dose stood
         self._help_at = -PROGRESS
 
@@ -104,6 +108,7 @@ class Claims:
         self._shared = []
         self._column = self.word = ""
         self._chained = self._linked = self._element = True
+        self._strangers = 0
         pending = self._pending
         if self._waiting:
             new.activity.device = joined(None, pending.devices)
@@ -172,7 +177,7 @@ class Claims:
 
     def _locate(self, current: Found) -> None:
         pending, activity = self._pending, current.activity
-        takes_parts = current.kind in self._kinds["parts_behind"]
+        takes_parts = current.kind in self._kinds["parts_behind" if self._element else "parts_behind_comma"]
         if takes_parts:
             activity.muscle = joined(activity.muscle, pending.muscles)
             activity.body_part = joined(activity.body_part, pending.parts)
@@ -214,8 +219,8 @@ class Claims:
         self._pending.muscles, self._pending.motions = pending.muscles, pending.motions
         self._pending.muscle_at = pending.muscle_at
         self._waiting = False
-        if self.current is None and self._says_walking(pending):
-            self._add(Found(Activity("walking", start=pending.doses[0].start, end=pending.doses[0].end), "gait"))
+        if self.current is None:
+            self._name_by_devices(pending)
         for dose in pending.doses:
             if dose.load and dose.load.endswith(" putty"):  # "yellow putty, 3 min" names the exercise by its material
                 self._add(Found(Activity("putty exercise", start=dose.start, end=dose.end), "hand"))
@@ -226,10 +231,16 @@ class Claims:
         if pending.help and target is not None:
             self._give_help(target, pending.help, progress=False)
 
-    def _says_walking(self, pending: Pending) -> bool:
-        """ "FWW 2 x 85 ft": a walking aid and a distance say that the patient walked."""
+    def _name_by_devices(self, pending: Pending) -> None:
+        """ "FWW 2 x 85 ft", "plate guard, weighted spoon": devices say what was done where no word does."""
         aids = self._lexicon.words["walking_aids"]
-        return any(device in aids for device in pending.devices) and any(dose.distance for dose in pending.doses)
+        start, end = pending.device_at
+        if any(dose.distance for dose in pending.doses) and not aids.isdisjoint(pending.devices):
+            self._add(Found(Activity("walking", start=start, end=end), "gait"))
+            return
+        meant = next((m for m in map(self._lexicon.device_means.get, pending.devices) if m), None)
+        if meant:
+            self._add(Found(Activity(meant, start=start, end=end), "selfcare"))
 
     def _listed(self, last: Found) -> list[Found]:
         """The activities that stand in one list with `last` and have no dose of their own, `last` first."""
@@ -238,7 +249,7 @@ class Claims:
             return members
         group = next((g for g in self._lexicon.same_dose if last.kind in g), frozenset({last.kind}))
         for behind, before in zip(self.found[:-_LIST:-1], self.found[-2:-_LIST:-1], strict=False):
-            if not behind.linked or before.dosed:
+            if not behind.linked or before.activity.reps is not None or before.activity.hold_seconds is not None:
                 break
             if before.kind in group:
                 members.append(before)

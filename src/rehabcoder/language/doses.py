@@ -62,7 +62,7 @@ def _words() -> dict[str, Any]:
 def dose_words() -> frozenset[str]:
     """Words with which a dose may begin, besides figures: "three", "x", "hold"."""
     words = _words()
-    return frozenset(("x", *words["number_words"], *words["level"], *words["hold"])) - {"l"}
+    return frozenset(("x", *words["number_words"], *words["level"], *words["hold"], *words["sets"])) - {"l"}
 
 
 @cache
@@ -80,6 +80,7 @@ def _pattern() -> re.Pattern[str]:
           \#\s?(?P<weight>\d{{1,3}}(?:\.\d)?)(?![\d/])
          |{w["level"]}\s?(?P<level>\d{{1,2}}|{word})\b(?!\s?(?:band|[-/]\s?[ls\d]))
          |{w["hold"]}(?:\sfor|\sx|\s-|:)?\s?(?P<held>{n})\s?-?\s?{seconds}
+         |{w["sets"]}\sof\s(?P<of>{n})(?!\s?{minutes})
          |(?P<x>x\s?)?(?P<n>{n})(?:\s?-\s?(?P<upto>\d{{1,3}})(?=\s?(?:{weight}|x\b|x\d|reps?\b|{seconds})))?(?:
             (?:\s?{w["sets"]})?\s?[x*]\s?(?P<b>\d{{1,4}}(?!\.\d|:)|{word})(?:-\d{{1,3}}\b(?!\s?m))?
                 (?:\s?x\s?(?P<c>\d{{1,3}}))?
@@ -148,6 +149,8 @@ def _read(found: re.Match[str]) -> Dose | None:
         return Dose(begin, stop, "load", load=f"{found['weight']} lb")
     if kind == "level":
         return Dose(begin, stop, "level", load=f"level {_int(found['level'])}")
+    if kind == "of":  # "a set of eight"
+        return Dose(begin, stop, "count", reps=_int(found["of"]))
     if kind == "held":
         return Dose(begin, stop, "hold", seconds=_int(found["held"]))
     value = found["n"]

@@ -51,7 +51,7 @@ def give_dose(target: Found, dose: Dose, kinds: Mapping[str, frozenset[str]]) ->
     if seconds is not None and activity.hold_seconds is None and kind in kinds["held"]:
         activity.hold_seconds = seconds
         target.dosed = True
-    if dose.load is not None and activity.load is None:
+    if dose.load is not None and activity.load in (None, "band"):  # "band ER at 90 red": the colour says more
         activity.load = dose.load
         target.dosed = True
     if dose.distance is not None and activity.distance is None and kind in kinds["travels"]:

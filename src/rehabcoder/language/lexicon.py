@@ -55,6 +55,7 @@ class Lexicon:
     anatomy: Mapping[str, tuple[str | None, str | None]]
     implied: Mapping[str, str]
     muscle_worked: Mapping[str, str]
+    device_means: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
     reach: Mapping[str, int]
 
@@ -259,6 +260,7 @@ def load_lexicon() -> Lexicon:
         anatomy=_anatomy(details),
         implied=details["implied"],
         muscle_worked=details["muscle_worked"],
+        device_means=details["device_means"],
         words=words,
         reach={name: gate["reach"] for name, gate in details["gate"].items()},
     )
