@@ -1,53 +1,74 @@
-"""What the note states in so many words about the session as a whole: timed minutes, total minutes, units by code."""
+"""What the note states in so many words about the session as a whole: timed minutes, total minutes, units by code.
+
+A phrase says what a figure is, before it ("Total timed code minutes: 38") or behind it ("38 minutes timed"). Phrases
+are read as runs of known words in any order, so that a new way of saying it still reads. What names the session only
+loosely counts where nothing longer stands beside it; a bare time ("48 minutes.") where it is the sum of the services.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from rehabcoder.language.durations import column_cells
-from rehabcoder.language.labels import Label
+from rehabcoder.language.billed import find_units
+from rehabcoder.language.figures import bare_figure, figure_start, figures_under_names, spoken_times, two_figures
+from rehabcoder.language.patterns import sentence_starts, word_starts
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.times import WORDS, number
+from rehabcoder.language.surroundings import Surroundings
+from rehabcoder.language.times import TimeMention
+from rehabcoder.language.total_words import total_words
 
-_N = rf"(?P<n>\d{{1,3}}|{WORDS})"
-_MIN = r"\s*(?:-\s*)?(?:minutes?|mins?|min\.|m\b|')?"
-_TIMED = re.compile(
-    rf"""(?<![a-z])(?:
-      (?:total\s+)?(?:timed|time[\s-]based|direct\s+timed|billable|billed|1:1\s+timed|timed\s+1:1)(?:[\s-]*(?:code|codes|tx|treatment|therapy|one[\s-]on[\s-]one|1:1|1-on-1|intervention|skilled|direct|services?|procedures?|individual|cpt|contact|billable|only))*
-        (?:\s*(?:min(?:ute)?s?|mins?|time))*(?:\s*(?:total(?:led|s|ed)?|today|documented|spent|is|was|were|of|came\s+to))*\s*[:=\-(/|~,\t>]*\s*{_N}(?!\d|\s?(?:u\b|units?\b|[ap]m|x\b|:\d|/\d)){_MIN}
-     |(?:total\s+)?(?:timed)\s*[:=]?\s*\(?{_N.replace('<n>', '<n2>')}
-     |{_N.replace('<n>', '<n3>')}[ \t]*(?:minutes?|mins?|m\b|')?[ \t]*(?:of[ \t]+)?(?:total[ \t]+)?(?:timed|billable)\b(?!\s*(?:code|codes|tx|min\w*|treatment|total)*\s*[:=])
-     |ttct\s*[:=]?\s*(?P<n4>\d{{1,3}})
-    )""",
-    re.X,
+_STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
+_LEAST, _MOST = 4, 480  # minutes that a session can last
+
+# Before a phrase: a figure that it may belong to; a word that makes it the total of something else ("Berg total").
+_COUNTED = re.compile(r"\d[ \t]?(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]?\Z")
+_OF_A_TEST = re.compile(
+    r"(?<![a-z])(?!(?:min|mins|minutes|and|the|for|pt|ot|of|at|tx|rx|visit|session|timed|u|units?|gives|makes)[ \t])"
+    r"[a-z]{2,}[ \t]\Z"
 )
-_TOTAL = re.compile(
-    rf"""(?<![a-z])(?:
-      (?:total|tot\.?|ttl)(?:\s*[-]?\s*(?:tx|rx|treatment|therapy|session|visit|contact|time|mins?|minutes|one[\s-]on[\s-]one|1:1|skilled|individual|direct|in\s+clinic|of|pt|ot|intervention|tx\.?))*\s*[:=\-(/|~,\t>]*\s*(?:was|is|of|came\s+to|today)?\s*{_N}(?!\d|\s?(?:u\b|units?\b|:\d|/\d|reps?\b|x\b|steps?\b|lbs?\b|ft\b|feet\b|%)){_MIN}
-     |(?:ttt|tx\s+time|treatment\s+time|session\s+time|visit\s+time|session\s+length|tt|time\s+in\s+(?:tx|treatment)|tx\s+total|total\s+tx)\s*[:=\-(~]*\s*(?:was|is|of)?\s*{_N.replace('<n>', '<n2>')}(?!\d|\s?(?:u\b|units?\b|:\d|/\d)){_MIN}
-     |(?:treatment|visit|session|tx|seen|individual\s+session|treated)\s*(?:lasted|of|for|time|was|ran|today)?\s*[:=,]?\s*(?:for\s+)?{_N.replace('<n>', '<n3>')}\s*-?\s*(?:minutes?|mins?)(?!\s*(?:late|of|on|each|ea\b|a\s+day|daily|with))
-     |{_N.replace('<n>', '<n4>')}[ \t-]*(?:minutes?|mins?)[ \t,-]*(?:(?:of\s+)?(?:total\s+)?(?:pt|ot|individual|skilled|direct|treatment|therapy|tx|one[\s-]on[\s-]one|1:1)\s*)*(?:session|visit|treatment|total|in\s+all|all\s+told|altogether|of\s+(?:pt|ot|therapy|treatment))\b
-    )""",
-    re.X,
+_NO_FIGURE = frozenset(";!?%") | {""}
+_UN = re.compile(r"(?<![a-z])(?:untimed|un|non?|not)[\s-]\Z")
+_OPENS = re.compile(
+    r"(?:[ ]{3}|[\n.;:,|()*>/\"\]-]|\b(?:our|the|this|her|his|whole|entire|pt|ot|am|pm|a|today's|telehealth|home|video"
+    r"|phone|virtual|daily|initial|full|individual|skilled|clinic))\s*\Z"
 )
-_UNIT_NUMBER = r"(?P<u>\d|one|two|three|four|five|six)"
-_WORDED = re.compile(rf"[(\[=\s,/|]{_UNIT_NUMBER}\s?(?:u|units?|un)\b")
-_UNIT_HEAD = re.compile(r"^(?:u|un|uts?|units?|chgs?|chrgs?|charges?|qty|billed(?: units?)?|bill|units? billed|tx units?)\.?$")
-_UNITS_BEHIND = re.compile(
-    rf"[\s)\].,]*[(\[]?(?:\((?:97\d{{3}}|g0283)\)|97\d{{3}}|[a-z]{{2,4}}(?=\s*[x:=]))?\s*(?:(?:[x*@]\s*|[x:=\-(,/|]+\s*(?:x\s*)?|for\s+|\t+|\s+)?{_UNIT_NUMBER}(?!\d|\.\d|:\d|\s?(?:min|m\b|/\d|lbs?\b|x\s?\d|-\s?\d|'|#))\s*(?P<word>u\b|units?\b|un\b)?)"
+_NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
+_BARE_LENGTH = re.compile(
+    r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*"
 )
-_UNITS_AHEAD = re.compile(rf"(?:^|[\s,;(|/]){_UNIT_NUMBER}\s*(?P<word>units?\s+(?:of\s+)?|u\s+(?:of\s+)?|x\s+)(?:of\s+)?\(?$")
-_BILL = re.compile(
-    r"(?<![a-z])(?:bill(?:ed|ing|s)?|charges?(?:d|s)?|chg?s?|charged|units?|cpt(?:\s+codes?)?|codes?\s+billed|u:|uts?|fee(?:s|\s+slip)?|coded|coding|submitted|superbill|procedures?\s+billed|tx\s+codes?|charge\s+capture|claim)(?![a-z])"
+# Around a figure without a unit, and behind one with it.
+_BARE_BEHIND = re.compile(
+    r"\d{2,3}(?=[ \t]?(?P<plain>timed|ttt|ttct)\b(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
+    r"|[ \t](?:total|altogether)\b[ \t]*(?:$|[.,;|)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
+    re.M,
 )
-_NOT_BILLED = re.compile(r"no\s+charge|not\s+billed|non[\s-]?billable|unbilled|no\s+units?|not\s+charged|removed|pre-?loaded|not\s+started|\bn/c\b")
-_PLANNED = re.compile(r"\b(?:plan|next|poc|frequency|goal|last|prior|previous|yesterday|will|future|recommend)\b")
+_CLOSED = re.compile(
+    r"\s*(?:$|[.;:,)\]\n|*\"<]|--|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
+    r"|(?:in|on)\s+(?:the\s+)?(?:clinic|gym|room|unit|floor)|with\s+(?:her|him|them|me|us|mr|mrs|ms|pt|the\s+patient)\b"
+    r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
+)
+_OF_THERAPY = re.compile(
+    r"[ \t-]+(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy)(?:[ \t](?:1:1|one-on-one))?"
+    r"[ \t]*(?=[.,;:)\n]|\Z)"
+)
+_THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
+_UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]?(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 
 
 @dataclass(slots=True)
 class Stated:
-    """Totals that the note states, each None where it says nothing; spans point at the words."""
+    """Totals that the note states, each None where it says nothing; spans point at the words.
+
+    Attributes:
+        timed: Minutes of all timed services together.
+        timed_span: Offsets of the words that state them, the figure among them.
+        total: Minutes of the whole treatment.
+        total_span: Offsets of the words that state them.
+        units: Billed units by code.
+        units_span: Offsets from the first to the last of the words that state them.
+    """
 
     timed: int | None = None
     timed_span: tuple[int, int] | None = None
@@ -57,89 +78,199 @@ class Stated:
     units_span: tuple[int, int] | None = None
 
 
-def _value(found: re.Match[str]) -> int | None:
-    for name in ("n", "n2", "n3", "n4"):
-        if name in found.re.groupindex and found[name]:
-            return number(found[name])
-    return None
+class _Claim(NamedTuple):
+    """One reading of a figure as a total of the session."""
+
+    strength: int
+    start: int
+    end: int
+    minutes: int
 
 
 def find_totals(reading: Reading) -> Stated:
-    """Reads stated totals and billed units from the text as a whole."""
-    low = reading.low
+    """Reads stated totals and billed units from the text as a whole; any text at all is fine."""
     stated = Stated()
-    for found in _TIMED.finditer(low):
-        value = _value(found)
-        if value and 4 <= value < 400 and not _elsewhere(low, found.start()):
-            stated.timed, stated.timed_span = value, found.span()
-    clocked = re.search(r"total[\s:=]+0?(\d):([0-5]\d)\b(?!\s*[ap]m)", low)
-    if clocked:
-        stated.total, stated.total_span = 60 * int(clocked[1]) + int(clocked[2]), clocked.span()
-    for found in _TOTAL.finditer(low):
-        value = _value(found)
-        if value is None or not 4 <= value < 400 or _elsewhere(low, found.start()):
-            continue
-        if stated.timed_span and found.start() < stated.timed_span[1] and stated.timed_span[0] < found.end():
-            continue
-        if re.match(r"[\s)]*(?:timed|billable)", low[found.end() : found.end() + 12]):
-            continue
-        if stated.total is None or found[0].startswith(("total", "tot", "ttl", "ttt")):
-            stated.total, stated.total_span = value, found.span()
-    _units(reading, stated)
+    sentences = sentence_starts(reading.low)
+    billed = find_units(reading, sentences)
+    if billed:
+        stated.units, stated.units_span = billed
+    timed, total = _Finder(Surroundings(reading, sentences), stated.units_span).best()
+    if timed:
+        stated.timed, stated.timed_span = timed.minutes, (timed.start, timed.end)
+    if total:
+        stated.total, stated.total_span = total.minutes, (total.start, total.end)
     return stated
 
 
-def _elsewhere(low: str, at: int) -> bool:
-    """Whether the sentence speaks of another day."""
-    begin = max(low.rfind("\n", 0, at), low.rfind(". ", 0, at)) + 1
-    return _PLANNED.search(low, begin, at) is not None
+class _Finder:
+    """Collects what the phrases of one note claim, then lets the plainest stand."""
+
+    def __init__(self, around: Surroundings, units_span: tuple[int, int] | None) -> None:
+        self.around = around
+        self.low = around.low
+        self.units_end = units_span[1] if units_span else -9
+        self.spoken = spoken_times(around.low, around.mentions)
+        self.named: set[int] = set()  # ends of the figures that a phrase before them has named
+        self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
+        self.timed: list[_Claim] = []
+        self.total: list[_Claim] = []
+
+    def best(self) -> tuple[_Claim | None, _Claim | None]:
+        """The timed and the total minutes that the note states, or None."""
+        words, done = total_words(), 0
+        for start in word_starts(self.low, words.openings):
+            found = words.phrase.match(self.low, start) if start >= done else None
+            if found and not _UN.search(self.low, max(0, start - 9), start):
+                done = found.end()
+                self._named_before(start, done)
+        self.named = {claim.end for claim in (*self.timed, *self.total)}
+        for mention in self.spoken.values():
+            self._named_behind(mention.start, mention.end, mention.minutes, mention)
+        for found in _BARE_BEHIND.finditer(self.low):
+            before = self.low[max(0, found.start() - 1) : found.start()]
+            if not before.isalnum() and before not in (".", ":", "#", "-") and not (found["plain"] and before == "/"):
+                self._named_behind(found.start(), found.end(), int(found[0]), None)
+        if len(self.bare) == 1:  # several are those of the services, one each
+            self._claim(self.total, _WEAK, *self.bare[0])
+        self._heads()
+        return _plainest(self.timed), _plainest(self.total)
+
+    def _named_before(self, start: int, at: int) -> None:
+        """Claims of the figure behind the phrase from `start` to `at`."""
+        words, low = total_words(), self.low
+        if low[at : at + 1] in _NO_FIGURE:
+            return
+        if _COUNTED.search(low, max(0, start - 9), start):
+            closing = low[start:at].rstrip()[-1:]
+            if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or _NAMED_AGAIN.match(low, at):
+                return  # "40 timed, 50 total": the phrase is that of the figure before it
+            first = words.length.match(low, start)
+            if first:  # "12 min, total 45": the first word belongs to the 12
+                inner = words.phrase.search(low, first.end(), at)
+                if not inner:
+                    return
+                start = inner.start()
+        phrase = low[start:at]
+        at = figure_start(low, at, named=bool(words.timed.search(phrase) or words.total.search(phrase)))
+        both, mention = two_figures(low, at), self.spoken.get(at)
+        minutes, end = (mention.minutes, mention.end) if mention else bare_figure(low, at)
+        if both and not mention and self._two_figures(phrase, start, both):
+            return
+        if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
+            self._named(phrase, start, end, minutes, mention)
+
+    def _two_figures(self, phrase: str, start: int, both: re.Match[str]) -> bool:
+        """Claims of two figures behind one phrase: "Timed/Total: 38/48", "Timed min/units: 38/3", "Timed min 38/48"."""
+        words = total_words()
+        timed, total = words.timed.search(phrase), words.total.search(phrase)
+        if timed and total and not words.units.search(phrase):
+            self._claim(self.timed, _STRONG, start, both.end(1), int(both[1]))
+            self._claim(self.total, _STRONG, both.start(2), both.end(2), int(both[2]))
+        elif timed or (words.length.search(phrase) and (total or words.session.search(phrase))):
+            self._claim(self.timed if timed else self.total, _STRONG, start, both.end(1), int(both[1]))
+        else:
+            return False  # "Total 45/56" is a score
+        return True
+
+    def _named(self, phrase: str, start: int, end: int, minutes: int, mention: TimeMention | None) -> None:
+        words, low, around = total_words(), self.low, self.around
+        total, session, length = words.total.search(phrase), words.session.search(phrase), words.length.search(phrase)
+        untimed, billed = words.untimed.search(phrase), words.billed.search(phrase)
+        timed = words.timed.search(phrase) is not None and not untimed
+        behind = words.behind.match(low, end)
+        timed_behind = behind is not None and words.timed.search(behind[0]) is not None
+        opens = start < 4 or _OPENS.search(low, max(0, start - 14), start) is not None
+        if untimed and not words.timed.search(phrase):
+            return
+        if timed or (billed and (mention or length or phrase[-1] in "/(")):
+            self._claim(self.timed, _STRONG, start, end, minutes)
+        elif total:
+            bare = not (mention or length or session)
+            strength = _WEAK if bare and _OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
+            claims = self.timed if timed_behind else self.total
+            self._claim(claims, strength, start, end, minutes, longest=not (length or session))
+        elif session and opens and (mention or length):
+            self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
+        elif length and timed_behind:  # "time 61 min, all timed"
+            self._claim(self.total if mention else self.timed, _STRONG, start, end, minutes)
+        elif length and opens and words.direct.match(phrase):
+            self._claim(self.total, _LOOSE, start, end, minutes)
+        elif length and _BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
+            if opens and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":="):
+                self._claim(self.total, _LOOSE, start, end, minutes)
+            elif around.alone(start, end):
+                self.bare.append((start, end, minutes))
+
+    def _named_behind(self, start: int, end: int, minutes: int, mention: TimeMention | None) -> None:
+        """Claims of the figure from `start` to `end` by the words around it; `mention` if it says its unit."""
+        words, low, around = total_words(), self.low, self.around
+        behind = words.behind.match(low, end)
+        said_to = behind.end() if behind else end
+        phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
+        if words.timed.search(phrase):
+            if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
+                self._claim(self.timed, _STRONG, start, said_to, minutes)
+        elif behind and words.total.search(phrase):
+            plain = (
+                mention or low[max(0, start - 9) : start].rstrip()[-1:] == "=" or around.has_before(words.timed, start)
+            )
+            self._claim(self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=True)
+        elif end in self.named:
+            return
+        elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):
+            self._claim(self.timed, _LOOSE, start, said_to, minutes)
+        elif around.in_title(start, end):
+            self._claim(self.total, _STRONG, start, end, minutes)
+        elif self._of_session(start, end, phrase if behind else "", minutes):
+            self._claim(self.total, _LOOSE, start, said_to, minutes)
+        elif (behind and words.loose.search(phrase)) or around.alone(start, end):
+            self._claim(self.total, _WEAK, start, end, minutes)
+        elif (0 <= start - self.units_end <= 3 and low[start - 1] in "(=") or (
+            _UNITS_BEHIND.match(low, end) and not around.label_before(start)
+        ):  # "97110 2, 97140 1 (45 min)", "45 min = 3 units"
+            self._claim(self.timed, _WEAK, start, end, minutes)
+
+    def _of_session(self, start: int, end: int, behind: str, minutes: int) -> bool:
+        """Whether the words around a time say that the session or the patient's stay lasted so long."""
+        words, low, around = total_words(), self.low, self.around
+        if (words.session.search(behind) or _OF_THERAPY.match(low, end)) and not around.label_before(start):
+            return True
+        if words.seen.search(low, max(0, start - 60), start) and (low[end - 1] == "." or _CLOSED.match(low, end)):
+            return True
+        if words.known.search(low, max(0, start - 30), start) or around.sums_up_clock(start, minutes):
+            return True
+        return _THERAPY_FOR.search(low[max(0, start - 24) : start]) is not None
+
+    def _heads(self) -> None:
+        """Claims of a row of figures under a row of names."""
+        words = total_words()
+        for name, start, end, minutes in figures_under_names(self.low):
+            if words.units.search(name) or words.untimed.search(name):
+                continue
+            if words.timed.search(name):
+                self._claim(self.timed, _STRONG, start, end, minutes)
+            elif words.total.search(name):
+                self._claim(self.total, _STRONG, start, end, minutes)
+
+    def _claim(
+        self, claims: list[_Claim], strength: int, start: int, end: int, minutes: int, *, longest: bool = False
+    ) -> None:
+        """Adds a claim unless the words around it, or the other times of the note, speak against it."""
+        words, low, around = total_words(), self.low, self.around
+        if not _LEAST <= minutes <= _MOST or words.elsewhere.match(low, end):
+            return
+        clause = max(low.rfind(mark, 0, start) for mark in ",/|(") if strength == _STRONG else 0
+        if around.has_before(words.another_day, start, clause):
+            return
+        if (longest or strength < _STRONG) and around.longest > minutes:
+            return
+        if strength < _STRONG and around.has_before(words.other_thing, start):
+            return
+        if strength == _WEAK and not (around.is_sum(start, end, minutes) or around.is_unsplit(start, end)):
+            return
+        claims.append(_Claim(strength, start, end, minutes))
 
 
-def _units(reading: Reading, stated: Stated) -> None:
-    """Billed units by code: a label followed by a small number, in a line that bills or where the word unit stands."""
-    low = reading.low
-    found: dict[str, list[tuple[int, int, int, bool]]] = {}
-    _unit_column(reading, found)
-    for index, label in enumerate(reading.labels):
-        line_start = low.rfind("\n", 0, label.start) + 1
-        line_end = low.find("\n", label.end)
-        line = low[line_start : line_end if line_end >= 0 else len(low)]
-        sentence = max(line_start, low.rfind(". ", 0, label.start) + 1)
-        if _NOT_BILLED.search(line) or _PLANNED.search(low, sentence, label.start):
-            continue
-        behind = _UNITS_BEHIND.match(low, label.end)
-        border = reading.labels[index + 1].start if index + 1 < len(reading.labels) else len(low)
-        worded = _WORDED.search(low, label.end, min(border, line_end if line_end >= 0 else len(low), label.end + 45))
-        ahead = _UNITS_AHEAD.search(low, max(sentence, label.start - 16), label.start)
-        bills = _BILL.search(low, max(0, line_start - 40), label.end) is not None
-        if ahead and not (behind and behind["word"]):
-            _add(found, label, number(ahead["u"]), label.start, True)
-        elif behind and (behind["word"] or bills or (label.number and re.search(r"x|-", behind[0]))):
-            _add(found, label, number(behind["u"]), behind.end(), bool(behind["word"]) or bills)
-        elif worded:
-            _add(found, label, number(worded["u"]), worded.end(), True)
-    units: dict[str, int] = {}
-    for code, mentions in found.items():
-        sure = [m for m in mentions if m[3]] or mentions
-        units[code] = sure[-1][2]
-    if units:
-        stated.units = {c: u for c, u in units.items() if u}
-        places = [m for ms in found.values() for m in ms]
-        stated.units_span = (min(p[0] for p in places), max(p[1] for p in places))
-
-
-def _unit_column(reading: Reading, found: dict[str, list[tuple[int, int, int, bool]]]) -> None:
-    """Units of a table with a column for them, each under the label of its row."""
-    low = reading.low
-    for start, end, _ in column_cells(low, {_UNIT_HEAD: 1}):
-        figure = low[start:end]
-        if len(figure) == 1 and figure.isdigit():
-            line_start, line_end = low.rfind("\n", 0, start) + 1, low.find("\n", end)
-            row = [la for la in reading.labels if line_start <= la.start < (line_end if line_end >= 0 else len(low))]
-            if row:
-                _add(found, row[0], int(figure), end, True)
-
-
-def _add(found: dict[str, list[tuple[int, int, int, bool]]], label: Label, units: int | None, end: int, sure: bool) -> None:
-    if units is not None and 0 < units <= 8:
-        found.setdefault(label.code, []).append((label.start, end, units, sure))
+def _plainest(claims: list[_Claim]) -> _Claim | None:
+    """The last of the strongest: a note sums up at its end."""
+    return max(claims, key=lambda claim: (claim.strength, claim.start), default=None)

@@ -1,0 +1,69 @@
+"""Finds the small figures beside a code that may be its units, and turns away minutes, doses and distances."""
+
+from __future__ import annotations
+
+import re
+
+from rehabcoder.language.charge_marks import Mark
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import number
+
+FIGURE = (
+    r"(?P<u>0?[1-8](?:\.0+)?|one|two|three|four|five|six|single"
+    r"|an?(?=[ \t]+(?:timed[ \t]+|billable[ \t]+)?unit))"
+)  # a number of units, as a part of a pattern
+UNIT_WORD = r"(?:u|un|uts?|units?)\b"
+_MODIFIERS = r"(?:[ \t,-]*\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)\b\)?)*"
+UNITS = rf"(?:[ \t]?\(\d\))?[ \t_-]?(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
+# A figure behind a mark, and what stands there that makes it something else than units.
+_BEHIND = re.compile(
+    rf"""[ \t)\].*]*{_MODIFIERS}[ \t]*(?:\([a-z][a-z .,/&-]{{1,30}}\)|\[[a-z][a-z .]{{1,20}}\])?
+      (?P<mark>(?:[ \t:=(\[{{|/,^_.*@~>+"-]|x(?![a-z])
+        |(?:qty|for|at|times|by|billed|charged|bill|units?|u(?=[ \t]*[:=]))(?![a-z]))*+)
+      {FIGURE}(?!\w*\d|\.\d)(?P<word>{UNITS})?(?P<glued>[a-z])?""",
+    re.X,
+)
+_NOT_UNITS = re.compile(
+    r"[ \t_)\]-]*(?:min|mn\b|m\b|'|\"(?![\]},:\n])|x\b|x?[ \t]?\d{1,3}(?!\d)[ \t]?(?:x|reps|sets|'|\"|ft|sec)"
+    r"|\#|lb|kg|%|reps?\b|sets?\b|secs?\b|s\b|ft\b|feet|hrs?\b|hours?|wks?\b|weeks?|days?\b|deg|steps?\b|cm\b"
+    r"|x/|/[ \t]?\d{1,2}(?!\d)|:\d|participants|patients|people|others|residents|children|trials?|laps?|stations?"
+    r"|visits?|goals?)"
+)
+_NOT_UNITS_OF_NAMES = re.compile(
+    r"[ \t_)\]-]*(?:way|sided|of|in|a|per|more|pts?|regions?|bouts?|positions?|directions?|planes?|cues?)\b"
+)
+_THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]?(\d{1,3})[ \t]?(?:min(?:ute)?s?|m|')?(?!\w)")
+_AHEAD = re.compile(
+    rf"(?<![\w.:#$/-])x?{FIGURE}[ \t]*"
+    rf"(?P<word>\)?[ \t]*{UNIT_WORD}\)?(?:[ \t]+(?:of|for|as|to|-|x))?|x|-|of|\))?[ \t]*\(?\Z"
+)
+
+
+def units_of(found: re.Match[str]) -> int:
+    """The number of units that a match of a pattern with `FIGURE` (or its further groups v, w, y) holds."""
+    groups = found.re.groupindex
+    text = next(found[name] for name in ("u", "v", "w", "y") if name in groups and found[name])
+    return 1 if text in ("a", "an", "single") else number(text.split(".")[0]) or 0
+
+
+def figure_behind(reading: Reading, mark: Mark, border: int) -> re.Match[str] | None:
+    """The figure behind a mark, before `border`; groups `mark` (what joins it), `u`, `word` (its unit if said)."""
+    low = reading.low
+    found = _BEHIND.match(low, mark.end, border)
+    if found is None:
+        return None
+    at = found.end("u")
+    if not found["word"] and (_NOT_UNITS.match(low, at) or (not mark.number and _NOT_UNITS_OF_NAMES.match(low, at))):
+        minutes = _THEN_MINUTES.match(low, at)  # "97110 2/25 min"
+        if not (minutes and mark.number and abs(int(minutes[1]) / 15 - units_of(found)) < 1):
+            return None
+    if found["glued"] and not (reading.text[at].isupper() and found["mark"].strip()):
+        return None  # "97535 - 1Electronically signed" is a figure, "3way" is not
+    return found
+
+
+def figure_ahead(low: str, at: int, floor: int) -> re.Match[str] | None:
+    """The figure before the mark that begins at `at`, not before `floor`; groups `u` and `word` (what joins them)."""
+    before = low[max(floor, at - 26) : at]
+    closing = before.rstrip(" \t(")[-1:]
+    return _AHEAD.search(low, at - len(before), at) if closing.isalnum() or closing in (")", "-") else None

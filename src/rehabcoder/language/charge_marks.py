@@ -1,0 +1,148 @@
+"""Finds where a note bills: the codes and names that a charge line may hold, and the words that make it one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from rehabcoder.language.patterns import alternatives, knowledge, literal_heads, word_starts
+from rehabcoder.language.reading import Reading
+
+# Code numbers that no label shows: cut short ("110-1"), or glued to what stands beside them ("97110/2", "97140-59").
+_CUT_SHORT = r"(?=[ \t]?[x=:-][ \t]?[1-6](?![\w/:-]|\.\d|[ \t]?x))"
+_NUMBERS = re.compile(
+    rf"97[0157]\d\d(?![\d%])|1(?:1[0236]|24|40|50){_CUT_SHORT}|5(?:3[05]|42){_CUT_SHORT}|7(?:50|60){_CUT_SHORT}"
+)
+_UNITS_BESIDE = re.compile(r"\d[ \t]?u(?![a-z])")
+_INITIALS = frozenset({"te", "ta", "mt", "nmr", "nre"})  # in capitals in a charge line hardly anything else
+_FIGURE_BEHIND = re.compile(r"[ \t]*[x=:(\[*-]*[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
+_FIGURE_AHEAD = re.compile(
+    r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:of[ \t])?\Z"
+)
+_LIST_BEFORE = re.compile(r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|of|u|units?|bill(?:ed)?|charges?|chg))[ \t:]*\Z")
+
+
+class Mark(NamedTuple):
+    """One mention of a code, or several of it side by side ("Ther Ex (97110)"); `number` if by its number."""
+
+    start: int
+    end: int
+    code: str
+    number: bool
+
+
+class Pair(NamedTuple):
+    """A code with the units read for it; `footer` if a charge line says so rather than a service's own words."""
+
+    start: int
+    end: int
+    code: str
+    units: int
+    footer: bool
+
+
+class _Words(NamedTuple):
+    billing_heads: list[str]
+    billing: re.Pattern[str]
+    spoken: re.Pattern[str]
+    spoken_codes: list[str]
+    names: re.Pattern[str]
+    name_codes: list[str]
+
+
+@cache
+def _words() -> _Words:
+    billing, labels = knowledge("totals")["billing"], knowledge("labels")
+    spoken = billing["spoken"]
+    names = {code: entry["weak"] for code, entry in labels.items() if entry["weak"]}
+    return _Words(
+        literal_heads(billing["words"]),
+        re.compile(f"{alternatives(billing['words'])}(?![a-z])"),
+        re.compile("(?:" + "|".join(f"({alternatives(forms)})" for forms in spoken.values()) + ")(?![a-z])"),
+        list(spoken),
+        re.compile("(?<![a-z])(?:" + "|".join(f"({alternatives(forms)})" for forms in names.values()) + ")(?![a-wyz])"),
+        list(names),
+    )
+
+
+def billing_words(low: str) -> list[int]:
+    """Where the words for billing end, in order."""
+    words = _words()
+    found = (words.billing.match(low, at) for at in word_starts(low, words.billing_heads))
+    return [m.end() for m in found if m]
+
+
+def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
+    """Labels of the note and the short, glued and spoken names that only a charge line uses, in order.
+
+    `billing` are the ends of its words for billing.
+    """
+    low = reading.low
+    marks = [Mark(label.start, label.end, label.code, label.number) for label in reading.labels]
+    starts = [mark.start for mark in marks]
+    further: list[Mark] = []
+
+    def add(found: re.Match[str], code: str, number: bool) -> None:
+        start, end = found.span()
+        at = bisect_right(starts, end - 1) - 1
+        if at < 0 or marks[at].end <= start:
+            further.append(Mark(start, end, code, number))
+
+    for found in _NUMBERS.finditer(low):
+        before = low[max(0, found.start() - 1) : found.start()]
+        if not before.isalnum() and before not in (".", "$", "#", "_"):
+            add(found, "97" + found[0][-3:], True)
+    words = _words()
+    if "nine" in low:
+        for found in words.spoken.finditer(low):
+            add(found, words.spoken_codes[(found.lastindex or 1) - 1], True)
+    units = [m.end() for m in _UNITS_BESIDE.finditer(low)]
+    for start, end in _charge_lines(low, sorted([*billing, *units]) if units else billing):
+        for found in words.names.finditer(low, start, end):
+            if _listed(low, *found.span()) or (
+                found[0] in _INITIALS and reading.text[found.start() : found.end()].isupper()
+            ):
+                add(found, words.name_codes[(found.lastindex or 1) - 1], False)
+    return _merged(low, sorted([*marks, *further]) if further else marks)
+
+
+def _charge_lines(low: str, billing: Sequence[int]) -> list[tuple[int, int]]:
+    """Lines with a word for billing; a heading without figures goes on to the end of what it heads."""
+    lines: list[tuple[int, int]] = []
+    done = 0
+    for at in billing:
+        start, end = max(done, low.rfind("\n", 0, at) + 1), low.find("\n", at)
+        end = len(low) if end < 0 else end
+        if end - start < 40 and not any(char.isdigit() for char in low[start:end]):
+            below = low.find("\n\n", end + 1)
+            end = min(len(low) if below < 0 else below, end + 240)
+        if start < end:
+            lines.append((start, end))
+        done = max(done, end)
+    return lines
+
+
+def _listed(low: str, start: int, end: int) -> bool:
+    """Whether a short name stands in a list of charges: its figure on one side, a separator on the other."""
+    if _FIGURE_AHEAD.search(low[max(0, start - 16) : start]):
+        return True
+    return (
+        _FIGURE_BEHIND.match(low, end) is not None and _LIST_BEFORE.search(low[max(0, start - 10) : start]) is not None
+    )
+
+
+def _merged(low: str, marks: list[Mark]) -> list[Mark]:
+    out: list[Mark] = []
+    for mark in marks:
+        last = out[-1] if out else None
+        beside = (
+            last is not None and mark.start - last.end < 6 and not low[last.end : mark.start].strip(" ([)]:,/-=|\t")
+        )
+        if last and beside and last.code == mark.code:
+            out[-1] = Mark(last.start, mark.end, mark.code, last.number or mark.number)
+        else:
+            out.append(mark)
+    return out

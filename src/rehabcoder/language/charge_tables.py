@@ -1,0 +1,118 @@
+"""Units that the layout gives to codes: a column headed "Units", a row of figures under a row of codes, keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from rehabcoder.language.charge_marks import Mark, Pair
+from rehabcoder.language.durations import column_cells
+from rehabcoder.language.patterns import alternatives, knowledge, literal_heads, word_starts
+
+_UNIT_HEAD = r"(?:units?|u|uts?|chgs?|qty)"
+_MINUTE_HEAD = r"(?:min(?:ute)?s?|time)"
+_HEADED = re.compile(
+    r"(?:units?|uts?|chr?gs?|charges?|qty|bill(?:ed)?|un?)[\"'. ]{0,2}(?:[|\t,;:=\n]|$|[ ]{2}|\d\b|[ ](?:min|time))"
+)
+_MARKS = re.compile(r"(?:^|[|\t,;]|[ ]{2}|[ ]/)[ \"]*\Z", re.M)
+_CELL = re.compile(r"([1-8])(?:\.0+)?\s?(?:u|units?)?")
+_SINGLE_SPACED = re.compile(
+    rf"^[^\d\n]{{0,60}}\b(?:(?P<last>{_MINUTE_HEAD}[ \t|/,]+{_UNIT_HEAD})|{_UNIT_HEAD}[ \t|/,]+{_MINUTE_HEAD})"
+    r"[ \t.|]*$",
+    re.M,
+)
+_LAST_TWO = re.compile(r"(?<![\d.:])(\d{1,3})[ \t|/,'m]+(\d{1,3})[ \tu|.]*$")
+_FIGURES_ROW = re.compile(
+    r"^[ \t|*]*(?:billed[ \t]|total[ \t])?(?:units?|u|uts?|chgs?|charges?|qty|billed)[ \t]*(?:billed)?[:|=\t ]*"
+    r"((?:[ \t|,/]*(?:\d|-)(?![\w.]))+)[ \t|]*$",
+    re.M,
+)
+_KEY = re.compile(r"(?<![a-z])(?:units?|un|u|qty)[\"']?[ \t]*[:=][ \t]*[\"']?([1-8])(?![\d.:/]|[ \t]*(?:[a-z\d-]|x\b))")
+
+
+def table_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    """Pairs that tables and keys state."""
+    if not _HEADED.search(low):
+        return []
+    return _columns(low, marks) or _single_spaced(low, marks) or _rows(low, marks) or _keys(low, marks)
+
+
+@cache
+def _column_heads() -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
+    """Plain words that a heading begins with, a heading between the marks of a table, and a heading as a whole cell."""
+    words = knowledge("totals")["billing"]["column"]
+    heads = rf"{alternatives(words)}\.?"
+    return (
+        literal_heads(words),
+        re.compile(rf'{heads}[ "]*(?=$|[|\t,;]|[ ]{{2}}|[ ]/[ ])', re.M),
+        re.compile(rf"{heads}\Z"),
+    )
+
+
+def _row_of(low: str, marks: Sequence[Mark], at: int) -> Mark | None:
+    """The mark that the row around `at` is about: its code number if it has one, else its first name."""
+    start, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
+    row = [m for m in marks if start <= m.start < (end if end >= 0 else len(low))]
+    return min(row, key=lambda m: (not m.number, m.start), default=None)
+
+
+def _columns(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    heads, heading, whole = _column_heads()
+    first = next(
+        (at for at in word_starts(low, heads) if heading.match(low, at) and _MARKS.search(low, max(0, at - 4), at)), -1
+    )
+    if first < 0:
+        return []
+    top = low.rfind("\n", 0, first) + 1
+    out = []
+    for start, end, _ in column_cells(low[top:], {whole: 1}):
+        figure, mark = _CELL.fullmatch(low, top + start, top + end), _row_of(low, marks, top + start)
+        if figure and mark and not mark.start <= top + start < mark.end:
+            out.append(Pair(min(mark.start, top + start), max(mark.end, top + end), mark.code, int(figure[1]), False))
+    return out
+
+
+def _single_spaced(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    """A table whose columns single blanks part, its last two headed minutes and units in either order."""
+    head = _SINGLE_SPACED.search(low)
+    if not head:
+        return []
+    out, at = [], head.end() + 1
+    for line in low[at:].split("\n"):
+        figures, mark = _LAST_TWO.search(line), _row_of(low, marks, at)
+        if figures and mark:
+            units = figures[2 if head["last"] else 1]
+            if 0 < int(units) <= 8:
+                out.append(Pair(mark.start, at + len(line), mark.code, int(units), False))
+        at += len(line) + 1
+    return out
+
+
+def _rows(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    """Units in a row of their own under a row of codes ("97110  97140" over "Units  2  1")."""
+    for found in _FIGURES_ROW.finditer(low):
+        figures = re.findall(r"\d|-", found[1])
+        line = found.start()
+        for _ in range(4):
+            if line <= 0 or len(figures) < 2:
+                break
+            end, line = line - 1, low.rfind("\n", 0, line - 1) + 1
+            codes = [m for m in marks if line <= m.start < end]
+            if len(codes) == len(figures):
+                billed = zip(codes, figures, strict=True)
+                return [Pair(m.start, found.end(), m.code, int(f), True) for m, f in billed if f in "12345678"]
+    return []
+
+
+def _keys(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    """Units as a key of each service ("CPT: 97110 / Units: 2 / CPT: 97140 / Units: 1")."""
+    out: dict[int, Pair] = {}
+    for found in _KEY.finditer(low):
+        before = [i for i, m in enumerate(marks) if m.end <= found.start()]
+        if not before or before[-1] in out:
+            return []
+        mark = marks[before[-1]]
+        out[before[-1]] = Pair(mark.start, found.end(1), mark.code, int(found[1]), False)
+    codes = {m.code for m in marks}
+    return list(out.values()) if len(out) > 1 or len(codes) == 1 else []

@@ -1,0 +1,105 @@
+"""What stands around a time in a note: its sentence, labels, clock times, and the other times of the session."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import TimeMention
+from rehabcoder.language.total_words import total_words
+
+_ENDS = re.compile(r"[\s)*\"]*(?:$|[.;\n<}]|--)")
+_HEADING_ENDS = re.compile(r"[ \t)\]|*=-]*\n")
+_ROUND_THE_CLOCK = re.compile(
+    r"(?<![a-z])(?:in|out|time|seen|session|visit|tx|treatment|start|arrived|from|pt|ot)(?![a-z])"
+)
+_FAR = 300  # code points before a place in which its sentence is searched
+_LONGER_THAN_ANY = 999
+
+
+class Surroundings:
+    """Answers questions about places of one reading. `sentences` are the starts of its sentences."""
+
+    def __init__(self, reading: Reading, sentences: list[int]) -> None:
+        self.low = reading.low
+        self.labels = reading.labels
+        self.sentences = sentences
+        self.mentions = [t for t in reading.times if t.form not in ("clock", "pct", "rest")]
+        self.clocks = [t for t in reading.times if t.form in ("clock", "range")]
+
+    def sentence(self, at: int) -> int:
+        """Where the sentence around `at` begins."""
+        return self.sentences[bisect_right(self.sentences, at) - 1]
+
+    def has_before(self, pattern: re.Pattern[str], at: int, begin: int = 0) -> bool:
+        """Whether `pattern` stands before `at` in its sentence; a wide gap parts what stands on one line."""
+        begin = max(begin, self.sentence(at), self.low.rfind("   ", max(0, at - _FAR), at), at - _FAR)
+        return pattern.search(self.low, begin, at) is not None
+
+    def label_before(self, at: int) -> bool:
+        """Whether the sentence names a code before `at`."""
+        index = bisect_left(self.labels, at, key=lambda label: label.start) - 1
+        return index >= 0 and self.labels[index].start >= self.sentence(at)
+
+    def is_first(self, at: int) -> bool:
+        """Whether neither a code nor a time stands before `at` in the note."""
+        return not (self.labels and self.labels[0].start < at) and not (self.mentions and self.mentions[0].start < at)
+
+    def ends(self, end: int) -> bool:
+        """Whether a sentence or a line closes at `end`."""
+        return self.low[end - 1] == "." or _ENDS.match(self.low, end) is not None
+
+    def alone(self, start: int, end: int) -> bool:
+        """Whether the words from `start` to `end` are a sentence or a line of their own."""
+        return not self.low[self.sentence(start) : start].strip(" .;*-(") and self.ends(end)
+
+    def in_title(self, start: int, end: int) -> bool:
+        """Whether they close a first line that is a heading and says what kind of note it is."""
+        if start > 100 or not _HEADING_ENDS.match(self.low, end) or re.search(r"\n|[.;] ", self.low[:start]):
+            return False
+        return self.is_first(start) and total_words().title.search(self.low, 0, start) is not None
+
+    def sums_up_clock(self, start: int, minutes: int) -> bool:
+        """Whether `minutes` are what the clock times right before come to: "in 10:00 out 10:45 (45 min)"."""
+        clocks = [t for t in self.clocks if start - 30 < t.end <= start]
+        if not clocks or start - clocks[-1].end > 6 or self.label_before(start):
+            return False
+        if not _ROUND_THE_CLOCK.search(self.low, self.sentence(clocks[0].start), clocks[-1].start):
+            return False
+        last = clocks[-1]
+        if last.form == "range":
+            return last.minutes == minutes
+        return len(clocks) > 1 and (last.minutes - clocks[-2].minutes) % 720 == minutes
+
+    def is_sum(self, start: int, end: int, minutes: int) -> bool:
+        """Whether two or more times in a row, all before or all behind, make up `minutes`."""
+        lengths = [t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in self.mentions]
+        for first in range(len(lengths)):
+            run = lengths[first]
+            for later in lengths[first + 1 :]:
+                run += later
+                if run == minutes:
+                    return True
+                if run > minutes:
+                    break
+        return False
+
+    def is_unsplit(self, start: int, end: int) -> bool:
+        """Whether it is the only time of a note that names several services."""
+        several = len({label.code for label in self.labels}) > 1
+        return several and all(start <= t.start < end for t in self.mentions if self._of_today(t))
+
+    @cached_property
+    def longest(self) -> int:
+        """Minutes of the longest time that may be one of this session."""
+        return max((t.minutes for t in self.mentions if t.form in ("min", "word") and self._of_today(t)), default=0)
+
+    def _of_today(self, mention: TimeMention) -> bool:
+        words, at = total_words(), mention.start
+        return not (
+            words.elsewhere.match(self.low, mention.end)
+            or self.has_before(words.another_day, at)
+            or self.has_before(words.other_thing, at)
+        )

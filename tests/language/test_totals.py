@@ -1,0 +1,303 @@
+"""Stated minutes: how notes say the timed and the total minutes of a session, and what says neither."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.reading import read
+from rehabcoder.language.totals import find_totals
+
+# text, timed minutes, total minutes
+STATED = [
+    ("Timed minutes = 15 + 12 + 14 = 41 = 3 units", 41, None),
+    ("OT time in: total 45 minutes individual", None, 45),
+    ("Total session 1 hr, of which 45 min billable.", 45, 60),
+    ("Tx 60 min: 40 timed direct, 20 group", 40, 60),
+    ("wk conditioning 120 min total today.", None, 120),
+    ("Timed/Total: 40/50", 40, 50),
+    ("TCT/TTT 38/48", 38, 48),
+    ("Timed min / Total min: 40 / 50", 40, 50),
+    ("Timed & total min 40/50", 40, 50),
+    ("40 timed/50 total", 40, 50),
+    ("40 min timed, 50 min total", 40, 50),
+    ("40 timed, 50 total", 40, 50),
+    ("Untimed 10, timed 40, total 50", 40, 50),
+    ("Timed 40. Untimed 10.", 40, None),
+    ("Non-timed: 10 min. Timed: 40 min.", 40, None),
+    ("Total timed: 40; total untimed: 10; total: 50", 40, 50),
+    ("38 minutes of timed codes", 38, None),
+    ("38 min in timed codes.", 38, None),
+    ("All 38 minutes were timed.", 38, None),
+    ("All timed, 38 min.", 38, None),
+    ("Billable time 38 min", 38, None),
+    ("billable minutes=38", 38, None),
+    ("Total billable 38", 38, None),
+    ("Total billed time 40 min", 40, None),
+    ("Billed for 40 min: TE, MT.", 40, None),
+    ("Timed-code total: 40", 40, None),
+    ("timed codes total 40 min = 3 units", 40, None),
+    ("Minutes of timed codes: 38", 38, None),
+    ("Time-based code minutes 38", 38, None),
+    ("Total minutes (timed): 45", 45, None),
+    ("Total treatment time (timed + untimed): 45", None, 45),
+    ("Total Treatment Time (min): 53", None, 53),
+    ("Total treatment time this date: 45 minutes", None, 45),
+    ("Total treatment time for today's session was 45 minutes.", None, 45),
+    ("Total skilled treatment time rendered: 45", None, 45),
+    ("Total time spent with patient: 45 min", None, 45),
+    ("Total number of minutes: 45", None, 45),
+    ("Total # min 45", None, 45),
+    ("Total Rx: 45'", None, 45),
+    ("Tot 45'", None, 45),
+    ("TTL: 45", None, 45),
+    ("Ttl tx 45 min", None, 45),
+    ("TTT=45", None, 45),
+    ("Session length: 45", None, 45),
+    ("Length of session: 50 min", None, 50),
+    ("Visit duration 45 min", None, 45),
+    ("Duration of visit: 45 minutes", None, 45),
+    ("Duration: 45 min\nTE - SLR 3x10\nMT - patella", None, 45),
+    ("Time: 45 min\nTE - SLR 3x10\nMT - patella", None, 45),
+    ("Time spent: 45 minutes. TE and MT given.", None, 45),
+    ("Time with patient 50 min", None, 50),
+    ("Contact time 45 min", None, 45),
+    ("Face-to-face time 40 min", None, 40),
+    ("One-on-one time 40 min", None, 40),
+    ("Pt seen x 45 min for OT.", None, 45),
+    ("Seen BS x 30 min, pt in good spirits.", None, 30),
+    ("Pt seen for 45 min for skilled PT.", None, 45),
+    ("Pt participated in 45 min of skilled OT.", None, 45),
+    ("Patient tolerated 45 min of treatment well.", None, 45),
+    ("Tolerated 45 minutes of therapy", None, 45),
+    ("Completed 45 min session", None, 45),
+    ("Received 45 min of skilled OT services.", None, 45),
+    ("OT x 45 min.", None, 45),
+    ("PT x 60'", None, 60),
+    ("45-min session: squats, lunges", None, 45),
+    ("It was a fifty-minute session and she worked hard.", None, 50),
+    ("An hour's session today", None, 60),
+    ("one-hour session", None, 60),
+    ("Session 1 hr.", None, 60),
+    ("1 hr session", None, 60),
+    ("Session: 1 h 5 min", None, 65),
+    ("Total 1 h 5 min", None, 65),
+    ("Total 1.5 hr", None, 90),
+    ("Total time 0:55", None, 55),
+    ("Total 1:05", None, 65),
+    ("Total tx time: 0.75 hr", None, 45),
+    ("Total time 3/4 hr", None, 45),
+    ("In 10:40 out 11:32, 52 min total", None, 52),
+    ("Time in 10:00, time out 10:45 (45 min)", None, 45),
+    ("We had forty-five minutes today.", None, 45),
+    ("I spent fifty minutes with her.", None, 50),
+    ("We worked for fifty minutes.", None, 50),
+    ("The session ran fifty minutes.", None, 50),
+    ("The visit took 50 minutes.", None, 50),
+    ("The visit lasted fifty minutes", None, 50),
+    ("Of the forty minutes we had, fifteen went to stairs.", None, 40),
+    ("Out of our 45 minutes, 20 went to gait.", None, 45),
+    ("Over the 45 minutes we covered transfers and stairs.", None, 45),
+    ("We used the full 45 minutes.", None, 45),
+    ("That made 45 minutes.\n", None, 45),
+    ("Therapy came to thirty-nine minutes.", None, 39),
+    ("Forty-five minutes of treatment in all.", None, 45),
+    ("A total of 45 minutes of skilled therapy", None, 45),
+    ("totaling 45 minutes", None, 45),
+    ("for a total of 53 minutes", None, 53),
+    ("45 minutes total treatment time", None, 45),
+    ("45 min tx", None, 45),
+    ("45 min treatment session.", None, 45),
+    ("Treatment of 45 min", None, 45),
+    ('{"total_min": 45, "timed_min": 40}', 40, 45),
+    ("TotalMinutes=45", None, 45),
+    ("totalTime: 45", None, 45),
+    ("TimedMinutes: 38", 38, None),
+    ("<TotalTime>45</TotalTime>", None, 45),
+    ("OBX|7|NM|TOTMIN||45|min", None, 45),
+    ("OBX|6|NM|TIMED^Timed minutes||38|min", 38, None),
+    ("Timed CPT min | 38 |\nTotal min | 48 |", 38, 48),
+    ("Timed:\t38\nTotal:\t48", 38, 48),
+    ("Total.......45", None, 45),
+    ("Total ____45____ min", None, 45),
+    ("Timed [38]  Total [48]", 38, 48),
+    ("Total time (timed codes) 38 min", 38, None),
+    ("Direct timed: forty-one.", 41, None),
+    ("Timed treatment came to forty-one minutes.", 41, None),
+    ("I charged thirty-eight timed minutes.", 38, None),
+    ("Total: 3 units / 45 min", None, 45),
+    ("3 units, 45 min timed", 45, None),
+    ("Mins 45 timed", 45, None),
+    ("Total timed units: 3 Total timed min: 45", 45, None),
+    ("Total Timed Code Minutes 38 Total Untimed Code Minutes 10 Total Treatment Minutes 48", 38, 48),
+    ("Timed Code Minutes: 38\nUntimed Code Minutes: 10\nTotal Treatment Minutes: 48", 38, 48),
+    ("TIMED TX MIN 38 / TOTAL TX MIN 48", 38, 48),
+    ("Tx time: 45 min", None, 45),
+    ("Treatment time forty minutes.", None, 40),
+    ("Treatment minutes: 45", None, 45),
+    ("Skilled minutes: 45", None, 45),
+    ("Total therapy minutes today 45", None, 45),
+    ("Ind: 45 min Conc: 0 Total: 45", None, 45),
+    ("Individual minutes 45", None, 45),
+    ("45 minutes individual therapy.", None, 45),
+    ("Pt. was with me for an hour.", None, 60),
+    ("She was here 45 minutes.", None, 45),
+    ("telehealth visit, 30 min", None, 30),
+    ("Home visit 45 min.", None, 45),
+    ("We met on video for 40 minutes.", None, 40),
+    ("OT treatment note - 45 minutes\nTE", None, 45),
+    ("PT DAILY NOTE (45 min)\nTE", None, 45),
+    ("PT eval 45 min\nHx", None, 45),
+    ("Initial evaluation, 60 min\nHx", None, 60),
+    ("Timed min/units: 38/3", 38, None),
+    ("Total timed min/units 38/3; total tx 48", 38, 48),
+    ("Total timed (TE+MT): 38", 38, None),
+    ("Total time (excluding rest): 45", None, 45),
+    ("Code minutes 38", 38, None),
+    ("Billed 3 units (38 min)", 38, None),
+    ("TE 20 min, MT 18 min. 38 min = 3 units.", 38, None),
+    ("Pt seen 1000-1045 (45 min) in room.", None, 45),
+    ("Tx time 10:00-10:45 (45 min)", None, 45),
+    ("Skilled OT x 45 min: ADLs", None, 45),
+    ("Treatment x 45 min", None, 45),
+    ("45 min skilled PT: gait and stairs", None, 45),
+    ("45 min of OT.", None, 45),
+    ("Ther ex, gait training, manual. 45 min.", None, 45),
+    ("TE, MT, NMR per flowsheet. Time 45 min.", None, 45),
+    ("Session cut short at 25 min, nausea.", None, 25),
+    ("Tx limited to 20 min d/t fatigue", None, 20),
+    ("Cont POC, total 45 min.", None, 45),
+    ("P: next visit add stairs    Total 45", None, 45),
+    ("She managed 40 minutes.", None, 40),
+    ("Total Treatment Time\n45 min\nTotal Timed Minutes:\n38", 38, 45),
+    ("Timed | Untimed | Total | Units\n38 | 10 | 48 | 3", 38, 48),
+    ("TIMED   UNTIMED   TOTAL\n38      10        48", 38, 48),
+    ("38 timed 10 untimed 48 total", 38, 48),
+    ("38 timed + 10 untimed = 48 total", 38, 48),
+    ("Timed: TE 20 + MT 18 = 38", 38, None),
+    ("Total 4O min", None, 40),
+    ("Total 1 1/2 hr", None, 90),
+    ("Total treatment 45.0", None, 45),
+    ("Minutes billed: 38", 38, None),
+    ("38 minutes billed.", 38, None),
+    ("Total tx time (97110, 97140): 38", None, 38),
+    ("Total for today 45 min", None, 45),
+]
+
+# Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
+NOTHING = [
+    "Total untimed minutes: 10",
+    "un-timed 10 min",
+    "In 10:40, out 11:32",
+    "Total units: 4, timed units 4",
+    "Balance 20 min 1:1. Steady.",
+    "Next visit 45 min.",
+    "Plan: 45 min sessions 2x/wk",
+    "POC: 45 min/visit, 2x/wk",
+    "HEP 20 min daily total",
+    "Last session 45 min.",
+    "No show for 45 min slot.",
+    "Scheduled 60 min visit, pt cancelled",
+    "Timed up and go 14 sec",
+    "TUG timed 18 s",
+    "Timed 42→29 s",
+    "timed 58 sec",
+    "timed pulse with pt's effort, 15 min",
+    "Berg total 45",
+    "Total score 45/56",
+    "FIM total 60",
+    "DASH total: 45",
+    "total knee 45 days ago",
+    "Total 30 reps",
+    "Stairs 10 min. Rest 5 min.",
+    "Goal: stand 45 min.",
+    "Goal: tolerate 45 min session",
+    "Drove 45 min to get here.",
+    "He walked 45 minutes yesterday in all.",
+    "Manual therapy, 14 minutes: glides",
+    "Pain rated 4, total time in bed 20 hours",
+    "Session 12 of 16",
+    "Visit 3",
+    "Arrived 10 min late",
+    "Will see for 45 min on Friday",
+    "Group therapy 30 min, 4 participants",
+]
+
+# The same minutes in every way that a figure writes them.
+LENGTHS = {
+    45: [
+        *(
+            "45 min",
+            "45min",
+            "45 mins.",
+            "45 minutes",
+            "45-minute",
+            "45'",
+            "45 mn",
+            "~45 min",
+            "45 (forty-five) minutes",
+        ),
+        *("forty-five minutes", "forty-five", "3/4 hr", "0.75 h", ".75 hr", "three quarters of an hour", "0:45"),
+        *("[45]", "_45_", "(45)"),
+    ],
+    60: ["1 hr", "one hour", "an hour", "60min", "1h"],
+    65: ["1 h 5 min", "1h05", "1:05", "1 hour 5 minutes", "an hour and five minutes", "one hour and 5 min"],
+    75: ["an hour and a quarter", "1 hr 15 min", "1.25 hrs", "1 1/4 hours", "75 mins"],
+    30: ["half an hour", "a half hour", "30-min"],
+}
+
+NOTE = """OT DAILY NOTE
+S: Pain 3/10, slept 5 h. Walked 20 min on Sunday.
+O: sit to stand 3x10 12 min
+scar mobilisation 8 min
+{}
+3/12 next appt, 45 min. HEP 10 min daily."""
+
+
+@pytest.mark.parametrize(("text", "timed", "total"), STATED)
+def test_reads_what_is_stated(text: str, timed: int | None, total: int | None) -> None:
+    stated = find_totals(read(text))
+    assert (stated.timed, stated.total) == (timed, total)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_reads_nothing_where_nothing_is_stated(text: str) -> None:
+    stated = find_totals(read(text))
+    assert (stated.timed, stated.total) == (None, None)
+
+
+@pytest.mark.parametrize(("minutes", "written"), [(n, form) for n, forms in LENGTHS.items() for form in forms])
+def test_reads_every_way_of_writing_a_length(minutes: int, written: str) -> None:
+    assert find_totals(read(f"Total treatment time: {written}")).total == minutes
+    assert find_totals(read(f"Timed: {written}.")).timed == minutes
+
+
+@pytest.mark.parametrize(
+    ("line", "timed", "total"),
+    [
+        ("Total 53", None, 53), ("Timed 38", 38, None), ("Timed/Total: 38/48", 38, 48), ("38 timed, 48 total", 38, 48),
+        ("20 minutes.", None, 20),  # the sum of the two services
+        ("19 minutes.", None, None), ("TUG timed 18 s", None, None), ("Berg total 45", None, None),
+        ("** Total: 45 min **", None, 45), ("| Total | 45 |", None, 45), ("- total tx 45 -- J. Smith, PT", None, 45),
+        ("P: next visit add stairs     Total 45", None, 45), ("P: next visit total 45 min", None, None),
+    ],
+)  # fmt: skip
+def test_reads_the_line_within_a_note(line: str, timed: int | None, total: int | None) -> None:
+    for text in (NOTE.format(line), NOTE.format(line).upper(), NOTE.format(line).replace("\n", "\r\n")):
+        stated = find_totals(read(text))
+        assert (stated.timed, stated.total) == (timed, total)
+
+
+def test_plain_words_beat_loose_ones_and_the_last_beats_the_first() -> None:
+    assert (
+        find_totals(read("A 30 min session was planned in; seen for 50 min. Total treatment time 45 min.")).total == 45
+    )
+    assert find_totals(read("Total 40 min.\nCorrected: total 45 min.")).total == 45
+
+
+def test_spans_cut_the_words_that_say_it() -> None:
+    text = "TE 20 min, MT 18 min. Timed code minutes: 38; Total treatment time 48 min."
+    stated = find_totals(read(text))
+    assert stated.timed_span
+    assert text[slice(*stated.timed_span)] == "Timed code minutes: 38"
+    assert stated.total_span
+    assert text[slice(*stated.total_span)] == "Total treatment time 48 min."
