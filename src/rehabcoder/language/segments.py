@@ -38,16 +38,21 @@ class Whole:
     strength: list[int] = field(default_factory=list)
     thin: list[bool] = field(default_factory=list)
     first: list[bool] = field(default_factory=list)
-    rest: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    rest: list[list[float]] = field(default_factory=list)  # what each piece is, given that it belongs to a service
+    alike: list[float] = field(default_factory=list)  # how like each piece is to the one before it
     names: list[str] = field(default_factory=list)
     style: str = ""
+    means: dict[Span, list[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         reading = self.reading
+        self.means = {}
         out = list(self.classes).index(OUT)
         self.names = [c for c in self.classes if c != OUT]
         rest = np.delete(self.kinds, out, axis=1)
-        self.rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
+        rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
+        self.alike = [0.0, *(rest[1:] * rest[:-1]).sum(axis=1).tolist()]
+        self.rest = rest.tolist()  # plain numbers: stretches are short, and numpy costs more than it saves on them
         self.strength = [
             int(min(3, max(-3, round(float(np.log((1 - o + 1e-6) / (o + 1e-6))))))) for o in self.kinds[:, out]
         ]
@@ -69,6 +74,16 @@ class Whole:
         lines = reading.pieces[-1].line + 1 if reading.pieces else 1
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
 
+    def mean(self, span: Span) -> list[float]:
+        """What a stretch is on average over its pieces."""
+        known = self.means.get(span)
+        if known is None:
+            a, b = span
+            size = b - a
+            known = self.rest[a] if size == 1 else [sum(column) / size for column in zip(*self.rest[a:b], strict=True)]
+            self.means[span] = known
+        return known
+
 
 def stretch_features(note: Whole, span: Span) -> list[str]:
     """Features of one service that takes the pieces `[a, b)`."""
@@ -79,11 +94,12 @@ def stretch_features(note: Whole, span: Span) -> list[str]:
     labelled = sum(bool(k) for k in note.codes[a:b])
     size = b - a
     style = note.style
-    mean = note.rest[a:b].mean(axis=0)
-    top = int(mean.argmax())
+    mean = note.mean(span)
+    sharp = max(mean)
+    top = mean.index(sharp)
     alike = 9
     if size > 1:
-        alike = int(5 * min(float((note.rest[i] * note.rest[i - 1]).sum()) for i in range(a + 1, b)))
+        alike = int(5 * min(note.alike[a + 1 : b]))
     thin = all(note.thin[a:b])
     big = sum(m >= 5 for m in times)
     ends_line = b == len(note.first) or note.first[b]
@@ -111,7 +127,7 @@ def stretch_features(note: Whole, span: Span) -> list[str]:
         f"weak{weak}",
         f"where={where}:{style}",
         f"kind={note.names[top]}",
-        f"sharp{int(5 * float(mean[top]))}:{min(size, 3)}",
+        f"sharp{int(5 * sharp)}:{min(size, 3)}",
         f"h={_heading(note, a)}",
     ]
 
@@ -136,8 +152,7 @@ def gap_features(note: Whole, index: int) -> list[str]:
 def pair_features(note: Whole, one: Span, two: Span) -> list[str]:
     """Features of two services that follow one another."""
     adjacent = one[1] == two[0]
-    mean_one, mean_two = note.rest[one[0] : one[1]].mean(axis=0), note.rest[two[0] : two[1]].mean(axis=0)
-    alike = int(5 * float((mean_one * mean_two).sum()))
+    alike = int(5 * sum(x * y for x, y in zip(note.mean(one), note.mean(two), strict=True)))
     t1, t2 = (min(sum(bool(t) for t in note.times[a:b]), 2) for a, b in (one, two))
     l1, l2 = (bool([c for k in note.codes[a:b] for c in k]) for a, b in (one, two))
     f1 = {f for k in note.forms[one[0] : one[1]] for f in k}
@@ -170,7 +185,8 @@ def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
             given.append(max(times) if len(times) < 3 else times[0])
         else:
             open_ones += 1
-        tops.append(note.names[int(note.rest[a:b].mean(axis=0).argmax())])
+        mean = note.mean((a, b))
+        tops.append(note.names[mean.index(max(mean))])
         labels += list(dict.fromkeys(c for k in note.codes[a:b] for c in k))[:1]
     for name, stated in (("timed", note.stated.timed), ("total", note.stated.total)):
         if stated is not None and given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rehabcoder.note import Evidence
 from rehabcoder.predict.features import words
@@ -57,14 +58,23 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
     return out
 
 
+@lru_cache(maxsize=4096)
+def _pattern(feature: str) -> re.Pattern[str] | None:
+    """Where a feature can stand in a text; None for features without words, such as classes of words."""
+    parts = [p for p in feature.rstrip("*").split(" ") if p != "^"]
+    if feature[0] == "%" or not parts or not any(c.isalnum() for part in parts for c in part):
+        return None
+    words = r"[\W_]*".join(r"\d[\d.]*" if set(p) <= {"0"} else re.escape(p) for p in parts)
+    tail = r"[a-z]*" if feature.endswith("*") else r"(?![a-z])"
+    return re.compile(rf"(?<![a-z]){words}{tail}")
+
+
 def _place(predicted: Predicted, found: Found, feature: str, says: str, code: str, out: list[Evidence]) -> None:
     """Adds the first place where a feature stands in the service, unless those words are marked already."""
-    parts = [p for p in feature.rstrip("*").split(" ") if p != "^"]
-    if not parts or not any(c.isalnum() for part in parts for c in part):
+    pattern = _pattern(feature)
+    if pattern is None:
         return
-    pattern = r"[\W_]*".join(r"\d[\d.]*" if set(p) <= {"0"} else re.escape(p) for p in parts)
-    tail = r"[a-z]*" if feature.endswith("*") else r"(?![a-z])"
-    match = re.compile(rf"(?<![a-z]){pattern}{tail}").search(predicted.reading.masked, found.start, found.end)
+    match = pattern.search(predicted.reading.masked, found.start, found.end)
     if match and not any(e.start < match.end() and match.start() < e.end for e in out):
         start, end = match.span()
         out.append(Evidence(start, end, predicted.reading.text[start:end], says, code))

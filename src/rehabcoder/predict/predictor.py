@@ -70,6 +70,7 @@ class Proposal:
     ways: list[tuple[float, list[Span]]]
 
 
+SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
 LONG = 400  # pieces: no session note is longer; what is gets the tagger's best way unweighed
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
@@ -139,7 +140,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     """Chooses one way to cut each note and reads codes, labels and minutes of its services."""
     chosen: list[tuple[list[Span], float]] = []
     for proposal in proposals:
-        if len(proposal.ways) < 2:
+        if len(proposal.ways) < 2 or proposal.ways[0][0] - proposal.ways[1][0] > SURE:
             chosen.append((proposal.ways[0][1], 9.0))
             continue
         whole = Whole(proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated)
