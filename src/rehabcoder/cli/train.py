@@ -70,7 +70,10 @@ def train(
         force=force,
         tell=tell,
     )
-    print(f"your labels, cross-validated, shipped model -> new: {str(done.gain).split(': ', 1)[1]}")
+    if done.gain.services:
+        print(f"your labels, cross-validated, shipped model -> new: {str(done.gain).split(': ', 1)[1]}")
+    else:
+        print("none of your labels counts fully (all were only accepted): what they bring cannot be measured")
     for change in done.verdict.judged:
         print(f"gate, {change}{'  LOST' if change.lost else ''}")
     for change in done.verdict.clinics:

@@ -38,9 +38,10 @@ def window(predicted: Predicted) -> tuple[int, TimeMention | re.Match[str]] | No
         return any(a <= at < b for a, b in spans)
 
     for mention in predicted.reading.times:
-        if mention.form == "range" and mention.begins is not None and not inside(mention.start):
-            if _WINDOW_WORD.search(low, max(0, mention.start - 24), mention.start) and 10 <= mention.minutes <= 240:
-                return mention.minutes, mention
+        if mention.form != "range" or mention.begins is None or inside(mention.start):
+            continue
+        if 10 <= mention.minutes <= 240 and _WINDOW_WORD.search(low, max(0, mention.start - 24), mention.start):
+            return mention.minutes, mention
     for found in _WINDOW.finditer(low):
         if inside(found.start()) and inside(found.end()):
             continue

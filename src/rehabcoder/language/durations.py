@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -175,7 +176,7 @@ def _elapsed(low: str) -> list[TimeMention]:
     """Minutes counted from the start of the session at the head of a line ("09-25", "25-41"), each going on from the last."""
     found = list(_ELAPSED.finditer(low))
     chain = [m for m in found if int(m["a"]) < int(m["b"])]
-    linked = sum(int(x["b"]) == int(y["a"]) for x, y in zip(chain, chain[1:], strict=False))
+    linked = sum(int(x["b"]) == int(y["a"]) for x, y in itertools.pairwise(chain))
     if len(chain) < 2 or not linked:
         return []
     return [

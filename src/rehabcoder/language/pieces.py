@@ -6,6 +6,7 @@ kitchen"). Cutting too finely does no harm, since the tagger joins pieces again;
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -198,7 +199,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]
-        for earlier, later in zip(inside, inside[1:], strict=False):
+        for earlier, later in itertools.pairwise(inside):
             if later.start - earlier.end < 25:
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]

@@ -215,7 +215,7 @@ def k_best(
     scores: npt.NDArray[np.float32], transition: npt.NDArray[np.float32], start: npt.NDArray[np.float32], k: int
 ) -> list[tuple[float, list[int]]]:
     """The `k` best state paths of a note with their scores, best first."""
-    n, states = scores.shape
+    _n, states = scores.shape
     best = np.full((states, k), -np.inf, dtype=np.float64)
     best[:, 0] = scores[0] + start
     pointers: list[npt.NDArray[np.int64]] = []

@@ -127,8 +127,8 @@ def _spoken_clock(text: str) -> int:
     words = text.replace("o'clock", "").replace("oclock", "").strip()
     part = re.match(rf"(?:a\s+)?(quarter|half|{WORDS})\s+(past|to)\s+(\w+)", words)
     if not part:
-        hour, _, rest = words.partition(" ")
-        return (number(hour) or 0) * 60 + (number(rest.replace("oh ", "")) or 0 if rest else 0)
+        whole, _, rest = words.partition(" ")
+        return (number(whole) or 0) * 60 + (number(rest.replace("oh ", "")) or 0 if rest else 0)
     shift = {"quarter": 15, "half": 30}.get(part[1]) or number(part[1]) or 0
     hour = (number(part[3]) or 0) * 60
     return hour + shift if part[2] == "past" else hour - shift

@@ -115,9 +115,9 @@ def linear_scores(linear: Linear, idf: Floats, docs: Sequence[Sequence[int]]) ->
     ids, lengths = flatten([[row for row in d if row < n] for d in docs])
     scores = summed(linear.weights, ids, lengths)
     norm = np.sqrt(summed((idf**2)[:, None], ids, lengths))
-    return scores / np.maximum(norm, 1e-6) + linear.bias
+    return np.asarray(scores / np.maximum(norm, 1e-6) + linear.bias, dtype=np.float32)
 
 
 def softmax(scores: Floats) -> Floats:
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)

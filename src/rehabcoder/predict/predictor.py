@@ -161,11 +161,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         for p, (spans, _) in zip(proposals, chosen, strict=True)
         for rows, extra in zip(p.rows, element_places(p.layout, spans), strict=True)
     ]
-    shown = (
-        1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed)))
-        if headed
-        else np.zeros((0, len(model.elements.classes)), dtype=np.float32)
-    )
+    shown = _shown(model, headed)
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
         n = len(proposal.rows)
@@ -173,6 +169,13 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         at += len(spans)
         piece += n
     return out
+
+
+def _shown(model: Model, headed: Sequence[Sequence[int]]) -> Floats:
+    """Probabilities of the documentation elements for every piece."""
+    if not headed:
+        return np.zeros((0, len(model.elements.classes)), dtype=np.float32)
+    return np.asarray(1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed))), dtype=np.float32)
 
 
 def _predicted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rehabcoder.language.segments import Span, Whole, gap_features, pair_features, reading_features, stretch_features
 
@@ -54,7 +55,7 @@ def choose(note: Whole, readings: Sequence[tuple[float, list[Span]]], weights: d
 def all_features(note: Whole, spans: Sequence[Span]) -> list[str]:
     """Every feature of a reading, for training."""
     feats = [f for span in spans for f in stretch_features(note, span)]
-    feats += [f for one, two in zip(spans, spans[1:], strict=False) for f in pair_features(note, one, two)]
+    feats += [f for one, two in pairwise(spans) for f in pair_features(note, one, two)]
     covered = {i for a, b in spans for i in range(a, b)}
     feats += [f for i in range(len(note.first)) if i not in covered for f in gap_features(note, i)]
     return feats + reading_features(note, spans)

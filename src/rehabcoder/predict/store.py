@@ -211,15 +211,18 @@ def _build(members: dict[str, bytes]) -> Model:
             arrays["chain.start"],
             arrays["chain.bias"],
         ),
-        *(
-            Weighed(float(weighed[n]["bias"]), {k: float(v) for k, v in weighed[n]["weights"].items()})
-            for n in ("minutes", "confidence", "settle")
-        ),
+        _weighed_of(weighed["minutes"]),
+        _weighed_of(weighed["confidence"]),
+        _weighed_of(weighed["settle"]),
         weighed["label_given_code"],
         {k: float(v) for k, v in weighed["thresholds"].items()},
         {k: float(v) for k, v in weighed["reader"].items()},
         json.loads(members["card.json"]),
     )
+
+
+def _weighed_of(entry: dict[str, Any]) -> Weighed:
+    return Weighed(float(entry["bias"]), {name: float(weight) for name, weight in entry["weights"].items()})
 
 
 def default_model_path() -> Path:

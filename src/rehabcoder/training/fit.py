@@ -336,7 +336,7 @@ def label_table(data: Corpus) -> dict[str, dict[str, float]]:
         for service in prepared.note.services:
             if service.labelled:
                 counts[service.code][one(service.labelled)] += 1
-    codes = sorted({c for c in counts} | {label for by in counts.values() for label in by})
+    codes = sorted(set(counts) | {label for by in counts.values() for label in by})
     pooled: Counter[str] = Counter()
     for code, by in counts.items():
         for label, n in by.items():

@@ -7,18 +7,19 @@ minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
-from rehabcoder.predict.model import Model, linear_scores
+from rehabcoder.predict.model import Floats, Model, linear_scores
 from rehabcoder.training.assemble import Material, folds
 from rehabcoder.training.crossval import fitting
 from rehabcoder.training.fit import Corpus, Prepared, Settings, fit_codes, hash_fold, span_words
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
+_ENOUGH = 1_500  # services asked for from which further parts would add time and no certainty
 _PARTS = 100  # a user's labels are cut into so many parts, by their text
 
 
@@ -52,35 +53,57 @@ def learning_curve(
     n = model.code.weights.shape[0]
     vocabulary = {word: row for word, row in model.vocabulary.items() if row < n}
     idf = model.idf[:n]
-    tasks = []
-    for share in SHARES:
-        for notes, texts in folds(material, settings):
-            own = [p for p in notes if p.note.text in material.notes and material.notes[p.note.text].counts_fully]
-            away = {id(p) for p in notes}
-            learned = [p for p in material.learned if id(p) not in away and _within(p.note.text, share)]
-            held_out = set(texts)
-            snippets = material.learned_texts.snippets
-            chosen = [i for i, s in enumerate(snippets) if i not in held_out and _within(s.text, share)]
-            base = [p for p in material.shipped if id(p) not in away]
-            train = material.train(base + learned, chosen)
-            asked = _asked(own, material, texts)
-            if asked and _codes(train) > 1:
-                tasks.append((share, sum(len(p.note.services) for p in learned) + len(chosen), train, asked))
+    tasks: list[_Task] = []
+    enough = 0
+    for notes, texts in folds(material, settings):
+        own = [p for p in notes if p.note.text in material.notes and material.notes[p.note.text].counts_fully]
+        asked = _asked(own, material, texts)
+        if asked and enough < _ENOUGH:
+            tasks += [_task(material, notes, texts, asked, share) for share in SHARES]
+            enough += len(asked)
+    tasks = [task for task in tasks if _codes(task.train) > 1]
     if tell is not None:
         tell(f"learning curve: {len(tasks)} fits of the code model")
     done = Parallel(n_jobs=jobs or cpu_count(), pre_dispatch=jobs or cpu_count(), max_nbytes=None)(
-        delayed(_right)(train, asked, vocabulary, idf, settings) for _, _, train, asked in tasks
+        delayed(_right)(task, vocabulary, idf, settings) for task in tasks
     )
     points, marks = [], {}
     for share in SHARES:
-        at = [k for k, task in enumerate(tasks) if task[0] == share]
+        at = [k for k, task in enumerate(tasks) if task.share == share]
         marks[share] = np.array([mark for k in at for mark in done[k]], dtype=float)
         if len(marks[share]):
             right = float(marks[share].mean())
             error = 1.96 * float(marks[share].std()) / len(marks[share]) ** 0.5
-            services = round(sum(tasks[k][1] for k in at) / len(at))
+            services = round(sum(tasks[k].services for k in at) / len(at))
             points.append(Point(share, services, right, right - error, right + error))
     return Curve(points, _verdict(marks.get(0.5), marks.get(1.0)))
+
+
+@dataclass(slots=True)
+class _Task:
+    """Descriptions to learn from, `services` of them the user's, and others to ask for with their codes."""
+
+    share: float
+    services: int
+    train: Corpus
+    asked: list[tuple[list[str], str]]
+
+
+def _task(
+    material: Material,
+    notes: Sequence[Prepared],
+    texts: Sequence[int],
+    asked: list[tuple[list[str], str]],
+    share: float,
+) -> _Task:
+    """Learning from a share of the user's labels and the shipped ones, `notes` and `texts` left out."""
+    away, held_out = {id(p) for p in notes}, set(texts)
+    learned = [p for p in material.learned if id(p) not in away and _within(p.note.text, share)]
+    snippets = material.learned_texts.snippets
+    chosen = [i for i, s in enumerate(snippets) if i not in held_out and _within(s.text, share)]
+    shipped = [p for p in material.shipped if id(p) not in away]
+    services = sum(len(p.note.services) for p in learned) + len(chosen)
+    return _Task(share, services, material.train(shipped + learned, chosen), asked)
 
 
 def _within(text: str, share: float) -> bool:
@@ -91,7 +114,7 @@ def _codes(train: Corpus) -> int:
     return len({s.code for p in train.notes for s in p.note.services} | {s.code for s in train.snippets if s.code})
 
 
-def _asked(own: list[Prepared], material: Material, texts: list[int]) -> list[tuple[list[str], str]]:
+def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) -> list[tuple[list[str], str]]:
     """Descriptions as features with their codes."""
     out = []
     for prepared in own:
@@ -103,14 +126,12 @@ def _asked(own: list[Prepared], material: Material, texts: list[int]) -> list[tu
     return out + [(corpus.snippet_words[i], corpus.snippets[i].code or "none") for i in texts]
 
 
-def _right(
-    train: Corpus, asked: list[tuple[list[str], str]], vocabulary: dict[str, int], idf: np.ndarray, settings: Settings
-) -> list[bool]:
+def _right(task: _Task, vocabulary: dict[str, int], idf: Floats, settings: Settings) -> list[bool]:
     with fitting():
-        linear = fit_codes(train, vocabulary, idf, settings)
-    docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats, _ in asked]
+        linear = fit_codes(task.train, vocabulary, idf, settings)
+    docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats, _ in task.asked]
     best = linear_scores(linear, idf, docs).argmax(axis=1)
-    return [linear.classes[k] == gold for k, (_, gold) in zip(best, asked, strict=True)]
+    return [linear.classes[k] == gold for k, (_, gold) in zip(best, task.asked, strict=True)]
 
 
 def _verdict(half: np.ndarray | None, whole: np.ndarray | None) -> str:

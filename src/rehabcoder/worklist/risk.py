@@ -149,10 +149,7 @@ def risk_of(coded: CodedNote, money: Money, *, age_from: date) -> Risk:
         s.labelled and s.labelled != s.code and not {s.labelled, s.code} <= _SAME for s in coded.interventions
     )
     mismatch = max([parameters["mismatch"].get(flag, 0.0) for flag in flags] + [1.0 if labels_differ else 0.0])
-    if coded.status == "failed":
-        uncertainty = 1.0
-    else:
-        uncertainty = 1.0 - min((s.confidence for s in coded.interventions), default=1.0)
+    uncertainty = 1.0 if coded.status == "failed" else 1.0 - min((s.confidence for s in coded.interventions), default=1.0)
     return Risk(
         money=min(1.0, money.at_stake / parameters["scale"]["dollars_full"]),
         mismatch=mismatch,
