@@ -247,6 +247,15 @@ class TestTheReport:
         assert cell == "| a \\| b &lt;b>'x' |"
 
 
+def test_labels_that_were_all_only_accepted_prove_nothing(world: World, tmp_path: Path) -> None:
+    rows = [row | {"mark": "accepted"} for row in records("clinic-d", slice(24))]
+    done = world.train(write(tmp_path / "labels.jsonl", rows), tmp_path / "out", force=True)
+    assert done.gain.services == 0
+    assert done.card["own"] == {"notes": 24, "descriptions": 0, "accepted": 24, "frozen": 0}
+    assert {c.name for c in done.verdict.clinics} == {"shipped clinic-a", "shipped clinic-b"}
+    assert "what they bring cannot be measured" in done.report.read_text()
+
+
 def test_a_table_of_descriptions_is_enough(world: World, tmp_path: Path) -> None:
     lines = (Path(__file__).parents[2] / "data" / "snippets" / "services-3.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()[:70]]
