@@ -20,8 +20,8 @@ NO_SKIP = os.environ.get("REHABCODER_NO_SKIP") == "1"
 
 
 def lacks_browser() -> str | None:
-    if not shutil.which("chromium") or not shutil.which("chromedriver"):
-        return "needs Chromium and its driver (Debian: apt install chromium chromium-driver)"
+    if not shutil.which("chromium"):
+        return "needs Chromium (Debian: apt install chromium)"
     return None
 
 
