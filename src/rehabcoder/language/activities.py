@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from rehabcoder.language.attaching import Attacher
-from rehabcoder.language.doses import Dose, dose_at, dose_words, opens_dose
+from rehabcoder.language.doses import Dose, dose_at, dose_words
 from rehabcoder.language.found import settle
 from rehabcoder.language.labels import Label
 from rehabcoder.language.lexicon import CONDITIONAL, PLAIN, TOKEN, Entry, Lexicon, Node, load_lexicon
@@ -25,8 +25,8 @@ from rehabcoder.note import Activity
 
 _SPLIT = re.compile(f"({TOKEN.pattern})")
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "minutesEnergy": a line break was lost
-_GLUED_LENGTH = range(8, 40)
-_DOSE_LETTERS = frozenset("0123456789#.xl")  # with which a dose may begin, number words apart
+_SHORTEST_GLUED, _LONGEST_GLUED = 8, 40
+_DIGITS = frozenset("0123456789#.")  # with which a dose may begin, words apart
 _COUNT = range(3, 61)  # a bare number in this range behind an exercise counts repetitions
 _PERCENT = re.compile(r"\s{0,2}\(?\s?(\d{1,3}(?:-\d{1,3})?)\s?%")
 _PERSONS = re.compile(r"\s{0,2}(?:x\s?|of\s|\+)([12])(?![\w'])(?!\s?(?:x|min|sec|reps?|sets?|trials?))")
@@ -76,23 +76,25 @@ class _Walk:
 
     def run(self) -> None:
         attacher, words, nodes, keys, openers = self.attacher, self.words, self.nodes, self.keys, dose_words()
+        starts, low = self.starts, self.low
+        count = len(words)
         i = 0
-        while i < len(words):
+        while i < count:
             node, word = nodes[i], words[i]
             entry: Entry | None = None
             after = i + 1
             if isinstance(node, Entry):
                 entry = node
             elif node is not None:
-                if (after < len(words) and (keys[after] in node or "*" in node)) or (CONDITIONAL in node):
+                if (after < count and (keys[after] in node or "*" in node)) or CONDITIONAL in node:
                     entry, after = self._look_up(node, i)
                 else:  # nothing can follow: by far the most frequent case
                     entry = node.get(PLAIN)
             letter = word[0]
-            if after == i + 1 and (letter in _DOSE_LETTERS or word in openers) and opens_dose(word):
-                dose = dose_at(self.low, self.starts[i], self.end)
+            if after == i + 1 and (letter in _DIGITS or word in openers or (letter in "xl" and word[1:].isdecimal())):
+                dose = dose_at(low, starts[i], self.end)
                 if dose is not None:
-                    dose.column = _column(self.low[max(0, dose.start - 2) : dose.start])
+                    dose.column = _column(low[max(0, dose.start - 2) : dose.start])
                     if not self._counts_apart(i, dose):
                         attacher.dose(dose)
                     i = self._skip(after, dose.end)
@@ -101,16 +103,23 @@ class _Walk:
                 if letter.isdecimal():
                     if word not in self.codes and not self._count_behind(i):
                         attacher.unknown(word)
-                elif len(word) in _GLUED_LENGTH and self._split_glued(i):
+                elif _SHORTEST_GLUED <= len(word) <= _LONGEST_GLUED and self._split_glued(i):
+                    count += 1
                     continue
                 else:
                     attacher.unknown(word)
                 i += 1
-            elif entry.role == "filler":
+                continue
+            role = entry.role
+            if role == "filler":
                 attacher.word = word
-                i = after
+            elif role == "preposition":
+                attacher.preposition(word)
+            elif role == "comma":
+                attacher.comma(word)
             else:
-                i = self._feed(entry, i, after)
+                after = self._feed(entry, role, i, after)
+            i = after
         attacher.stop()
 
     def _look_up(self, node: Node, i: int) -> tuple[Entry | None, int]:
@@ -141,6 +150,8 @@ class _Walk:
         if entry.surface and " ".join(words[i:k]) != entry.surface:
             return False
         if "^" in marks and (self.shouting or not self.text[self.starts[i] : self.ends[k - 1]].isupper()):
+            return False
+        if "=" in marks and any(word.endswith(("ing", "ed")) for word in words[i:k]):
             return False
         if "#" in marks and self.low[max(0, self.starts[i] - 2) : self.starts[i]].strip()[-1:] not in ('"', "h"):
             return False
@@ -178,7 +189,7 @@ class _Walk:
         known = self.lexicon.words
         before = self.words[i - 1] if i else ""
         counts = dose.form in ("times", "count")
-        if counts and any(dose.start - gap in self.label_ends for gap in range(4)):
+        if counts and self.label_ends and any(dose.start - gap in self.label_ends for gap in range(4)):
             return True
         if not counts and dose.form != "hold":
             return before in known["no_grid_behind"]
@@ -194,15 +205,11 @@ class _Walk:
         self.attacher.dose(Dose(self.starts[i], end, "times", reps=int(word)))
         return True
 
-    def _feed(self, entry: Entry, i: int, after: int) -> int:
+    def _feed(self, entry: Entry, role: str, i: int, after: int) -> int:
         """Hands one spelling to the attacher; returns the word to go on from."""
-        attacher, role, value = self.attacher, entry.role, entry.value
+        attacher, value = self.attacher, entry.value
         begin, end = self.starts[i], self.ends[after - 1]
-        if role == "preposition":
-            attacher.preposition(self.words[i])
-        elif role == "comma":
-            attacher.comma(value)
-        elif role == "activity":
+        if role == "activity":
             attacher.activity(entry, begin, end)
         elif role == "stop":
             self._stop(value, i)

@@ -77,9 +77,14 @@ class Attacher(Claims):
             self._muted = self._muted if self._muted >= LASTING else 0
 
     def comma(self, mark: str) -> None:
-        if self.current is not None or not self._pending.muscles:
-            self._claim_behind()  # "biceps, triceps 3 lb 2x10": a list of muscles waits for its dose
-        self._settle_pending()
+        if self._loose:
+            pending = self._pending
+            if self.current is not None or pending.motions:
+                self._claim_behind()
+            else:  # "biceps, triceps 3 lb 2x10", "elbow, wrist PROM": such a list waits
+                pending.stale = (len(pending.parts), len(pending.muscles))
+        if self._waiting:
+            self._settle_pending()
         if self._muted < LASTING:
             self._muted = 0
         self._element = False
@@ -98,8 +103,13 @@ class Attacher(Claims):
 
     def stop(self) -> None:
         """A sentence or a line ends."""
-        self._claim_behind()
-        self._settle_pending()
+        if self._loose:
+            self._claim_behind()
+        if self._waiting:
+            self._settle_pending()
+        if self._loose:
+            self._pending = Pending()
+            self._loose = False
         self._previous = self.current or self._previous
         self.current = None
         self._shared = []
@@ -131,6 +141,8 @@ class Attacher(Claims):
 
     def part(self, value: str, side: str) -> None:
         if not self._muted:
+            if self._pending.motions and self.word != "of":
+                self._claim_behind()  # "hip flex / knee ext"
             self._pending.parts.append(value)
             self._pending.side = side or self._pending.side
             self._loose = True

@@ -7,7 +7,7 @@ for one, and how far the last word stands from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rehabcoder.language.doses import Dose
 from rehabcoder.language.found import Found, add_device, can_share, give_dose, joined, located
@@ -30,6 +30,7 @@ class Pending:
 
     side: str | None = None
     aimed: bool = False  # "to the right" is a direction unless a body part follows
+    stale: tuple[int, int] = (0, 0)  # so many parts and muscles have a comma behind them
     parts: list[str] = field(default_factory=list)
     muscles: list[str] = field(default_factory=list)
     muscle_at: tuple[int, int] = (0, 0)
@@ -85,6 +86,8 @@ class Claims:
     def _name_all(self, names: Sequence[str], entry: Entry, start: int, end: int) -> None:
         """Names activities and gives them everything that waited."""
         pending = self._pending
+        if pending.parts or pending.muscles:
+            self._keep_fitting(pending, entry.kind)
         needs_part = "@" in entry.marks
         for name in names:
             part, muscle = self._lexicon.anatomy.get(name, _NOWHERE)
@@ -97,6 +100,17 @@ class Claims:
             activity = Activity(name, part, pending.side, muscle, start=start, end=end)
             self._add(Found(activity, entry.kind, self._in_list, needs_part=needs_part))
         self._claimed()
+
+    def _keep_fitting(self, pending: Pending, kind: str) -> None:
+        """Leaves out parts and muscles that cannot be meant: those of a task, those with a comma behind them."""
+        parts, muscles = pending.stale
+        if kind not in self._kinds["parts_before"]:
+            parts = muscles = len(pending.parts) + len(pending.muscles)  # "hip carry", "foot over the hurdle"
+        elif kind in self._kinds["parts_behind"]:
+            return  # a technique or a modality takes a whole list: "elbow, wrist PROM"
+        pending.parts, pending.muscles = pending.parts[parts:], pending.muscles[muscles:]
+        if not (pending.parts or pending.muscles):
+            pending.side = None
 
     @property
     def _in_list(self) -> bool:
@@ -214,10 +228,8 @@ class Claims:
         """What stood alone between two commas belongs to the activity before it."""
         if not self._waiting:
             return
-        pending, self._pending = self._pending, Pending()
-        self._pending.side, self._pending.parts = pending.side, pending.parts
-        self._pending.muscles, self._pending.motions = pending.muscles, pending.motions
-        self._pending.muscle_at = pending.muscle_at
+        pending = self._pending
+        self._pending = replace(pending, doses=[], help=None, devices=[])
         self._waiting = False
         if self.current is None:
             self._name_by_devices(pending)

@@ -78,7 +78,7 @@ def _pattern() -> re.Pattern[str]:
         rf"""
         (?<![\w.:$/])(?<!\d[-/,])(?:
           \#\s?(?P<weight>\d{{1,3}}(?:\.\d)?)(?![\d/])
-         |{w["level"]}\s?(?P<level>\d{{1,2}}|{word})\b(?!\s?(?:band|[-/]\s?[ls\d]))
+         |{w["level"]}\s?(?P<level>\d{{1,2}}|{word})\b(?!\s?(?:band|{minutes}|[-/]\s?[ls\d]))
          |{w["hold"]}(?:\sfor|\sx|\s-|:)?\s?(?P<held>{n})\s?-?\s?{seconds}
          |{w["sets"]}\sof\s(?P<of>{n})(?!\s?{minutes})
          |(?P<x>x\s?)?(?P<n>{n})(?:\s?-\s?(?P<upto>\d{{1,3}})(?=\s?(?:{weight}|x\b|x\d|reps?\b|{seconds})))?(?:
@@ -101,12 +101,6 @@ def _pattern() -> re.Pattern[str]:
         )""",
         re.X,
     )
-
-
-def opens_dose(word: str) -> bool:
-    """Whether a dose may begin at this word; a cheap test, so that the pattern is tried at few places."""
-    letter = word[0]
-    return letter in "0123456789#." or word in dose_words() or (letter in "xl" and word[1:].isdigit())
 
 
 def dose_at(low: str, at: int, end: int) -> Dose | None:
@@ -165,7 +159,7 @@ def _read(found: re.Match[str]) -> Dose | None:
     if kind == "prime":
         return Dose(begin, stop, "prime", distance=f"{_int(value)} ft")
     if kind == "inch":
-        return Dose(begin, stop, "inch", seconds=_int(value))
+        return Dose(begin, stop, "inch", reps=_int(value) if found["x"] else None, seconds=_int(value))
     if kind == "second":
         return Dose(begin, stop, "hold", seconds=_int(value))
     if kind == "count":

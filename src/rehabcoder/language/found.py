@@ -40,6 +40,8 @@ def give_dose(target: Found, dose: Dose, kinds: Mapping[str, frozenset[str]]) ->
     if not _fits(dose, kind, kinds):
         return
     sets, reps, seconds = dose.sets, dose.reps, dose.seconds
+    if dose.form == "inch":  # x 30" holds a stretch, x 15" (at the end of a quotation) counts
+        reps, seconds = (None, seconds) if kind == "stretch" else (reps, None)
     if kind == "stretch" and sets and reps and reps >= _SECONDS_HELD and seconds is None:
         sets, reps, seconds = None, sets, reps
     if kind not in kinds["uncounted"] and (sets or 0) <= _MOST_SETS:
@@ -64,7 +66,7 @@ def _fits(dose: Dose, kind: str, kinds: Mapping[str, frozenset[str]]) -> bool:
     if dose.form == "level":
         return kind in kinds["levels"]
     if dose.form == "inch":  # 60" behind a stretch are seconds, 6" behind a step-up its height
-        return kind == "stretch" and (dose.seconds or 0) >= _SECONDS_HELD
+        return dose.reps is not None or (kind == "stretch" and (dose.seconds or 0) >= _SECONDS_HELD)
     if dose.form in ("prime", "metres"):
         length = int((dose.distance or "0").split()[0])
         return kind in kinds["travels_far"] and (dose.reps is not None or length >= _FEET)

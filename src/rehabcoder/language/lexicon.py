@@ -21,9 +21,10 @@ TOKEN = re.compile(  # a word (plain letters first: that is faster), a number, a
     r"|\.\d+|\.(?=\s|$)|(?<=\s)-+(?=\s)|[,;:|\t\n()\[\]+&#]"
 )
 ARROWS = frozenset({"->", "-->", ">", "<", ">>", "<>", "<->", "<-->", "\u2194", "\u21c4"})
-MARKS = "^<@#~!$"
+MARKS = "^<@#~!$="
 """Conditions in front of a spelling: `^` in capitals, `<` opens a list or follows an activity, `@` with a body part,
-`#` behind a height (6" box), `~` behind a preposition, `!` in the past only with an object, `$` no word behind it."""
+`#` behind a height (6" box), `~` behind a preposition, `!` in the past only with an object, `$` no word behind it,
+`=` no form in -ing or -ed."""
 PUNCTUATION = {"comma": ",|\t", "stop": ";.\n", "mark": "()[]:-", "and": "+&"}
 
 
@@ -102,7 +103,12 @@ def activity_spellings() -> Iterator[tuple[str, str, str]]:
     for name in FILES:
         for kind, table in _table(name).items():
             for activity, patterns in table.items():
-                for pattern in (*activity.split(" & ")[:1], *patterns) if " & " not in activity else patterns:
+                told = {pattern.lstrip(MARKS) for pattern in patterns if pattern[0] in MARKS}
+                plain = activity.replace("-", " ")
+                names = (
+                    () if " & " in activity or plain in told else (activity,)
+                )  # a name may be tied to conditions, too
+                for pattern in (*names, *patterns):
                     yield kind, activity, pattern
 
 
