@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+import rehabcoder
+from rehabcoder.testing import ExpectedService, differences, parse_example
+
+# Three squats: the same movement, told apart by why it was done.
+SQUATS = {
+    "strength": "<svc code=97110 min=15>Ther Ex 15 min: squats 3x10 with 10 lb for quadriceps strength</svc>",
+    "balance": "<svc code=97112 min=15>NMR 15 min: squats on foam with cues for balance and proprioception</svc>",
+    "function": "<svc code=97530 min=15>TherAct 15 min: squats to lift a laundry basket from the floor at home</svc>",
+}
+TIMES = {
+    "minutes": "<svc code=97530 min=15>TherAct 15 min: sit to stand from the couch to get up alone at home</svc>",
+    "clock range": "<svc code=97110 min=18>0905-0923 Ther Ex: straight leg raise 3x10, clamshells 3x12 for hip strength</svc>",
+    "clock range with colons": "<svc code=97140 min=15>9:00-9:15 Manual therapy: soft tissue mobilization to upper trapezius</svc>",
+    "brackets": "<svc code=97110 min=12>Ther Ex (12): straight leg raise 3x10, clamshells 3x12 for hip strength</svc>",
+    "words": "<svc code=97140 min=15>Manual therapy, fifteen minutes: soft tissue mobilization to upper trapezius</svc>",
+    "prime": "<svc code=97110 min=15>Ther Ex 15': straight leg raise 3x10, clamshells 3x12 for hip strength</svc>",
+    "half an hour": "<svc code=97116 min=30>Gait training for half an hour: heel strike and step length cues on level floor</svc>",
+    "two services": (
+        "<svc code=97110 min=23>Ther Ex 23 min: straight leg raise 3x10, clamshells 3x12 for hip strength.</svc>\n"
+        "<svc code=97140 min=15>Manual therapy 15 min: joint mobilization grade III to left patella.</svc>"
+    ),
+}
+LAYOUT = {
+    "table": (
+        "Intervention | Details | Min\n"
+        "<svc code=97110 min=15>Ther Ex | straight leg raise 3x10, clamshells 3x12 for hip strength | 15</svc>\n"
+        "<svc code=97140 min=12>Manual | soft tissue mobilization to upper trapezius | 12</svc>"
+    ),
+    "footer": (
+        "<svc code=97110 min=23>Ther Ex: straight leg raise 3x10, clamshells 3x12 for hip strength.</svc>\n"
+        "<svc code=97112 min=14>NMR: single leg stance on foam with cues for balance.</svc>\n"
+        "Minutes: TE 23 / NMR 14"
+    ),
+    "unticked boxes": (
+        "[x] <svc code=97110 min=15>Ther Ex 15 min: straight leg raise 3x10, clamshells 3x12 for hip strength</svc>\n"
+        "[ ] Manual therapy\n[ ] Gait training\n[ ] Ultrasound"
+    ),
+}
+LABELS = {
+    form: f"<svc code={code} min=15 label={code}>{form} 15 min: {what}</svc>"
+    for code, forms, what in [
+        ("97112", ["NMR", "Neuro Re-ed", "Neuromuscular re-education", "97112"],
+         "single leg stance on foam with cues for balance and proprioception"),
+        ("97110", ["TE", "TherEx", "Ther Ex", "Therapeutic exercise", "97110"],
+         "straight leg raise 3x10, clamshells 3x12 for hip strength"),
+    ]
+    for form in forms
+}  # fmt: skip
+NOT_BILLED = {
+    "home programme": (
+        "<svc code=97110 min=15>Ther Ex 15 min: straight leg raise 3x10, clamshells 3x12 for hip strength.</svc>\n"
+        "HEP: bridges 3x10 and heel slides 2x15 twice daily."
+    ),
+    "plan": (
+        "<svc code=97140 min=15>Manual therapy 15 min: soft tissue mobilization to upper trapezius.</svc>\n"
+        "Plan: next visit add squats 3x10 and gait training 15 min."
+    ),
+    "group": (
+        "<svc code=97150 min=30>Therapeutic group (97150) 30 min: 4 patients in a balance class, therapist giving cues"
+        " to all</svc>"
+    ),
+    "aide": "<svc code=none min=15>Ther Ex 15 min: bike and leg press done with the aide, therapist not present.</svc>",
+}
+CASES = {
+    f"{area}: {name}": example
+    for area, examples in [
+        ("squats", SQUATS),
+        ("times", TIMES),
+        ("layout", LAYOUT),
+        ("labels", LABELS),
+        ("not billed", NOT_BILLED),
+    ]
+    for name, example in examples.items()
+}
+
+
+@pytest.fixture(scope="module")
+def coder() -> rehabcoder.Coder:
+    return rehabcoder.load()
+
+
+@pytest.mark.parametrize("example", CASES.values(), ids=CASES.keys())
+def test_the_shipped_model_reads_a_clear_case(coder, example):
+    text, expected = parse_example(example)
+    assert differences(expected, coder(text).interventions) == []
+
+
+def test_the_marks_are_taken_out_and_the_offsets_cut_the_marked_words():
+    text, expected = parse_example("Pt ok.\n<svc code=97110 min=15 label=97110>TE 15</svc>; <svc code=none>ice</svc>.")
+    assert text == "Pt ok.\nTE 15; ice."
+    assert expected == [ExpectedService(7, 12, "97110", 15, "97110"), ExpectedService(14, 17, "none")]
+
+
+def test_other_angle_brackets_are_text():
+    assert parse_example("pain < 3/10, <b>, ROM > 90") == ("pain < 3/10, <b>, ROM > 90", [])
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ("<svc code=97110>TE", "not closed"),
+        ("TE</svc>", "closes nothing"),
+        ("<svc code=97110>TE <svc code=97112>NMR</svc></svc>", "inside another"),
+        ("<svc min=15>TE</svc>", "has no code"),
+        ("<svc code=97110 min=ten>TE</svc>", "min=ten"),
+        ("<svc code=97110 side=left>TE</svc>", "side=left"),
+    ],
+)
+def test_a_broken_mark_is_refused_with_its_place(broken, says):
+    with pytest.raises(ValueError, match=says):
+        parse_example(broken)
+
+
+@pytest.mark.parametrize(
+    ("example", "says"),
+    [
+        ("<svc code=97112 min=15>Ther Ex 15 min: straight leg raise 3x10 for hip strength</svc>", "missing"),
+        ("<svc code=97110 min=14>Ther Ex 15 min: straight leg raise 3x10 for hip strength</svc>", "missing"),
+        (
+            "<svc code=97110 min=15 label=97530>Ther Ex 15 min: straight leg raise 3x10 for hip strength</svc>",
+            "missing",
+        ),
+        ("Ther Ex 15 min: straight leg raise 3x10 for hip strength", "unexpected 97110, 15 min"),
+        ("<svc code=97110 min=15>Ther Ex</svc> 15 min: straight leg raise 3x10 for hip strength", "missing"),
+    ],
+)
+def test_a_wrong_answer_is_told(coder, example, says):
+    text, expected = parse_example(example)
+    assert any(line.startswith(says) for line in differences(expected, coder(text).interventions))

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.language.reading import read
+
+
+def durations(text: str) -> list[tuple[str, int, str]]:
+    return [(text[m.start : m.end], m.minutes, m.form) for m in read(text).times]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("TE 15", [("15", 15, "label")]),
+        ("Ther Ex: 23", [("23", 23, "label")]),
+        ("97110 15", [("15", 15, "label")]),
+        ("TE x15", [("15", 15, "label")]),
+        ("dur: 15", [("15", 15, "kv")]),
+        ("time=12", [("12", 12, "kv")]),
+        ("bike .... 8", [("8", 8, "trail")]),
+        ("(ind 15)", [("15", 15, "brack")]),
+        ("half the session was gait", [("half the", 50, "pct")]),
+        ("the rest of the time was on stairs", [("the rest of the time was", 0, "rest")]),
+        ("0-8 bike\n8-20 squats", [("0-8", 8, "range"), ("8-20", 12, "range")]),
+        ("Ther Ex 15 min", [("15 min", 15, "min")]),
+    ],
+)
+def test_minutes_that_the_layout_gives(text, answer):
+    assert durations(text) == answer
+
+
+@pytest.mark.parametrize("mark", ["|", "\t", " | "])
+def test_a_column_of_minutes(mark):
+    rows = [["Code", "What", "Min"], ["TE", "squats", "15"], ["TA", "stairs", "12"]]
+    text = "\n".join(mark.join(row) for row in rows)
+    assert durations(text) == [("15", 15, "cell"), ("12", 12, "cell")]
+
+
+@pytest.mark.parametrize("text", ["TE 3x10", "TE 5 lb", "TE x 3 sets", "TE 90%", "TE 10 reps", "97110 2 units"])
+def test_a_dose_behind_a_label_is_no_time(text):
+    assert durations(text) == []
+
+
+def test_clock_times_that_log_when_each_thing_began():
+    lengths = [(cut, minutes) for cut, minutes, form in durations("9:00 squats\n9:15 gait\n9:25 done") if form == "run"]
+    assert lengths == [("9:00", 15), ("9:15", 10)]
+
+
+@given(st.lists(st.sampled_from(["TE 15", "9:00", "15 min", "0-8", "8-20", "|", "Min", "\n", "min: 12", "squats"])))
+def test_mentions_are_in_order_and_never_overlap(parts):
+    text = " ".join(parts)
+    found = read(text).times
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(text[m.start : m.end].strip() for m in found)

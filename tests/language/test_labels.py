@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.language.labels import find_labels
+from rehabcoder.language.text import shadow
+
+
+def labels(text: str) -> list[tuple[str, str]]:
+    return [(text[la.start : la.end], la.code) for la in find_labels(text, shadow(text))]
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ("Ther Ex", "97110"),
+        ("ther. ex.", "97110"),
+        ("Therapeutic exercise", "97110"),
+        ("TE", "97110"),
+        ("NMR", "97112"),
+        ("Neuromuscular re-education", "97112"),
+        ("neuro re-ed", "97112"),
+        ("Thera-Act", "97530"),
+        ("Therapeutic activities", "97530"),
+        ("Manual Therapy", "97140"),
+        ("MT", "97140"),
+        ("Gait training", "97116"),
+        ("Self-care", "97535"),
+        ("aquatic therapy", "97113"),
+        ("group therapy", "97150"),
+        ("97110", "97110"),
+        ("95992", "95992"),
+        ("g0283", "G0283"),
+    ],
+)
+def test_the_forms_of_a_label(form, code):
+    assert labels(f"{form} 15 min") == [(form, code)]
+
+
+@pytest.mark.parametrize("form", ["Ther\nEx", "Ther-Ex", "Ther/Ex", "THER  EX", "ther ex", "Ther Ex"])
+def test_a_blank_of_a_name_is_whatever_people_type(form):
+    assert labels(f"{form}: bike") == [(form, "97110")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the patient took tea",
+        "his gait was slow",
+        "she is a member of the neuro unit",
+        "MRN 97110-22",
+        "order 199711",
+        "phone 555-97110",
+        "paid $97110",
+        "up 97112%",
+        "otherexample",
+    ],
+)
+def test_what_only_looks_like_a_label(text):
+    assert labels(text) == []
+
+
+def test_a_short_name_counts_where_a_label_stands():
+    assert labels("gait: heel strike cues") == [("gait", "97116")]
+    assert labels("worked on gait today") == []
+
+
+@pytest.mark.parametrize(("text", "strong"), [("Ther Ex 15", True), ("97110 15", True), ("TE 15", False)])
+def test_whether_a_label_needs_its_place(text, strong):
+    assert [la.strong for la in find_labels(text, shadow(text))] == [strong]
+
+
+def test_several_labels_in_order():
+    assert labels("Manual therapy (97140) 15, NMR 10; Ther Act 8") == [
+        ("Manual therapy", "97140"),
+        ("97140", "97140"),
+        ("NMR", "97112"),
+        ("Ther Act", "97530"),
+    ]
+
+
+@given(st.text(max_size=30), st.sampled_from(["Ther Ex", "NMR", "Manual therapy", "97530"]), st.text(max_size=30))
+def test_offsets_cut_whole_words_of_the_untouched_text(before, form, after):
+    text = f"{before}\n{form} 15 min\n{after}"
+    assert form in [cut for cut, _ in labels(text)]
+
+
+@given(st.text(max_size=120))
+def test_the_shadow_keeps_every_offset(text):
+    low = shadow(text)
+    assert len(low) == len(text)
+    assert low == shadow(low)
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("15\u2032 SLR \u2013 3\u00d710", "15' slr - 3x10"),
+        ("a\r\nb\rc", "a \nb\nc"),
+        ("\u201cok\u201d\u00a0\u2192 go", '"ok" > go'),
+        ("\u0130X", "\u0130x"),
+    ],
+)
+def test_the_shadow_is_plain(text, low):
+    assert shadow(text) == low

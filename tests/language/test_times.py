@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.language.text import shadow
+from rehabcoder.language.times import clock, find_times, number
+
+ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def words(value: int, join: str = "-") -> str:
+    if value < 20:
+        return ONES[value]
+    tens, ones = divmod(value, 10)
+    return TENS[tens - 2] + (join + ONES[ones] if ones else "")
+
+
+def times(text: str) -> list[tuple[str, int, str]]:
+    return [(text[m.start : m.end], m.minutes, m.form) for m in find_times(shadow(text))]
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes", "form"),
+    [
+        ("15 min", 15, "min"),
+        ("15 minutes", 15, "min"),
+        ("8-min", 8, "min"),
+        ("15'", 15, "prime"),
+        ("15\u2032", 15, "prime"),
+        ("15m", 15, "m"),
+        ("fifteen minutes", 15, "word"),
+        ("Twenty-five min", 25, "word"),
+        ("0.5 h", 30, "hour"),
+        ("1/4 hr", 15, "hour"),
+        ("1 h 15 min", 75, "hour"),
+        ("half an hour", 30, "frac"),
+        ("quarter of an hour", 15, "frac"),
+        ("three quarters of an hour", 45, "frac"),
+        ("an hour and a quarter", 75, "frac"),
+        ("an hour and ten minutes", 70, "frac"),
+        ("0:38", 38, "hmm"),
+        ("(12)", 12, "brack"),
+        ("[12]", 12, "brack"),
+        ("40% of the session", 40, "pct"),
+        ("another twelve", 12, "ell"),
+        ("0905-0923", 18, "range"),
+        ("9:05-9:23", 18, "range"),
+        ("9:05 \u2013 9:23", 18, "range"),
+        ("0905 to 0923", 18, "range"),
+        ("9.05-9.20", 15, "range"),
+        ("11:50-12:10 pm", 20, "range"),
+        ("12:50-1:10", 20, "range"),
+        ("1:50pm to 2:10pm", 20, "range"),
+        ("23:50-0:10", 20, "range"),
+        ("start 0905 stop 0923", 18, "range"),
+        ("from half past nine to ten", 30, "range"),
+        ("from quarter to ten to ten", 15, "range"),
+        ("9:05", 545, "clock"),
+    ],
+)
+def test_the_ways_to_say_a_time(said, minutes, form):
+    assert times(f"squats {said} on foam") == [(said, minutes, form)]
+
+
+@pytest.mark.parametrize(
+    "text", ["3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"]
+)
+def test_what_is_no_time(text):
+    assert times(text) == []
+
+
+def test_seconds_are_dropped():
+    assert times("plank 12:30 min")[0][1] == 12
+
+
+@given(st.integers(1, 99), st.sampled_from([" ", "-"]))
+def test_number_words_round_trip(value, join):
+    assert number(words(value, join)) == value
+    assert number(f" {value} ") == value
+    assert [minutes for _, minutes, _ in times(f"bike {words(value, join)} minutes today")] == [value]
+
+
+@pytest.mark.parametrize("text", ["", "many", "ten-ish", "one hundred", "3x10"])
+def test_what_is_no_number(text):
+    assert number(text) is None
+
+
+@given(st.integers(0, 24 * 60 - 1))
+def test_a_clock_time_round_trips(at):
+    hour, minute = divmod(at, 60)
+    assert clock(f"{hour:02}{minute:02}") == at
+    assert clock(f"{hour}:{minute:02}") == at
+    assert clock(f"{hour % 12 or 12}:{minute:02}", "am" if hour < 12 else "pm") == at
+
+
+@given(st.integers(6 * 60, 18 * 60), st.integers(1, 240))
+def test_a_clock_range_round_trips(begin, length):
+    ends = [begin, begin + length]
+    military = "-".join(f"{t // 60:02}{t % 60:02}" for t in ends)
+    colons = " - ".join(f"{t // 60}:{t % 60:02}" for t in ends)
+    halves = " to ".join(f"{t // 60 % 12 or 12}:{t % 60:02} {'am' if t < 720 else 'pm'}" for t in ends)
+    for written in (military, colons, halves):
+        found = find_times(f"{written} squats")
+        assert [(m.minutes, m.begins, m.ends) for m in found] == [(length, *ends)], written
+
+
+@given(st.integers(8 * 60, 17 * 60), st.integers(1, 120))
+def test_a_half_of_the_day_said_once_holds_for_both(begin, length):
+    end = begin + length
+    half = "am" if end < 720 else "pm"
+    written = f"{begin // 60 % 12 or 12}:{begin % 60:02}-{end // 60 % 12 or 12}:{end % 60:02} {half}"
+    assert [m.minutes for m in find_times(written)] == [length]
+
+
+@given(st.lists(st.sampled_from(["15 min", "0905-0923", "half an hour", "(12)", "9:05", "squats", "3x10", "\n"])))
+def test_times_are_in_order_and_never_overlap(parts):
+    text = " ".join(parts)
+    found = find_times(shadow(text))
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end].strip() for m in found)
