@@ -25,6 +25,7 @@ from rehabcoder.predict.settling import judge
 from rehabcoder.predict.store import load_model
 from rehabcoder.training.registry import find_model
 
+MOST_EXPLAINED = 200  # services; a text with more is no session note, and gets its codes without activities and evidence
 BATCH = 64  # notes scored together; more gains nothing and holds more memory
 
 
@@ -69,7 +70,8 @@ class Coder:
 
     def _coded(self, note: Note, predicted: Predicted) -> CodedNote:
         policy = self.policy_of(note)
-        services = [self._service(predicted, found) for found in predicted.services]
+        told = len(predicted.services) <= MOST_EXPLAINED
+        services = [self._service(predicted, found, told) for found in predicted.services]
         lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
         lines = with_modifiers(lines, policy=policy, discipline=discipline_of(note.discipline, note.credential))
         totals = replace(
@@ -98,7 +100,7 @@ class Coder:
             model_version=self.model.version,
         )
 
-    def _service(self, predicted: Predicted, found: Found) -> Service:
+    def _service(self, predicted: Predicted, found: Found, told: bool) -> Service:
         judged = judge(self.model, predicted, found)
         text = predicted.reading.text
         span = (
@@ -117,9 +119,9 @@ class Coder:
             judged.alternatives,
             bool(judged.reasons),
             judged.reasons,
-            find_activities(predicted.reading, found.start, found.end),
+            find_activities(predicted.reading, found.start, found.end) if told else [],
             span,
-            evidence(self.model, predicted, found, judged.code),
+            evidence(self.model, predicted, found, judged.code) if told else [],
         )
 
 

@@ -79,6 +79,7 @@ _ABBREVIATIONS = frozenset(
         "sup",
     ]
 )
+_NEAR = 300  # code points to either side that tell whether a line is a row of a table
 _MAY_END = frozenset(
     [
         "min",
@@ -236,8 +237,8 @@ def _keep(text: str, pieces: list[Piece], start: int, end: int, line: int, first
 
 def _row(low: str, at: int) -> bool:
     """Whether the line around `at` is short or a row of a table, where wide gaps and slashes part cells, not sentences."""
-    begin, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
-    line = low[begin : end if end >= 0 else len(low)]
+    begin, end = low.rfind("\n", max(0, at - _NEAR), at) + 1, low.find("\n", at, at + _NEAR)
+    line = low[begin or max(0, at - _NEAR) : end if end >= 0 else at + _NEAR]
     return len(line) < 140 or line.count("|") > 1 or line.count("\t") > 1 or line.count("   ") > 2
 
 
