@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,5 +55,5 @@ def test_clock_times_that_log_when_each_thing_began():
 def test_mentions_are_in_order_and_never_overlap(parts):
     text = " ".join(parts)
     found = read(text).times
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(text[m.start : m.end].strip() for m in found)

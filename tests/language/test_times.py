@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,5 +122,5 @@ def test_a_half_of_the_day_said_once_holds_for_both(begin, length):
 def test_times_are_in_order_and_never_overlap(parts):
     text = " ".join(parts)
     found = find_times(shadow(text))
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end].strip() for m in found)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+import rehabcoder
+from rehabcoder.findings import CHECKS, terms
+from rehabcoder.note import CodedNote, Finding
+
+EXERCISE = "Ther Ex 15 min: straight leg raise 3x10 for hip strength."
+MANUAL = "Manual therapy 15 min: soft tissue mobilization to upper trapezius."
+MISLABELLED = (
+    "Ther Ex 15 min: soft tissue mobilization and joint mobilization grade III to left patella by the therapist."
+)
+UNTIMED = "Ther Ex: straight leg raise 3x10, clamshells 3x12 for hip strength."
+AIDE = "Ther Ex 15 min: bike and leg press done with the aide, therapist not present."
+THIN = "Ther Ex 15 min per flow sheet."
+POLICY = """
+id = "picky"
+name = "A picky payer"
+source = "made up for this test"
+rule = "cms"
+tie = "most_minutes"
+minutes_required = "per_service"
+findings_on = {on}
+findings_off = {off}
+
+[modifiers]
+discipline = true
+
+[[versions]]
+version = "1"
+effective_from = 2004-01-01
+"""
+PAYERS = [
+    "missing_timed_total",
+    "missing_total_time",
+    "missing_signature",
+    "missing_plan_reference",
+    "missing_body_part",
+]
+
+
+@pytest.fixture(scope="module")
+def coder() -> rehabcoder.Coder:
+    return rehabcoder.load()
+
+
+def raised(coded: CodedNote) -> dict[str, Finding]:
+    return {flag.id: flag for flag in coded.flags}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words", "says"),
+    [
+        (f"{EXERCISE}\n{MANUAL}\nBilled: 97110 x 3, 97140 x 1", "units_mismatch", "97110 x 3, 97140 x 1",
+         "Billed 97110 x3, 97140 x1; supported 97110 x1, 97140 x1."),
+        (MISLABELLED, "code_mismatch", MISLABELLED, "Labelled 97110, supports 97140."),
+        (AIDE, "code_mismatch", AIDE, "Labelled 97110, supports no billable code."),
+        (AIDE, "not_one_on_one", AIDE, "by an aide"),
+        (UNTIMED, "missing_minutes", UNTIMED, "no minutes of its own"),
+        (f"{EXERCISE}\n{MANUAL}\nTotal timed minutes: 45", "time_inconsistent", "Total timed minutes: 45",
+         "Services add up to 30 timed minutes, 45 are stated."),
+        (f"{EXERCISE}\nTotal treatment time: 10 min", "time_inconsistent", "Total treatment time: 10 min",
+         "more than the stated total of 10."),
+        (f"{EXERCISE}\nTime in 9:00, time out 9:10", "time_inconsistent", "Time in 9:00, time out 9:10",
+         "15 minutes do not fit into a visit of 10."),
+        ("Ther Ex 0900-0920 (15 min): straight leg raise 3x10 for hip strength.", "time_inconsistent", "0900-0920",
+         "The clock range is 20 minutes, 15 are written."),
+        (THIN, "label_followed", THIN, "too thinly"),
+        (THIN, "missing_activity_detail", THIN, "without saying what was done"),
+    ],
+)  # fmt: skip
+def test_a_finding_points_at_the_words_that_settled_it(coder, text, name, words, says):
+    flag = raised(coder(text))[name]
+    assert text[flag.start : flag.end] == words
+    assert says in flag.message
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        (f"{EXERCISE}\n{MANUAL}\nBilled: 97110 x 1, 97140 x 1", "units_mismatch"),
+        (f"{EXERCISE}\n{MANUAL}", "units_mismatch"),
+        (f"{UNTIMED}\nBilled: 97110 x 3", "units_mismatch"),
+        (EXERCISE, "code_mismatch"),
+        (EXERCISE, "not_one_on_one"),
+        (EXERCISE, "missing_minutes"),
+        (EXERCISE, "label_followed"),
+        (EXERCISE, "missing_activity_detail"),
+        (f"{EXERCISE}\n{MANUAL}\nTotal timed minutes: 30", "time_inconsistent"),
+        (f"{EXERCISE}\nTotal treatment time: 20 min", "time_inconsistent"),
+        (f"{EXERCISE}\nTime in 9:00, time out 9:20", "time_inconsistent"),
+        ("Ther Ex 0900-0920 (20 min): straight leg raise 3x10 for hip strength.", "time_inconsistent"),
+    ],
+)
+def test_a_note_in_order_raises_nothing(coder, text, absent):
+    coded = coder(text)
+    assert coded.interventions
+    assert absent not in raised(coded)
+
+
+def test_units_of_a_column_are_checked_and_have_no_words(coder):
+    flag = raised(coder(EXERCISE, billed_units={"97110": 2}))["units_mismatch"]
+    assert (flag.start, flag.end) == (None, None)
+    assert "Billed 97110 x2; supported 97110 x1." in flag.message
+    assert "units_mismatch" not in raised(coder(EXERCISE, billed_units={"97110": 1}))
+
+
+def test_a_note_without_therapy_lacks_nothing(coder):
+    coded = coder("Patient called to cancel. Rescheduled.")
+    assert coded.interventions == []
+    assert coded.flags == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("missing_functional_goal", "Goal: climb stairs at home alone with groceries in 4 weeks."),
+        ("missing_response", "Patient tolerated treatment well without increased pain."),
+        ("missing_progress", "Compared with last visit knee flexion improved from 90 to 105 degrees."),
+        ("missing_skilled_need", "Therapist gave verbal and tactile cues to correct hip drop."),
+    ],
+)
+def test_an_element_is_missing_until_a_sentence_shows_it(coder, name, sentence):
+    assert name in raised(coder(EXERCISE))
+    assert name not in raised(coder(f"{EXERCISE}\n{sentence}"))
+
+
+def test_a_high_finding_sends_the_note_to_a_person(coder):
+    coded = coder(f"{EXERCISE}\n{MANUAL}\nTotal timed minutes: 45")
+    assert coded.needs_review
+    assert "time_inconsistent" in coded.review_reasons
+
+
+@pytest.fixture
+def payer(tmp_path):
+    def load(*, on: Sequence[str] = (), off: Sequence[str] = ()) -> rehabcoder.Coder:
+        path = tmp_path / "picky.toml"
+        path.write_text(POLICY.format(on=list(on), off=list(off)), encoding="utf-8")
+        return rehabcoder.load(policy=path)
+
+    return load
+
+
+def test_payer_findings_are_silent_until_a_policy_asks(coder):
+    assert not set(PAYERS) & raised(coder(EXERCISE)).keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "words", "complete"),
+    [
+        ("missing_timed_total", EXERCISE, None, f"{EXERCISE}\nTotal timed minutes: 15"),
+        ("missing_total_time", EXERCISE, None, f"{EXERCISE}\nTotal treatment time: 20 min"),
+        ("missing_signature", EXERCISE, None, f"{EXERCISE}\nElectronically signed by A. Doe, DPT"),
+        ("missing_plan_reference", EXERCISE, None, f"Dx: M25.561.\n{EXERCISE}"),
+        ("missing_body_part", "Ther Ex 15 min: recumbent bike for endurance.",
+         "Ther Ex 15 min: recumbent bike for endurance.", EXERCISE),
+    ],
+)  # fmt: skip
+def test_a_policy_switches_a_payer_finding_on(payer, name, bare, words, complete):
+    picky = payer(on=[name])
+    flag = raised(picky(bare))[name]
+    assert (bare[flag.start : flag.end] if flag.start is not None else None) == words
+    coded = picky(complete)
+    assert coded.interventions
+    assert name not in raised(coded)
+    assert not raised(picky(bare)).keys() & (set(PAYERS) - {name})
+
+
+def test_a_policy_switches_a_finding_off(payer):
+    assert "missing_response" in raised(payer()(EXERCISE))
+    assert "missing_response" not in raised(payer(off=["missing_response"])(EXERCISE))
+
+
+def test_findings_come_in_the_order_of_their_terms_with_severity_and_rule(payer):
+    flags = payer(on=PAYERS)(f"{AIDE}\nTotal timed minutes: 45").flags
+    order = [name for name in terms() if name in {f.id for f in flags}]
+    assert [f.id for f in flags if f.id in terms()] == order
+    assert {"not_one_on_one", "missing_plan_reference"} <= set(order)
+    for flag in flags:
+        if flag.id in terms():
+            assert (flag.severity, flag.rule) == (terms()[flag.id].severity, terms()[flag.id].rule)
+
+
+def test_every_finding_has_terms_and_a_check():
+    assert CHECKS.keys() == terms().keys()
+    assert {entry.severity for entry in terms().values()} <= {"high", "medium", "low"}
+    assert {name for name, entry in terms().items() if not entry.default} == set(PAYERS)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.language.aside import set_aside
+from rehabcoder.language.reading import read
+
+
+def aside(text: str) -> list[str]:
+    reading = read(text)
+    return [text[reading.pieces[i].start : reading.pieces[i].end] for i in set_aside(reading)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HEP: bridges 3x10 daily.",
+        "- HEP reviewed, squats 3x10",
+        "Home exercise program: bridges",
+        "Home programme: bridges 3x10",
+        "Plan: squats with 10 lb.",
+        "Next visit add steps.",
+        "Will progress squats to 20 lb.",
+    ],
+)
+def test_what_is_no_service_of_today(text):
+    assert aside(text) == [text]
+    assert aside(f"{text}\nSquats 3x10 for quad strength.") == [text]
+
+
+@pytest.mark.parametrize("box", ["[ ] Manual therapy", "( ) Gait", "[] NMR", "\u2610 Ultrasound"])
+def test_an_empty_box_of_a_form(box):
+    assert aside(box) == [box]
+    assert aside(f"[x] Ther Ex: squats 3x10\n{box}") == [box]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Squats 3x10 for quad strength.",
+        "squats at home: 3x10",
+        "[x] Ther Ex squats",
+        "\u2611 Ultrasound to left knee",
+        "Planted foot, then turned on it",
+        "Homeward walk on grass, cues for step length",
+    ],
+)
+def test_what_may_be_a_service(text):
+    assert aside(text) == []
+
+
+def test_an_opening_holds_to_the_end_of_its_sentence():
+    assert aside("Plan for squats; bridges tomorrow. He did steps today.") == ["Plan for squats;", "bridges tomorrow."]
+
+
+def test_a_heading_alone_rules_the_list_below_it_down_to_a_blank_line():
+    text = "HEP:\n- bridges 3x10\n- heel slides 2x15\n\n- Squats 3x10 with cues"
+    assert aside(text) == ["HEP:", "- bridges 3x10", "- heel slides 2x15"]
+
+
+def test_a_heading_alone_does_not_rule_a_paragraph():
+    assert aside("HEP:\nSquats 3x10 with cues today") == ["HEP:"]
+
+
+@given(st.lists(st.sampled_from(["HEP:", "Plan", "[ ]", "- bridges 3x10", "\n", "Squats.", "next visit", ";"])))
+def test_the_numbers_are_those_of_pieces_in_order(parts):
+    reading = read(" ".join(parts))
+    found = set_aside(reading)
+    assert found == sorted(set(found))
+    assert all(0 <= index < len(reading.pieces) for index in found)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehabcoder.language.durations import find_durations
+from rehabcoder.language.labels import find_labels
+from rehabcoder.language.pieces import split
+from rehabcoder.language.reading import read
+from rehabcoder.language.text import shadow
+
+SNIPPETS = ["Ther Ex 15 min.", "squats 3x10", ", then", "1. Bike", "Dr. Smith", ";", "\n", "\r\n", "  ", "nine minutes on steps",
+            ", another ten min", "TE x15", " // ", "approx.", "(12)", "\u00a0", "[ ]", "|", "97110", "!", "\t"]  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(SNIPPETS), max_size=14).map(" ".join))
+
+
+def pieces(text: str) -> list[str]:
+    low = shadow(text)
+    found = find_labels(text, low)
+    return [text[p.start : p.end] for p in split(text, low, found, find_durations(low, found))]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("", []),
+        (" \n\t ", []),
+        ("Squats 3x10\nBike", ["Squats 3x10", "Bike"]),
+        ("A b c. Then we walked.", ["A b c.", "Then we walked."]),
+        ("Good? Yes!", ["Good?", "Yes!"]),
+        ("squats.Then gait", ["squats.", "Then gait"]),
+        ("Pt. did squats; then steps", ["Pt. did squats;", "then steps"]),
+        ("bike, then squats", ["bike", ", then squats"]),
+        ("1. Bike\n2. Squats", ["1. Bike", "2. Squats"]),
+        ("10 min. Sat at edge", ["10 min.", "Sat at edge"]),
+        ("3.5 lb. Walked", ["3.5 lb.", "Walked"]),
+        ("approx. 5 reps", ["approx. 5 reps"]),
+        ("Dr. Smith", ["Dr. Smith"]),
+        ("J. Smith came. We walked", ["J. Smith came.", "We walked"]),
+        ("Ther Act x15, TE x15", ["Ther Act x15,", "TE x15"]),
+        (
+            "twelve minutes on deep squats to the chair, nine minutes on the steps",
+            ["twelve minutes on deep squats to the chair,", "nine minutes on the steps"],
+        ),
+        ("Manual therapy 97140 15 min", ["Manual therapy 97140 15 min"]),
+    ],
+)  # fmt: skip
+def test_where_a_note_is_cut(text, answer):
+    assert pieces(text) == answer
+
+
+def test_pieces_know_their_line():
+    text = "Bike. Squats.\n\nGait"
+    found = split(text, shadow(text))
+    assert [(text[p.start : p.end], p.line, p.first) for p in found] == [
+        ("Bike.", 0, True),
+        ("Squats.", 0, False),
+        ("Gait", 2, True),
+    ]
+
+
+def assert_covers(text: str, spans: list[tuple[int, int]]) -> None:
+    assert all(a[1] <= b[0] for a, b in pairwise(spans)), "pieces overlap"
+    assert all(text[a:b] and text[a:b] == text[a:b].strip() for a, b in spans)
+    covered = {i for a, b in spans for i in range(a, b)}
+    assert {i for i, char in enumerate(text) if not char.isspace()} <= covered
+
+
+@given(TEXTS)
+def test_cut_pieces_cover_all_but_white_space_and_the_parting_marks(text):
+    # "//" and "||" with blanks around them part pieces and belong to none.
+    text = text.replace("/", "").replace("|", "")
+    low = shadow(text)
+    found = find_labels(text, low)
+    assert_covers(text, [(p.start, p.end) for p in split(text, low, found, find_durations(low, found))])
+    assert_covers(text, [(p.start, p.end) for p in split(text, low)])
+
+
+@given(TEXTS)
+def test_joined_pieces_are_in_order_and_never_overlap(text):
+    spans = [(p.start, p.end) for p in read(text).pieces]
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    assert all(a < b and text[a:b] == text[a:b].strip() for a, b in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Squats 3x10 for knees. 17 min", ["Squats 3x10 for knees. 17 min"]),
+        ("Ther Ex:\nSquats 3x10 for knees", ["Ther Ex:\nSquats 3x10 for knees"]),
+        ("TherEx 15 min\nNMR 15 min", ["TherEx 15 min", "NMR 15 min"]),
+        ("Ther Ex per flow sheet.\nSquats 3x10", ["Ther Ex per flow sheet.", "Squats 3x10"]),
+    ],
+)
+def test_a_thin_piece_joins_what_it_belongs_to(text, answer):
+    assert [text[p.start : p.end] for p in read(text).pieces] == answer
+
+
+def test_the_models_see_no_code_no_name_of_one_and_no_minutes():
+    reading = read("TherEx 97110 for 15 min: Mr. Jones did squats, 3/14/2024, then ultrasound")
+    assert len(reading.masked) == len(reading.text)
+    assert "squats" in reading.masked
+    assert "ultrasound" in reading.masked
+    assert not any(hidden in reading.masked for hidden in ("therex", "97110", "15", "jones", "2024"))
