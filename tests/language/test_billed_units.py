@@ -93,6 +93,11 @@ UNITS = [
     ("97110 and 97140, each one unit", {"97110": 1, "97140": 1}),
     ("TE, MT both 1 unit", {"97110": 1, "97140": 1}),
     ("x2 97110, x1 97140", {"97110": 2, "97140": 1}),
+    ("Ther Ex x2 (97110), Man Ther x1 (97140)", {"97110": 2, "97140": 1}),
+    ("TE, MT (1 ea)", {"97110": 1, "97140": 1}),
+    ("97110 - GP - 2 units", {"97110": 2}),
+    ("CPT 97110 Units 2 Min 25", {"97110": 2}),
+    ("97110  bike, SLR  0930-0955  25  2\n97140  scar mobs  0955-1005  10  1", {"97110": 2, "97140": 1}),
     ("[ ] 97110 1u [x] 97140 1u", {"97140": 1}),
 ]
 
@@ -100,6 +105,8 @@ UNITS = [
 NOTHING = [
     "Stood at sink 12 min total. TE 20 min.",
     "TE 15 min one-on-one",
+    "97110/97140 x 3 units",
+    "TE and MT 3 units",
     "Ther ex, gait, 3 units",
     "TE 15 min, MT 15 min, GT 15 min. 3 units.",
     "3 units billed. TE, MT",

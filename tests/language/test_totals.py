@@ -181,6 +181,15 @@ STATED = [
     ("38 minutes billed.", 38, None),
     ("Total tx time (97110, 97140): 38", None, 38),
     ("Total for today 45 min", None, 45),
+    ("Timed 20 + 18", 38, None),
+    ("38 of 48 minutes were timed.", 38, 48),
+    ("48 min (38 timed)", 38, 48),
+    ("48 minutes, of which 38 were timed.", 38, 48),
+    ("Timed and total minutes: 45", 45, 45),
+    ("Timed/Total min: 45", 45, 45),
+    ("Total 45, all timed.", 45, 45),
+    ("Treatment minutes: 38 timed", 38, None),
+    ("Tx min: 38 timed / 48 total", 38, 48),
 ]
 
 # Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
@@ -225,19 +234,9 @@ NOTHING = [
 # The same minutes in every way that a figure writes them.
 LENGTHS = {
     45: [
-        *(
-            "45 min",
-            "45min",
-            "45 mins.",
-            "45 minutes",
-            "45-minute",
-            "45'",
-            "45 mn",
-            "~45 min",
-            "45 (forty-five) minutes",
-        ),
-        *("forty-five minutes", "forty-five", "3/4 hr", "0.75 h", ".75 hr", "three quarters of an hour", "0:45"),
-        *("[45]", "_45_", "(45)"),
+        *("45 min", "45min", "45 mins.", "45 minutes", "45-minute", "45'", "45 mn", "~45 min"),
+        *("forty-five minutes", "45 (forty-five) minutes", "forty-five", "3/4 hr", "0.75 h", ".75 hr", "0:45"),
+        *("three quarters of an hour", "[45]", "_45_", "(45)"),
     ],
     60: ["1 hr", "one hour", "an hour", "60min", "1h"],
     65: ["1 h 5 min", "1h05", "1:05", "1 hour 5 minutes", "an hour and five minutes", "one hour and 5 min"],

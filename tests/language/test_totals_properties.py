@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,3 +141,44 @@ def test_a_hostile_text_takes_no_time() -> None:
         begun = time.perf_counter()
         find_totals(read(text))
         assert time.perf_counter() - begun < max(5.0, 40 * small)  # not the square of the length, and over soon
+
+
+NOTES = [
+    """S: Pain 3/10, slept 5 h.
+O: Ther ex 97110 25 min: SLR 3x10, bridges
+Manual 97140 10 min: patella glides
+Timed 35 min, total 45 min.  Billed 97110 x2, 97140 x1.
+P: next visit add stairs, 45 min""",
+    """Service | What | Min | Units
+97110 | bridges 3x10 | 25 | 2
+97140 | glides | 10 | 1
+Total treatment time 35 min""",
+    "Seen for 45 min. 2 units TE, 1 unit MT. HEP 10 min daily.",
+]
+
+
+@pytest.mark.parametrize("note", NOTES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(str.upper, id="capitals"),
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param(lambda text: text.replace(" ", "\u00a0"), id="hard blanks"),
+        pytest.param(lambda text: text.replace("\n", "\n\n"), id="blank lines"),
+        pytest.param(lambda text: text.replace(" min", " minutes"), id="minutes"),
+        pytest.param(lambda text: text.replace(" min", "min"), id="glued"),
+        pytest.param(lambda text: "- " + text.replace("\n", "\n- "), id="bullets"),
+        pytest.param(lambda text: "**" + text.replace("\n", "**\n**") + "**", id="bold"),
+        pytest.param(lambda text: f'"{text}"', id="quoted"),
+        pytest.param(
+            lambda text: text.replace("97110 x2", "97110-GP x2").replace("97140 x1", "97140-59 x1"), id="modifiers"
+        ),
+        pytest.param(lambda text: text.replace(" x2", " (2)").replace(" x1", " (1)"), id="brackets"),
+        pytest.param(lambda text: text.replace(" x2", "-2").replace(" x1", "-1"), id="hyphens"),
+    ],
+)
+def test_the_layout_makes_no_difference(note: str, change: Callable[[str], str]) -> None:
+    plain, changed = find_totals(read(note)), find_totals(read(change(note)))
+    assert (plain.timed, plain.total, plain.units) == (changed.timed, changed.total, changed.units)
+    assert plain.units == {"97110": 2, "97140": 1}
+    assert plain.total in (35, 45)

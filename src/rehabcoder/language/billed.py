@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.language.charge_figures import FIGURE, UNITS, figure_ahead, figure_behind, units_of
-from rehabcoder.language.charge_lists import minutes_first_pairs, parallel_pairs, shared_pairs
+from rehabcoder.language.charge_lists import LISTED, minutes_first_pairs, parallel_pairs, shared_pairs
 from rehabcoder.language.charge_marks import Mark, Pair, billing_words, find_marks
 from rehabcoder.language.charge_tables import table_pairs
 from rehabcoder.language.patterns import alternatives, knowledge, whole_words
@@ -26,12 +26,14 @@ _EARLIEST_THERAPY, _LATEST_THERAPY = "92507", "97799"  # adjustments and taping 
 _REST_IS_TIME = re.compile(r"[ \t)\],:;-]*(?:\(?\d{1,3}\s?(?:m\b|mins?\b|minutes?|')[ \t.)]*)?[ \t.;)\]]*\Z")
 # A figure that says its unit, and what stands between two pairs of a row.
 _SAID = re.compile(
-    rf"(?<![\w.:#$]){FIGURE}{UNITS}|(?<![a-z])(?:units?|qty|u)[\"']?[ \t]?[:=x#]?[ \t]?\"?(?P<v>[1-8])(?![\d.:])"
+    rf"(?<![\w.:#$]){FIGURE}{UNITS}|(?<![a-z])(?:units?|qty|u)[\"']?[ \t]*[:=x#]?[ \t]*\"?(?P<v>[1-8])(?![\d.:])"
 )
-_SAYS_UNITS = re.compile(r"units?\b|\du\b|\d[ \t]u\b|qty|u[ \t]?[:=x#]?[ \t]?\d")
+_SAYS_UNITS = re.compile(r"units?\b|\du\b|\d[ \t]u\b|qty|u[ \t]*[:=x#]?[ \t]*\d")
 _BETWEEN = re.compile(
     r"[\s,;/|&+.)(\]\[\"'*:_-]*(?:\([a-z][a-z .&/-]{0,30}\)[\s,;/|&+.]*)?(?:and\b|plus\b)?[\s(\[*\"-]*"
 )
+_MINUTES_FOLLOW = re.compile(r"[)\s]*\(?\d{1,3}\s?(?:m\b|min|')")
+_TIGHT_ENDS = re.compile(r"\)?(?:$|[.,;:)\n](?!\d)|[ ]{2})")
 _TOTALLED = re.compile(r"(?:total|tot|ttl|all)[ \t:=]*\Z")
 _BILLING_AFTER = re.compile(r"cpt|bill|charge|units?")  # also where a line break got lost ("1x/wkCPT97110-1")
 _UNTICKED = re.compile(r"(?:\([ \t]*\)|\[[ \t]*\]|\u2610)[ \t]*\Z")
@@ -95,6 +97,14 @@ class _Charges:
             figure_ahead(self.low, m.start, max(floor, self._sentence(m.start)[0]))
             for m, floor in zip(marks, floors, strict=False)
         ]
+        self.close = list(self.ahead)  # figures before a mark that are no other mark's
+        for at in range(len(marks) - 1):
+            behind, ahead = self.behind[at], self.ahead[at + 1]
+            if behind and ahead and behind.start("u") == ahead.start("u"):
+                if re.search(r"[,;/|&+]", behind["mark"]):  # "97164, 2 units 97110"
+                    self.behind[at] = None
+                else:
+                    self.close[at + 1] = None
 
     def _sentence(self, at: int) -> tuple[int, int]:
         index = min(bisect_right(self.stops, at), len(self.stops) - 1)
@@ -146,24 +156,27 @@ class _Charges:
         mark, behind = self.marks[index], self.behind[index]
         since = max(begin, mark.start - _FAR, self.marks[index - 1].end if index else 0)
         border = min(end, self.borders[index])
-        until = min(border, behind.end("u") + 12) if behind else border
+        until = min(border, max(behind.end("u") if behind else 0, pair.end) + 12)
         return None if _words().never.search(self.low, since, until) else pair
 
     def _candidate(self, index: int, begin: int, end: int, bills: bool) -> Pair | None:
         mark, behind, ahead = self.marks[index], self.behind[index], self.ahead[index]
-        if ahead and self._reversed(begin, end, bills or "u" in (ahead["word"] or "")):
+        told = bills or (ahead is not None and "u" in (ahead["word"] or ""))
+        if ahead and (self._reversed(begin, end, told) or (told and self._stands_close(index, end))):
             return Pair(ahead.start("u"), mark.end, mark.code, units_of(ahead), bills)
         if behind:
-            says = behind["word"] or re.search(r"u|qty", behind["mark"])
-            if says and not ("," in behind["mark"] and self._lists(index, begin)):
-                return Pair(
-                    mark.start, behind.end("word" if behind["word"] else "u"), mark.code, units_of(behind), bills
-                )
+            if behind["word"] or re.search(r"u|qty", behind["mark"]):
+                alone = not any(self.behind[i] for i in self._inside(begin, end) if i != index)
+                if alone and self._lists(index, begin, beside="," not in behind["mark"]):
+                    return None
+                end = behind.end("word" if behind["word"] else "u")
+                return Pair(mark.start, end, mark.code, units_of(behind), bills)
             row = self._in_row(index)
             if units_of(behind) <= (8 if bills else _ROW_MOST) and (bills or row or self._by_itself(index, begin, end)):
                 return Pair(mark.start, behind.end("u"), mark.code, units_of(behind), bills or row)
         said = _SAID.search(self.low, mark.end, min(end, self.borders[index])) if self.says_units else None
-        if said and not self._sums_up(index, said, begin):
+        after = self.close[index + 1] if index + 1 < len(self.marks) else None
+        if said and not (after and after.start("u") == said.start("u")) and not self._sums_up(index, said, begin):
             return Pair(mark.start, said.end(), mark.code, units_of(said), bills)
         return None
 
@@ -182,19 +195,28 @@ class _Charges:
     def _by_itself(self, index: int, begin: int, end: int) -> bool:
         """Whether one number and figure are units all the same: "97110 x2", "97110 (2) 30 min", the line "97110 2"."""
         mark, found = self.marks[index], self.behind[index]
-        if found is None or not mark.number or "\n" in found[0]:
+        if found is None or not (mark.number or self._numbered_behind(index)) or "\n" in found[0]:
             return False
-        if "x" in found["mark"] or "times" in found["mark"]:
+        at = found.end("u")
+        if "x" in found["mark"] or "times" in found["mark"] or _MINUTES_FOLLOW.match(self.low, at):
             return True
-        if "(" in found["mark"] and re.match(
-            r"[)\s]*\d{1,3}\s?(?:m\b|min|')", self.low[found.end("u") : found.end("u") + 12]
-        ):
-            return True
+        if found["mark"] in ("-", "=", "(") and _TIGHT_ENDS.match(self.low, at):
+            return True  # "97162-1."
         if not found["mark"].strip() and re.match(r"\.[ \t]*\S", self.low[found.end("u") : found.end("u") + 8]):
             return False  # "97110 1. SLR" opens a list
         return (
             not self.low[begin : mark.start].strip(" *-\t([|")
             and _REST_IS_TIME.fullmatch(self.low, found.end("u"), end) is not None
+        )
+
+    def _numbered_behind(self, index: int) -> bool:
+        """Whether the number of the same code follows the figure of a name: "Ther Ex x2 (97110)"."""
+        after = self.marks[index + 1] if index + 1 < len(self.marks) else None
+        return (
+            after is not None
+            and after.number
+            and after.code == self.marks[index].code
+            and self.behind[index + 1] is None
         )
 
     def _in_row(self, index: int) -> bool:
@@ -213,20 +235,19 @@ class _Charges:
 
     def _goes_on(self, index: int) -> bool:
         """Whether a therapy code without a figure stands in a charge list that gives others figures: one unit then."""
-        mark = self.marks[index]
-        if not _EARLIEST_THERAPY <= mark.code <= _LATEST_THERAPY or index + 1 >= len(self.marks):
+        low, mark = self.low, self.marks[index]
+        if not _EARLIEST_THERAPY <= mark.code <= _LATEST_THERAPY:
             return False
-        return (
-            self.behind[index + 1] is not None
-            and re.fullmatch(r"[ \t]*,[ \t]*", self.low[mark.end : self.marks[index + 1].start]) is not None
-        )
+        if index + 1 >= len(self.marks) or self.behind[index + 1] is None:
+            return False
+        return re.fullmatch(r"[ \t]*,[ \t]*", low[mark.end : self.marks[index + 1].start]) is not None
 
     def _reversed(self, begin: int, end: int, told: bool) -> bool:
         """Whether the figures of the sentence stand before their marks: each has one there, and none follows the last.
 
         `told`: a word for units or billing says that they are units; else only a row of code numbers does.
         """
-        inside = [i for i in range(len(self.marks)) if begin <= self.marks[i].start < end]
+        inside = self._inside(begin, end)
         ahead = [found for i in inside if (found := self.ahead[i])]
         if self.behind[inside[-1]] is not None or len(ahead) < len(inside):
             return False
@@ -238,6 +259,16 @@ class _Charges:
             pure and all(self.marks[i].number for i in inside) and (len(inside) > 1 or ahead[0]["word"] == "x")
         )
 
+    def _inside(self, begin: int, end: int) -> list[int]:
+        return [i for i, mark in enumerate(self.marks) if begin <= mark.start < end]
+
+    def _stands_close(self, index: int, end: int) -> bool:
+        """Whether the figure before a mark is its own: not that of a list, as in "3 units 97110, 97140"."""
+        if self.behind[index] or not self.close[index]:
+            return False
+        rest = [i for i in range(index + 1, len(self.marks)) if self.marks[i].start < end]
+        return not rest or any(self.ahead[i] or self.behind[i] for i in rest) or any(self.ahead[:index])
+
     def _sums_up(self, index: int, said: re.Match[str], begin: int) -> bool:
         """Whether units said at the end of a list of services are those of all of them."""
         if _TOTALLED.search(self.low, max(0, said.start() - 8), said.start()):
@@ -245,12 +276,18 @@ class _Charges:
         minutes = re.findall(r"(\d{1,3})\s?(?:min|m\b|')", self.low[self.marks[index].end : said.start()])
         return self._lists(index, begin) or (bool(minutes) and abs(int(minutes[-1]) / 15 - units_of(said)) > 1)
 
-    def _lists(self, index: int, begin: int) -> bool:
-        """Whether the mark closes a list of services of which the one before has no units of its own."""
-        other = next((i for i in range(index - 1, -1, -1) if self.marks[i].code != self.marks[index].code), -1)
-        if other < 0 or self.marks[other].start < begin:
+    def _lists(self, index: int, begin: int, *, beside: bool = False) -> bool:
+        """Whether the mark closes a list of services of which the one before has no units of its own.
+
+        `beside`: nothing but a separator or "and" may stand between the two, and the one before is no modality, which a
+        list of charges may name without billing it.
+        """
+        low, marks = self.low, self.marks
+        other = next((i for i in range(index - 1, -1, -1) if marks[i].code != marks[index].code), -1)
+        if other < 0 or marks[other].start < begin or self.behind[other] is not None:
             return False
-        return (
-            self.behind[other] is None
-            and _SAID.search(self.low, self.marks[other].end, self.marks[other + 1].start) is None
-        )
+        if beside and (
+            marks[other].code < "97032" or not LISTED.fullmatch(low, marks[other].end, marks[other + 1].start)
+        ):
+            return False
+        return _SAID.search(low, marks[other].end, marks[other + 1].start) is None

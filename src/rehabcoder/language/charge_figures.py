@@ -13,8 +13,8 @@ FIGURE = (
     r"|an?(?=[ \t]+(?:timed[ \t]+|billable[ \t]+)?unit))"
 )  # a number of units, as a part of a pattern
 UNIT_WORD = r"(?:u|un|uts?|units?)\b"
-_MODIFIERS = r"(?:[ \t,-]*\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)\b\)?)*"
-UNITS = rf"(?:[ \t]?\(\d\))?[ \t_-]?(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
+_MODIFIERS = r"(?:[ \t,-]*\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)(?![a-wy-z\d])\)?)*"
+UNITS = rf"(?:[ \t]*\(\d\)|\))?[ \t_-]*(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
 # A figure behind a mark, and what stands there that makes it something else than units.
 _BEHIND = re.compile(
     rf"""[ \t)\].*]*{_MODIFIERS}[ \t]*(?:\([a-z][a-z .,/&-]{{1,30}}\)|\[[a-z][a-z .]{{1,20}}\])?
@@ -24,15 +24,15 @@ _BEHIND = re.compile(
     re.X,
 )
 _NOT_UNITS = re.compile(
-    r"[ \t_)\]-]*(?:min|mn\b|m\b|'|\"(?![\]},:\n])|x\b|x?[ \t]?\d{1,3}(?!\d)[ \t]?(?:x|reps|sets|'|\"|ft|sec)"
+    r"[ \t_)\]-]*(?:min|mn\b|m\b|'|\"(?=[ \t]*[a-z\d])|x\b|x?[ \t]*\d{1,3}(?!\d)[ \t]*(?:x|reps|sets|'|\"|ft|sec)"
     r"|\#|lb|kg|%|reps?\b|sets?\b|secs?\b|s\b|ft\b|feet|hrs?\b|hours?|wks?\b|weeks?|days?\b|deg|steps?\b|cm\b"
-    r"|x/|/[ \t]?\d{1,2}(?!\d)|:\d|participants|patients|people|others|residents|children|trials?|laps?|stations?"
+    r"|x/|/[ \t]*\d{1,2}(?!\d)|:\d|participants|patients|people|others|residents|children|trials?|laps?|stations?"
     r"|visits?|goals?)"
 )
 _NOT_UNITS_OF_NAMES = re.compile(
     r"[ \t_)\]-]*(?:way|sided|of|in|a|per|more|pts?|regions?|bouts?|positions?|directions?|planes?|cues?)\b"
 )
-_THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]?(\d{1,3})[ \t]?(?:min(?:ute)?s?|m|')?(?!\w)")
+_THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]*(\d{1,3})[ \t]*(?:min(?:ute)?s?|m|')?(?!\w)")
 _AHEAD = re.compile(
     rf"(?<![\w.:#$/-])x?{FIGURE}[ \t]*"
     rf"(?P<word>\)?[ \t]*{UNIT_WORD}\)?(?:[ \t]+(?:of|for|as|to|-|x))?|x|-|of|\))?[ \t]*\(?\Z"
@@ -66,4 +66,8 @@ def figure_ahead(low: str, at: int, floor: int) -> re.Match[str] | None:
     """The figure before the mark that begins at `at`, not before `floor`; groups `u` and `word` (what joins them)."""
     before = low[max(floor, at - 26) : at]
     closing = before.rstrip(" \t(")[-1:]
-    return _AHEAD.search(low, at - len(before), at) if closing.isalnum() or closing in (")", "-") else None
+    if not closing.isalnum() and closing not in (")", "-"):
+        return None
+    found = _AHEAD.search(low, at - len(before), at)
+    in_list = found is not None and found["word"] == ")" and low[found.start() - 1 : found.start()] != "("
+    return None if in_list else found  # "1) TA" is a list, "(1) TA" a figure

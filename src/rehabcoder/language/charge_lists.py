@@ -10,23 +10,26 @@ from rehabcoder.language.charge_marks import Mark, Pair
 
 _SAYS_EACH = re.compile(r"(?:each|ea|apiece|all|both|per[ \t]code)\b")
 _EACH = re.compile(
-    rf"[^\n.;]{{0,40}}?(?<![a-z\d]){FIGURE}[ \t-]?{UNIT_WORD}[ \t]?\(?"
-    r"(?:each|ea\b|a[ \t]?piece|of[ \t]each|per[ \t]code)"
-    r"|[ \t,:;)-]*(?:all[ \t]*)?(?:x|@|at)?[ \t]?(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b"
-    r"|[ \t,:;)-]*(?:(?:all|both|each)[ \t]*x|each)[ \t]?(?P<w>[1-4]|one|two)\b"
-    r"|[ \t,:;)-]*(?:all|both)[ \t](?P<y>[1-4]|one|two)[ \t]?u"
+    rf"[^\n.;]{{0,40}}?(?<![a-z\d]){FIGURE}[ \t-]*{UNIT_WORD}[ \t]*\(?"
+    r"(?:each|ea\b|a[ \t]*piece|of[ \t]each|per[ \t]code)"
+    r"|[ \t,:;()-]*(?:all[ \t]*)?(?:x|@|at)?[ \t]*(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b"
+    r"|[ \t,:;)-]*(?:(?:all|both|each)[ \t]*x|each)[ \t]*(?P<w>[1-4]|one|two)\b"
+    r"|[ \t,:;)-]*(?:all|both)[ \t](?P<y>[1-4]|one|two)[ \t]*u"
 )
-_EACH_AHEAD = re.compile(rf"(?<![a-z\d]){FIGURE}[ \t-]?{UNIT_WORD}[ \t]?(?:each|ea)\b[^\n.;\d]{{0,16}}\Z")
-_LISTED = re.compile(r"(?:[\s,&+/;)(]|and\b|plus\b|n\b)+")
-_FIGURES = r"((?:[1-8][ \t]?[/,;-][ \t]?)+[1-8])"
+_EACH_AHEAD = re.compile(rf"(?<![a-z\d]){FIGURE}[ \t-]*{UNIT_WORD}[ \t]*(?:each|ea)\b[^\n.;\d]{{0,16}}\Z")
+LISTED = re.compile(r"(?:[\s,&+/;)(]|and\b|plus\b|n\b)+")
+_FIGURES = r"((?:[1-8][ \t]*[/,;-][ \t]*)+[1-8])"
 _PARALLEL = re.compile(
     rf"[ \t:;,()=-]*(?:billed[ \t])?units?[ \t:=(-]*{_FIGURES}(?![\d/:]|\.\d)"
-    rf"|[ \t:;,()=-]*{_FIGURES}(?=[ \t]?(?:u|units?)\b)"
+    rf"|[ \t:;,()=-]*{_FIGURES}(?=[ \t]*(?:u|units?)\b)"
 )
 _MINUTES_FIRST = re.compile(
     r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?"
-    rf"(?:[ \t]*(?:[/|(,=>;-]+|\.{{2,}})[ \t]*x?[ \t]?|[ \t]+x[ \t]?|\t|[ ]{{2,}}){FIGURE}[)\]]?"
+    rf"(?:[ \t]*(?:[/|(,=>;-]+|\.{{2,}})[ \t]*x?[ \t]*|[ \t]+x[ \t]*|\t|[ ]{{2,}}){FIGURE}[)\]]?"
     r"(?=[ \t]*(?:$|[\n,;|.]))"
+)
+_ROW_ENDS = re.compile(
+    rf"(?<![\d.:/x-])(?P<minutes>\d{{1,3}})[ \t]*(?:minutes?|mins?|m|')?[ \t]*(?:[ \t|,/;(]){FIGURE}[ \t|)]*\Z"
 )
 
 
@@ -40,11 +43,11 @@ def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair
             _EACH.match(low, mark.end, border) if _SAYS_EACH.search(low, mark.end, min(border, mark.end + 60)) else None
         )
         if each:
-            while first > 0 and _LISTED.fullmatch(low, marks[first - 1].end, marks[first].start):
+            while first > 0 and LISTED.fullmatch(low, marks[first - 1].end, marks[first].start):
                 first -= 1
         elif says_units:
             each = _EACH_AHEAD.search(low, max(0, mark.start - 36), mark.start)
-            while each and last + 1 < len(marks) and _LISTED.fullmatch(low, marks[last].end, marks[last + 1].start):
+            while each and last + 1 < len(marks) and LISTED.fullmatch(low, marks[last].end, marks[last + 1].start):
                 last += 1
         if each:
             begin, end, units = each.start(), each.end(), units_of(each)
@@ -57,7 +60,7 @@ def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
     out: list[Pair] = []
     first = 0
     for at, mark in enumerate(marks):
-        if at and not _LISTED.fullmatch(low, marks[at - 1].end, mark.start):
+        if at and not LISTED.fullmatch(low, marks[at - 1].end, mark.start):
             first = at
         found = _PARALLEL.match(low, mark.end) if at > first else None
         figures = re.findall(r"\d", found[1] or found[2]) if found else []
@@ -71,7 +74,11 @@ def minutes_first_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
     """Units behind the minutes of each service ("TE 25 min / 2, MT 10 min / 1"), where the sizes agree."""
     out: list[Pair] = []
     for at, mark in enumerate(marks):
-        found = _MINUTES_FIRST.match(low, mark.end, marks[at + 1].start if at + 1 < len(marks) else len(low))
+        border = marks[at + 1].start if at + 1 < len(marks) else len(low)
+        line_end = low.find("\n", mark.end, border)
+        found = _MINUTES_FIRST.match(low, mark.end, border) or _ROW_ENDS.search(
+            low, max(mark.end, line_end - 24), line_end if line_end >= 0 else border
+        )
         if found and abs(int(found["minutes"]) / 15 - units_of(found)) < 1:
             out.append(Pair(mark.start, found.end("u"), mark.code, units_of(found), False))
     return out if len(out) > 1 else []

@@ -13,10 +13,10 @@ from rehabcoder.language.patterns import alternatives, knowledge, literal_heads,
 _UNIT_HEAD = r"(?:units?|u|uts?|chgs?|qty)"
 _MINUTE_HEAD = r"(?:min(?:ute)?s?|time)"
 _HEADED = re.compile(
-    r"(?:units?|uts?|chr?gs?|charges?|qty|bill(?:ed)?|un?)[\"'. ]{0,2}(?:[|\t,;:=\n]|$|[ ]{2}|\d\b|[ ](?:min|time))"
+    r"(?:units?|uts?|chr?gs?|charges?|qty|bill(?:ed)?|un?)[\"'.* ]{0,2}(?:[|\t,;:=\n]|$|[ ]{2}|\d\b|[ ](?:min|time))"
 )
 _MARKS = re.compile(r"(?:^|[|\t,;]|[ ]{2}|[ ]/)[ \"]*\Z", re.M)
-_CELL = re.compile(r"([1-8])(?:\.0+)?\s?(?:u|units?)?")
+_CELL = re.compile(r"\**([1-8])(?:\.0+)?\s?(?:u|units?)?\**")
 _SINGLE_SPACED = re.compile(
     rf"^[^\d\n]{{0,60}}\b(?:(?P<last>{_MINUTE_HEAD}[ \t|/,]+{_UNIT_HEAD})|{_UNIT_HEAD}[ \t|/,]+{_MINUTE_HEAD})"
     r"[ \t.|]*$",
@@ -42,7 +42,7 @@ def table_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
 def _column_heads() -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
     """Plain words that a heading begins with, a heading between the marks of a table, and a heading as a whole cell."""
     words = knowledge("totals")["billing"]["column"]
-    heads = rf"{alternatives(words)}\.?"
+    heads = rf"{alternatives(words)}\.?\**"
     return (
         literal_heads(words),
         re.compile(rf'{heads}[ "]*(?=$|[|\t,;]|[ ]{{2}}|[ ]/[ ])', re.M),

@@ -16,7 +16,7 @@ _FRACTIONS = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00
 _HOURS = {"a": 1, "an": 1, "one": 1, "two": 2}
 # Behind a bare figure these make it a dose, a score or a distance.
 _MEASURE = (
-    r"(?![ \t-]?(?:u\b|units?\b|[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}\b|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
+    r"(?![ \t-]*(?:[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}\b(?!\s?u)|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
     r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|visits?\b|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
 )
 _BARE = re.compile(
@@ -41,13 +41,16 @@ _COMPOUND = re.compile(
 )
 
 
+_UNITS = re.compile(r"[ \t]*(?:u|units?)(?![a-z])")
+_UNITS_MOST = 12  # no session bills more
 _MIN = r"(?:min(?:ute)?s?|m|')"
-_NEXT_LINE = re.compile(rf"[ \t]*\n[ \t]*(?=\d{{1,3}}[ \t]?{_MIN}?\.?[ \t]*(?:\n|$))")
-_EQUALS = re.compile(r"[a-z][^\n.;=]{5,80}=[ \t]?(?=\d)")
+_NEXT_LINE = re.compile(rf"[ \t]*\n[ \t]*(?=\d{{1,3}}[ \t]*{_MIN}?\.?[ \t]*(?:\n|$))")
+_EQUALS = re.compile(r"[a-z][^\n.;=]{5,80}=[ \t]*(?=\d)")
 _ADDED = re.compile(rf"(?:\d{{1,3}}\s?{_MIN}?\s?\+\s?)+\d{{1,3}}\s?{_MIN}?\s?=\s?")
-_BOTH = re.compile(rf"(\d{{1,3}})\s?{_MIN}?\s?[/|]\s?(\d{{1,3}})(?![\d/])")
+_TERMS = re.compile(r"\d{1,3}(?:\s?\+\s?\d{1,3}(?!\d))+(?![ \t]*[=+/\d])")
+_BOTH = re.compile(rf"(\d{{1,3}})\s?{_MIN}?\s?[/|]\s?(\d{{1,3}})(?![\d/-])")
 _FIGURES_UNDER = re.compile(
-    r"^([^\d\n]*(?:timed|total)[^\d\n]*)\n((?:[ \t|]*(?:\d{1,3}(?:[ \t]?min\w*)?|-))+)[ \t|]*$", re.M
+    r"^([^\d\n]*(?:timed|total)[^\d\n]*)\n((?:[ \t|]*(?:\d{1,3}(?:[ \t]*min\w*)?|-))+)[ \t|]*$", re.M
 )
 
 
@@ -74,6 +77,9 @@ def spoken_times(low: str, mentions: Iterable[TimeMention]) -> dict[int, TimeMen
 
 def bare_figure(low: str, at: int) -> tuple[int | None, int]:
     """Minutes of the figure that begins at `at`, and where it ends; None for anything else than a length."""
+    terms = _TERMS.match(low, at)
+    if terms:  # "20 + 18", without what it comes to
+        return sum(int(term) for term in re.findall(r"\d+", terms[0])), terms.end()
     found = _BARE.match(low, at)
     if not found:
         return None, at
@@ -85,7 +91,10 @@ def bare_figure(low: str, at: int) -> tuple[int | None, int]:
         return 60 * int(found["clock"][0]) + int(found["clock"][2:]), found.end()
     if found["hours"]:
         return round(60 * float(found["hours"])), found.end()
-    return number(found["digits"] or found["word"]), found.end()
+    minutes = number(found["digits"] or found["word"])
+    if minutes is not None and minutes <= _UNITS_MOST and _UNITS.match(low, found.end()):
+        return None, at
+    return minutes, found.end()
 
 
 def figure_start(low: str, at: int, *, named: bool) -> int:
@@ -112,7 +121,7 @@ def figures_under_names(low: str) -> Iterator[tuple[str, int, int, int]]:
         return
     for found in _FIGURES_UNDER.finditer(low):
         names = [n.strip() for n in re.split(r"[|\t]|[ ]{2,}", found[1].strip(" |\t"))]
-        cells = list(re.finditer(r"(\d+)(?:[ \t]?min\w*)?|-", found[2]))
+        cells = list(re.finditer(r"(\d+)(?:[ \t]*min\w*)?|-", found[2]))
         if len(names) == len(cells) > 1:
             for name, cell in zip(names, cells, strict=True):
                 if cell[1]:

@@ -20,10 +20,10 @@ from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_words import total_words
 
 _STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
-_LEAST, _MOST = 4, 480  # minutes that a session can last
+_LEAST, _MOST = 4, 240  # minutes that a session can last
 
 # Before a phrase: a figure that it may belong to; a word that makes it the total of something else ("Berg total").
-_COUNTED = re.compile(r"\d[ \t]?(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]?\Z")
+_COUNTED = re.compile(r"\d[ \t]*(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]*\Z")
 _OF_A_TEST = re.compile(
     r"(?<![a-z])(?!(?:min|mins|minutes|and|the|for|pt|ot|of|at|tx|rx|visit|session|timed|u|units?|gives|makes)[ \t])"
     r"[a-z]{2,}[ \t]\Z"
@@ -34,13 +34,21 @@ _OPENS = re.compile(
     r"(?:[ ]{3}|[\n.;:,|()*>/\"\]-]|\b(?:our|the|this|her|his|whole|entire|pt|ot|am|pm|a|today's|telehealth|home|video"
     r"|phone|virtual|daily|initial|full|individual|skilled|clinic))\s*\Z"
 )
+_TIMED_AND_TOTAL = re.compile(
+    r"(?:timed|tt?ct)[a-z ]{0,12}(?:/|&|\||\band\b|=)\s*(?:total|ttt|tx)|total[a-z ]{0,18}(?:/|&|\||\band\b|=)\s*timed"
+)
+_PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\s(?:the\s|our\s)?\Z")
+_PARTLY_TIMED = re.compile(
+    r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
+)
 _NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
 _BARE_LENGTH = re.compile(
     r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*"
 )
 # Around a figure without a unit, and behind one with it.
 _BARE_BEHIND = re.compile(
-    r"\d{2,3}(?=[ \t]?(?P<plain>timed|ttt|ttct)\b(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
+    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|ttt|ttct)\b"
+    r"(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
     r"|[ \t](?:total|altogether)\b[ \t]*(?:$|[.,;|)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
     re.M,
 )
@@ -54,7 +62,7 @@ _OF_THERAPY = re.compile(
     r"[ \t]*(?=[.,;:)\n]|\Z)"
 )
 _THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
-_UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]?(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
+_UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 
 
 @dataclass(slots=True)
@@ -163,7 +171,7 @@ class _Finder:
         """Claims of two figures behind one phrase: "Timed/Total: 38/48", "Timed min/units: 38/3", "Timed min 38/48"."""
         words = total_words()
         timed, total = words.timed.search(phrase), words.total.search(phrase)
-        if timed and total and not words.units.search(phrase):
+        if _TIMED_AND_TOTAL.search(phrase) and not words.units.search(phrase):
             self._claim(self.timed, _STRONG, start, both.end(1), int(both[1]))
             self._claim(self.total, _STRONG, both.start(2), both.end(2), int(both[2]))
         elif timed or (words.length.search(phrase) and (total or words.session.search(phrase))):
@@ -179,20 +187,25 @@ class _Finder:
         timed = words.timed.search(phrase) is not None and not untimed
         behind = words.behind.match(low, end)
         timed_behind = behind is not None and words.timed.search(behind[0]) is not None
+        all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
         opens = start < 4 or _OPENS.search(low, max(0, start - 14), start) is not None
         if untimed and not words.timed.search(phrase):
             return
-        if timed or (billed and (mention or length or phrase[-1] in "/(")):
+        if timed or all_timed or (billed and (mention or length or phrase[-1] in "/(")):
             self._claim(self.timed, _STRONG, start, end, minutes)
-        elif total:
+            if not (_TIMED_AND_TOTAL.search(phrase) or (all_timed and not timed)):
+                return  # but "Timed and total 45", "Total 45, all timed" state both
+        elif timed_behind and (total or session or length):  # "Treatment minutes: 38 timed"
+            self._claim(self.timed, _STRONG, start, end, minutes)
+            return
+        if total:
             bare = not (mention or length or session)
             strength = _WEAK if bare and _OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
-            claims = self.timed if timed_behind else self.total
-            self._claim(claims, strength, start, end, minutes, longest=not (length or session))
+            self._claim(self.total, strength, start, end, minutes, longest=not (length or session))
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
-        elif length and timed_behind:  # "time 61 min, all timed"
-            self._claim(self.total if mention else self.timed, _STRONG, start, end, minutes)
+        elif length and all_timed:  # "time 61 min, all timed"
+            self._claim(self.total, _STRONG, start, end, minutes)
         elif length and opens and words.direct.match(phrase):
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif length and _BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
@@ -207,7 +220,11 @@ class _Finder:
         behind = words.behind.match(low, end)
         said_to = behind.end() if behind else end
         phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
-        if words.timed.search(phrase):
+        part = _PART_OF.search(low, max(0, start - 24), start)
+        if words.timed.search(phrase) and part:  # "38 of 48 minutes timed"
+            self._claim(self.timed, _STRONG, part.start(1), said_to, int(part[1]))
+            self._claim(self.total, _STRONG, start, end, minutes)
+        elif words.timed.search(phrase):
             if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
         elif behind and words.total.search(phrase):
@@ -221,7 +238,7 @@ class _Finder:
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
         elif around.in_title(start, end):
             self._claim(self.total, _STRONG, start, end, minutes)
-        elif self._of_session(start, end, phrase if behind else "", minutes):
+        elif self._of_session(start, end, phrase if behind else "", minutes) or _PARTLY_TIMED.match(low, end):
             self._claim(self.total, _LOOSE, start, said_to, minutes)
         elif (behind and words.loose.search(phrase)) or around.alone(start, end):
             self._claim(self.total, _WEAK, start, end, minutes)
