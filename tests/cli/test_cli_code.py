@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from rehabcoder.cli.code import coded_stream, counted, parse_columns
+from rehabcoder.cli.code import counted, parse_columns
+from rehabcoder.cli.stream import coded_stream
 from rehabcoder.errors import UsageError
 from rehabcoder.note import Note
 from rehabcoder.predict.store import default_model_path
@@ -310,3 +311,12 @@ def test_the_first_answers_come_before_the_last_note_is_read() -> None:
     rows = coded_stream(endless(), model=str(default_model_path()), policy="medicare-part-b")
     assert next(rows).note_id == "1"
     assert read < 100
+
+
+@pytest.mark.spark
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_rows(rehabcoder: Run, sample: Path, tmp_path: Path) -> None:
+    here, there = tmp_path / "here.jsonl", tmp_path / "there.jsonl"
+    assert rehabcoder("code", sample, "--out", here)[0] == 0
+    assert rehabcoder("code", sample, "--out", there, "--engine", "spark", "--master", "local[2]")[0] == 0
+    assert here.read_bytes() == there.read_bytes()

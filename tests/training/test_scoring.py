@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 import rehabcoder
 from rehabcoder import Note
-from rehabcoder.training.scoring import FLAGS, calibration_error, score
+from rehabcoder.training.rates import FLAGS, calibration_error
+from rehabcoder.training.scoring import score
 
 ROOT = Path(__file__).parents[2]
 CODES = ("97110", "97112", "97530", "97140", "97129", "97130", "97014", "G0283", "97150", "97161", "none")

@@ -6,8 +6,6 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,11 +14,9 @@ from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.backlog import Progress, Summary
-    from rehabcoder.backlog.coding import CoderLike
-    from rehabcoder.note import CodedNote, Note
+    from rehabcoder.note import CodedNote
 
 FORMATS = ("table", "jsonl", "csv")
-_FIRST, _BATCH = 8, 64  # notes coded together: few at first, so that the first answers come soon
 _NAMED = 20  # failed notes that are named at the end
 _QUIET = 10.0  # seconds of a run that need no word about progress in a log
 
@@ -159,6 +155,7 @@ def code_onto_stdout(
     if format not in FORMATS:
         remedy = f"Use {', '.join(FORMATS)}; others need --out with a file of that suffix."
         raise UsageError(f"--format is {format!r}", remedy=remedy)
+    from rehabcoder.cli.stream import coded_stream
     from rehabcoder.readers import read_notes
 
     notes = read_notes(paths, format=input_format, columns=columns, tell=_tell)
@@ -205,50 +202,6 @@ def counted(notes: int, settled: int, review: int, failed: int) -> str:
     """`34 notes: 20 settled, 13 for a person to see, 1 failed`."""
     noun = "note" if notes == 1 else "notes"
     return f"{notes:,} {noun}: {settled:,} settled, {review:,} for a person to see, {failed:,} failed"
-
-
-def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 1) -> Iterator[CodedNote]:
-    """Coded notes in the order of the notes, as soon as they are there; memory stays flat.
-
-    Args:
-        jobs: worker processes; 0 for one a core. They hand notes on through pipes, never through files.
-
-    Raises:
-        ModelError: there is no such model, or its file is damaged.
-        PolicyError: there is no such policy, or its file is wrong.
-    """
-    from rehabcoder.backlog.coding import code_safely
-
-    coder = _coder(model, policy)  # also where workers will load it again: a wrong name is told before any note is read
-    if jobs == 1:
-        for batch in _batches(notes):
-            yield from code_safely(coder, batch)
-        return
-    import joblib
-
-    parallel = joblib.Parallel(n_jobs=jobs or -1, return_as="generator", max_nbytes=None)
-    for rows in parallel(joblib.delayed(_code_batch)(batch, model, policy) for batch in _batches(notes)):
-        yield from rows
-
-
-@cache
-def _coder(model: str, policy: str) -> CoderLike:
-    from rehabcoder.backlog.coding import load_coder
-
-    return load_coder(model, policy=policy)
-
-
-def _code_batch(batch: list[Note], model: str, policy: str) -> list[CodedNote]:
-    from rehabcoder.backlog.coding import code_safely
-
-    return code_safely(_coder(model, policy), batch)
-
-
-def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
-    source, size = iter(notes), _FIRST
-    while batch := list(islice(source, size)):
-        yield batch
-        size = _BATCH
 
 
 def _write(rows: Iterable[CodedNote], format: str) -> None:

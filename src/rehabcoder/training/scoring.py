@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.billing.units import allocate
 from rehabcoder.note import Json, Service
 from rehabcoder.training.labelled import one
 from rehabcoder.training.outcomes import match
-from rehabcoder.training.scores import CORE, f1
+from rehabcoder.training.rates import FLAGS, calibration_error, intervals_of, rates_of
+from rehabcoder.training.scores import CORE
 
-FLAGS = (
-    "missing_functional_goal", "missing_minutes", "missing_response", "missing_progress", "missing_skilled_need",
-    "missing_activity_detail", "not_one_on_one", "code_mismatch", "units_mismatch", "time_inconsistent",
-)  # fmt: skip
-BINS = 10
 DRAWS = 1000
 _SHOWN = 60  # code points of a quote in a list of errors
 
@@ -76,7 +71,7 @@ def score(coded: Iterable[Json], labelled: Iterable[Json], *, draws: int = DRAWS
         "ece": calibration_error(pair for one_note in tallies for pair in one_note.sure),
         "flags_mean_f1": rates["flags_mean_f1"], "flags": flags,
     }  # fmt: skip
-    intervals = _intervals(tallies, draws, seed) if draws and tallies else {}
+    intervals = intervals_of([t.counts for t in tallies], draws=draws, seed=seed) if draws and tallies else {}
     return Score(figures, intervals, [(t.note_id, t.wrong) for t in tallies if t.wrong])
 
 
@@ -85,40 +80,6 @@ _BEFORE_NOTES = (
     "claim_exact",
 )  # fmt: skip
 _AFTER_NOTES = ("stated_exact", "settled_share", "settled_right", "notes_settled_share", "notes_settled_right")
-
-
-def rates_of(counts: Mapping[str, float]) -> dict[str, float]:
-    """Every F1 and share that follows from the counts of some notes."""
-    c: Counter[str] = Counter(counts)
-
-    def f(name: str) -> float:
-        return f1(c[f"right {name}"], c[f"false {name}"], c[f"missed {name}"])
-
-    settled = c["settled_right"] + c["settled_wrong"]
-    rates = {
-        "found_f1": f("found"),
-        "code_f1": f("code"),
-        "code_given_found": _share(c["right code"], c["right found"]),
-        **{f"f1_{code}": f(code) for code in CORE},
-        "mismatch_f1": f("mismatch"),
-        "minutes_exact": _share(c["minutes_right"], c["timed_found"]),
-        "claim_exact": _share(c["claims_right"], c["claims"]),
-        "stated_exact": _share(c["stated_right"], c["notes"]),
-        "settled_share": _share(settled, c["gold"]),
-        "settled_right": _share(c["settled_right"], settled),
-        "notes_settled_share": _share(c["notes_settled"], c["notes"]),
-        "notes_settled_right": _share(c["notes_settled_right"], c["notes_settled"]),
-        **{name: f(name) for name in FLAGS},
-    }
-    return rates | {"flags_mean_f1": sum(rates[name] for name in FLAGS) / len(FLAGS)}
-
-
-def calibration_error(sure: Iterable[tuple[float, bool]]) -> float:
-    """The expected calibration error over bins of equal count."""
-    pairs = sorted(sure)
-    bins = [pairs[len(pairs) * n // BINS : len(pairs) * (n + 1) // BINS] for n in range(BINS)]
-    gaps = (abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in bins)
-    return sum(gaps) / max(len(pairs), 1)
 
 
 def tally(note: Json, row: Json | None) -> Tally:
@@ -263,22 +224,3 @@ def _stated(stated: Json, totals: Json, out: Tally) -> None:
 
 def _mislabelled(service: Service) -> bool:
     return bool(service.labelled) and one(service.labelled or "") != one(service.code)
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
-
-
-def _intervals(tallies: Sequence[Tally], draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    """Percentile bootstrap over notes of every figure that follows from counts."""
-    import numpy as np
-
-    names = sorted({name for one_note in tallies for name in one_note.counts})
-    counts = np.array([[one_note.counts[name] for name in names] for one_note in tallies], dtype=np.float64)
-    often = np.random.default_rng(seed).multinomial(len(tallies), [1 / len(tallies)] * len(tallies), size=draws)
-    drawn: list[dict[str, Any]] = [rates_of(dict(zip(names, row, strict=True))) for row in (often @ counts).tolist()]
-    out = {}
-    for name in drawn[0]:
-        low, high = np.percentile([rates[name] for rates in drawn], (2.5, 97.5))
-        out[name] = (float(low), float(high))
-    return out

@@ -1,0 +1,50 @@
+"""Notes coded in their order as they come, by one process or several; nothing of them touches a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+
+from rehabcoder.backlog.coding import CoderLike, code_safely, load_coder
+from rehabcoder.note import CodedNote, Note
+
+_FIRST, _BATCH = 8, 64  # notes coded together: few at first, so that the first answers come soon
+
+
+def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 1) -> Iterator[CodedNote]:
+    """Coded notes in the order of the notes, as soon as they are there; memory stays flat.
+
+    Args:
+        jobs: worker processes; 0 for one a core. They hand notes on through pipes, never through files.
+
+    Raises:
+        ModelError: there is no such model, or its file is damaged.
+        PolicyError: there is no such policy, or its file is wrong.
+    """
+    coder = _coder(model, policy)  # also where workers will load it again: a wrong name is told before any note is read
+    if jobs == 1:
+        for batch in _batches(notes):
+            yield from code_safely(coder, batch)
+        return
+    import joblib
+
+    parallel = joblib.Parallel(n_jobs=jobs or -1, return_as="generator", max_nbytes=None)
+    for rows in parallel(joblib.delayed(_code_batch)(batch, model, policy) for batch in _batches(notes)):
+        yield from rows
+
+
+@cache
+def _coder(model: str, policy: str) -> CoderLike:
+    return load_coder(model, policy=policy)
+
+
+def _code_batch(batch: list[Note], model: str, policy: str) -> list[CodedNote]:
+    return code_safely(_coder(model, policy), batch)
+
+
+def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
+    source, size = iter(notes), _FIRST
+    while batch := list(islice(source, size)):
+        yield batch
+        size = _BATCH
