@@ -237,8 +237,9 @@ class Claims:
             if dose.load and dose.load.endswith(" putty"):  # "yellow putty, 3 min" names the exercise by its material
                 self._add(Found(Activity("putty exercise", start=dose.start, end=dose.end), "hand"))
             self._apply(dose)
-        for device in pending.devices if self.current is not None else ():
-            add_device(self.current.activity, device)
+        if self.current is not None:
+            for device in pending.devices:
+                add_device(self.current.activity, device)
         target = self.current or self._previous
         if pending.help and target is not None:
             self._give_help(target, pending.help, progress=False)
