@@ -216,7 +216,7 @@ def _file(entries: list[Entry], new: Entry) -> None:
 
 def _leaf(node: Node) -> Node | Entry:
     """Prepares a first word for a quick answer: its meaning itself where no spelling goes on from it."""
-    entries = node.get(None, ())
+    entries: Sequence[Entry] = node.get(None, ())
     if entries and not (entries[0].marks or entries[0].surface):
         if len(node) == 1:
             return entries[0]
