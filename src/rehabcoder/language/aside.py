@@ -15,6 +15,7 @@ from rehabcoder.language.reading import Reading
 
 _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
+_TICKED = re.compile(r"(?:\[\s*[x\u2611]\s*\]|\(\s*x\s*\)|\u2611)")
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
@@ -28,6 +29,7 @@ def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
     low, pieces, opens = reading.low, reading.pieces, _openings()
     out: list[int] = []
+    ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
     for index, piece in enumerate(pieces):
@@ -37,7 +39,7 @@ def set_aside(reading: Reading) -> list[int]:
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
         if _UNTICKED.match(low, piece.start, piece.end):
-            if content_words(low, reading.labels, piece.start, piece.end) < 3:
+            if ticked or content_words(low, reading.labels, piece.start, piece.end) < 3:
                 out.append(index)
             continue
         if opens.match(low, piece.start, piece.end):

@@ -45,7 +45,7 @@ def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair
         if each:
             while first > 0 and LISTED.fullmatch(low, marks[first - 1].end, marks[first].start):
                 first -= 1
-        elif says_units:
+        elif says_units and "ea" in low[max(0, mark.start - 28) : mark.start]:
             each = _EACH_AHEAD.search(low, max(0, mark.start - 36), mark.start)
             while each and last + 1 < len(marks) and LISTED.fullmatch(low, marks[last].end, marks[last + 1].start):
                 last += 1

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rehabcoder.language.patterns import alternatives, knowledge, literal_heads, word_starts
+from rehabcoder.language.patterns import Words, alternatives, knowledge, openings
 from rehabcoder.language.reading import Reading
 
 # Code numbers that no label shows: cut short ("110-1"), or glued to what stands beside them ("97110/2", "97140-59").
@@ -16,13 +16,17 @@ _CUT_SHORT = r"(?=[ \t]?[x=:-][ \t]?[1-6](?![\w/:-]|\.\d|[ \t]?x))"
 _NUMBERS = re.compile(
     rf"97[0157]\d\d(?![\d%])|1(?:1[0236]|24|40|50){_CUT_SHORT}|5(?:3[05]|42){_CUT_SHORT}|7(?:50|60){_CUT_SHORT}"
 )
+_GLUED = re.compile(r"x[1-6](?!\d|\.\d)")
 _UNITS_BESIDE = re.compile(r"\d[ \t]?u(?![a-z])")
 _INITIALS = frozenset({"te", "ta", "mt", "nmr", "nre"})  # in capitals in a charge line hardly anything else
 _FIGURE_BEHIND = re.compile(r"[ \t]*[x=:(\[*-]*[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
 _FIGURE_AHEAD = re.compile(
     r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:of[ \t])?\Z"
 )
-_LIST_BEFORE = re.compile(r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|of|u|units?|bill(?:ed)?|charges?|chg))[ \t:]*\Z")
+_LIST_BEFORE = re.compile(
+    r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|of|u|units?|bill(?:ed|ing|able)?|charge[ds]?|chg|cpt|codes?|coded|submitted"
+    r"|claim))[ \t:-]*\Z"
+)
 
 
 class Mark(NamedTuple):
@@ -45,12 +49,14 @@ class Pair(NamedTuple):
 
 
 class _Words(NamedTuple):
-    billing_heads: list[str]
+    billing_openings: frozenset[str]
     billing: re.Pattern[str]
     spoken: re.Pattern[str]
     spoken_codes: list[str]
     names: re.Pattern[str]
     name_codes: list[str]
+    glued: re.Pattern[str]
+    glued_codes: list[str]
 
 
 @cache
@@ -58,20 +64,28 @@ def _words() -> _Words:
     billing, labels = knowledge("totals")["billing"], knowledge("labels")
     spoken = billing["spoken"]
     names = {code: entry["weak"] for code, entry in labels.items() if entry["weak"]}
+    every = {code: [*entry["strong"], *entry["weak"]] for code, entry in labels.items()}
     return _Words(
-        literal_heads(billing["words"]),
+        openings(billing["words"]),
         re.compile(f"{alternatives(billing['words'])}(?![a-z])"),
-        re.compile("(?:" + "|".join(f"({alternatives(forms)})" for forms in spoken.values()) + ")(?![a-z])"),
+        re.compile(f"(?:{_choice(spoken)})(?![a-z])"),
         list(spoken),
-        re.compile("(?<![a-z])(?:" + "|".join(f"({alternatives(forms)})" for forms in names.values()) + ")(?![a-wyz])"),
+        re.compile(f"(?<![a-z])(?:{_choice(names)})(?![a-wyz])"),
         list(names),
+        re.compile(f"(?<![a-z])(?:{_choice(every)})\\Z"),
+        list(every),
     )
 
 
-def billing_words(low: str) -> list[int]:
+def _choice(forms: dict[str, list[str]]) -> str:
+    """One group for the forms of each code, in order."""
+    return "|".join(f"({alternatives(words)})" for words in forms.values())
+
+
+def billing_words(low: str, words: Words) -> list[int]:
     """Where the words for billing end, in order."""
-    words = _words()
-    found = (words.billing.match(low, at) for at in word_starts(low, words.billing_heads))
+    patterns = _words()
+    found = (patterns.billing.match(low, at) for at, word in words if word[:3] in patterns.billing_openings)
     return [m.end() for m in found if m]
 
 
@@ -99,8 +113,13 @@ def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
     if "nine" in low:
         for found in words.spoken.finditer(low):
             add(found, words.spoken_codes[(found.lastindex or 1) - 1], True)
-    units = [m.end() for m in _UNITS_BESIDE.finditer(low)]
-    for start, end in _charge_lines(low, sorted([*billing, *units]) if units else billing):
+    for figure in _GLUED.finditer(low):  # "NMRx1"
+        name = words.glued.search(low, max(0, figure.start() - 32), figure.start())
+        if name:
+            add(name, words.glued_codes[(name.lastindex or 1) - 1], False)
+    beside = [m.end() for m in _UNITS_BESIDE.finditer(low)]
+    beside += [mark.end for mark in marks if _FIGURE_BEHIND.match(low, mark.end)]
+    for start, end in _charge_lines(low, sorted([*billing, *beside]) if beside else billing):
         for found in words.names.finditer(low, start, end):
             if _listed(low, *found.span()) or (
                 found[0] in _INITIALS and reading.text[found.start() : found.end()].isupper()

@@ -8,13 +8,10 @@ from functools import cache
 
 from rehabcoder.language.charge_marks import Mark, Pair
 from rehabcoder.language.durations import column_cells
-from rehabcoder.language.patterns import alternatives, knowledge, literal_heads, word_starts
+from rehabcoder.language.patterns import Words, alternatives, knowledge, openings
 
 _UNIT_HEAD = r"(?:units?|u|uts?|chgs?|qty)"
 _MINUTE_HEAD = r"(?:min(?:ute)?s?|time)"
-_HEADED = re.compile(
-    r"(?:units?|uts?|chr?gs?|charges?|qty|bill(?:ed)?|un?)[\"'.* ]{0,2}(?:[|\t,;:=\n]|$|[ ]{2}|\d\b|[ ](?:min|time))"
-)
 _MARKS = re.compile(r"(?:^|[|\t,;]|[ ]{2}|[ ]/)[ \"]*\Z", re.M)
 _CELL = re.compile(r"\**([1-8])(?:\.0+)?\s?(?:u|units?)?\**")
 _SINGLE_SPACED = re.compile(
@@ -31,21 +28,23 @@ _FIGURES_ROW = re.compile(
 _KEY = re.compile(r"(?<![a-z])(?:units?|un|u|qty)[\"']?[ \t]*[:=][ \t]*[\"']?([1-8])(?![\d.:/]|[ \t]*(?:[a-z\d-]|x\b))")
 
 
-def table_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
-    """Pairs that tables and keys state."""
-    if not _HEADED.search(low):
+def table_pairs(low: str, marks: Sequence[Mark], words: Words) -> list[Pair]:
+    """Pairs that tables and keys state; `words` are those of the note."""
+    heads, heading, whole = _column_heads()
+    found = [at for at, word in words if word[:3] in heads and heading.match(low, at)]
+    if not found:
         return []
-    return _columns(low, marks) or _single_spaced(low, marks) or _rows(low, marks) or _keys(low, marks)
+    return _columns(low, marks, found, whole) or _single_spaced(low, marks) or _rows(low, marks) or _keys(low, marks)
 
 
 @cache
-def _column_heads() -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
-    """Plain words that a heading begins with, a heading between the marks of a table, and a heading as a whole cell."""
+def _column_heads() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    """How headings of columns of units begin; a heading before the mark of a table or a key; a heading as a whole."""
     words = knowledge("totals")["billing"]["column"]
     heads = rf"{alternatives(words)}\.?\**"
     return (
-        literal_heads(words),
-        re.compile(rf'{heads}[ "]*(?=$|[|\t,;]|[ ]{{2}}|[ ]/[ ])', re.M),
+        openings(words),
+        re.compile(rf'{heads}[ "\']*(?=$|[|\t,;:=]|[ ]{{2}}|[ ]/[ ]|[ ](?:min|time)|\d)', re.M),
         re.compile(rf"{heads}\Z"),
     )
 
@@ -57,11 +56,8 @@ def _row_of(low: str, marks: Sequence[Mark], at: int) -> Mark | None:
     return min(row, key=lambda m: (not m.number, m.start), default=None)
 
 
-def _columns(low: str, marks: Sequence[Mark]) -> list[Pair]:
-    heads, heading, whole = _column_heads()
-    first = next(
-        (at for at in word_starts(low, heads) if heading.match(low, at) and _MARKS.search(low, max(0, at - 4), at)), -1
-    )
+def _columns(low: str, marks: Sequence[Mark], heads: list[int], whole: re.Pattern[str]) -> list[Pair]:
+    first = next((at for at in heads if _MARKS.search(low, max(0, at - 4), at)), -1)
     if first < 0:
         return []
     top = low.rfind("\n", 0, first) + 1

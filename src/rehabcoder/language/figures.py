@@ -16,7 +16,7 @@ _FRACTIONS = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00
 _HOURS = {"a": 1, "an": 1, "one": 1, "two": 2}
 # Behind a bare figure these make it a dose, a score or a distance.
 _MEASURE = (
-    r"(?![ \t-]*(?:[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}\b(?!\s?u)|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
+    r"(?![ \t-]*(?:[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}(?![\d-]|\s?u)|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
     r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|visits?\b|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
 )
 _BARE = re.compile(

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_WORD = re.compile(r"[a-z]+|1:1|#")
 _STOP = re.compile(r"\n|[.;!?](?=\s)|\.(?=[a-z])")
 
 
@@ -33,29 +34,30 @@ def whole_words(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z]){alternatives(words)}(?![a-z])")
 
 
-def word_starts(low: str, words: Iterable[str]) -> list[int]:
-    """Where any of some plain words begin, in order; not inside a longer word.
+Words = list[tuple[int, str]]
 
-    Finding plain words first is many times faster than trying a pattern at every place.
+
+def words_of(low: str) -> Words:
+    """Where each word of a shadow text begins, and the word; "1:1" and "#" count as words."""
+    return [(m.start(), m[0]) for m in _WORD.finditer(low)]
+
+
+def openings(entries: Iterable[str]) -> frozenset[str]:
+    """The first three letters of every word with which the entries of a word list may begin.
+
+    Looking words up by them first is many times faster than trying a pattern at every place.
     """
-    starts = set[int]()
-    for word in words:
-        at = low.find(word)
-        while at >= 0:
-            if not low[at - 1 : at].isalpha():
-                starts.add(at)
-            at = low.find(word, at + 1)
-    return sorted(starts)
+    return frozenset(start for entry in entries for start in _starts(entry))
 
 
-def literal_heads(entries: Iterable[str]) -> list[str]:
-    """The plain words that the entries of a word list begin with: the first of each, or more where that is short."""
-    heads = set[str]()
-    for entry in entries:
-        plain = re.split(r"[(\\?\[]", re.sub(r"[a-z]\?", "", entry))[0]
-        first = plain.split(" ")[0]
-        heads.add(first if len(first) > 2 else plain)
-    return sorted(h for h in heads if not any(h != other and h.startswith(other) for other in heads))
+def _starts(entry: str) -> set[str]:
+    starts, at = {""}, 0
+    while at < len(entry) and (entry[at].isalnum() or entry[at] in "#:"):
+        optional = entry[at + 1 : at + 2] == "?"
+        longer = {start + entry[at] for start in starts}
+        starts = longer | starts if optional else longer
+        at += 2 if optional else 1
+    return {start[:3] for start in starts if start}
 
 
 def sentence_starts(low: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.labels import Label, find_labels
@@ -43,8 +43,21 @@ def read(text: str) -> Reading:
     low = shadow(text)
     labels = find_labels(text, low)
     times = find_durations(low, labels)
-    pieces = join_thin(low, split(text, low, labels, times), labels, times)
-    return Reading(text, low, mask(low, labels, times), labels, times, pieces)
+    masked = mask(low, labels, times)
+    pieces = _without_heads(low, masked, join_thin(low, split(text, low, labels, times), labels, times))
+    return Reading(text, low, masked, labels, times, pieces)
+
+
+def _without_heads(low: str, masked: str, pieces: list[Piece]) -> list[Piece]:
+    """Pieces without lines that only say whose note it is: name, birthday, record number. They must change nothing."""
+    out: list[Piece] = []
+    gone: set[int] = set()
+    for piece in pieces:
+        if _PERSONAL.search(low, piece.start, piece.end) and not any(c.isalnum() for c in masked[piece.start : piece.end]):
+            gone.add(piece.line)
+        else:
+            out.append(replace(piece, line=piece.line - len(gone)) if gone else piece)
+    return out
 
 
 def mask(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> str:

@@ -17,6 +17,7 @@ from rehabcoder.language.pieces import Piece
 from rehabcoder.language.times import TimeMention
 
 _REFERS = re.compile(r"\b(?:per|see|as above|same as|as before|completed|done)\b")  # complete in itself, if poor
+_EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _FAR = 40  # a piece longer than this has something to say
 
 
@@ -57,6 +58,12 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
     out: list[Piece] = []
     pending: Piece | None = None  # a heading that waits for its description
     for index, piece in enumerate(pieces):
+        if _EMPTY_BOX.match(low, piece.start, piece.end):  # a line of a form left blank heads nothing
+            if pending is not None:
+                out.append(pending)
+                pending = None
+            out.append(piece)
+            continue
         labelled, timed = _has(label_places, piece), _has(time_places, piece)
         if pending is not None:
             piece = replace(piece, start=pending.start, first=pending.first, line=pending.line)

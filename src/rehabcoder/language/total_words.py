@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from rehabcoder.language.patterns import alternatives, knowledge, literal_heads
+from rehabcoder.language.patterns import alternatives, knowledge, openings
 
 # A word ends where no letter follows, or where the next word is glued on ("TotalMinutes").
 _ENDS = r"(?:(?![a-z])|(?=(?:timed|time|min|mins|minutes|total|tx|treatment)(?![a-z])))"
@@ -19,9 +19,9 @@ _BETWEEN = (
 
 
 class TotalWords(NamedTuple):
-    """Patterns over shadow text. `openings` are plain words that every phrase begins with one of."""
+    """Patterns over shadow text. `openings` are those of the words before a figure."""
 
-    openings: list[str]
+    openings: frozenset[str]
     phrase: re.Pattern[str]  # a run of words before a figure
     timed: re.Pattern[str]
     untimed: re.Pattern[str]
@@ -46,7 +46,7 @@ def total_words() -> TotalWords:
     """The patterns, compiled once."""
     table = knowledge("totals")
     phrase, behind, seen, elsewhere = table["phrase"], table["behind"], table["seen"], table["elsewhere"]
-    openings = [w for part in ("timed", "billed", "total", "session", "length", "direct") for w in phrase[part]]
+    heads = [w for part in ("timed", "billed", "total", "session", "length", "direct") for w in phrase[part]]
     known = alternatives([w for part in phrase.values() for w in part])
     after = alternatives([w for part in behind.values() for w in part])
     was_there, between = alternatives(seen["words"]), alternatives(seen["between"])
@@ -56,8 +56,8 @@ def total_words() -> TotalWords:
         return re.compile(rf"(?<![a-z]){alternatives(list(words))}{_ENDS}")
 
     return TotalWords(
-        openings=literal_heads(openings),
-        phrase=re.compile(rf"{alternatives(openings)}{_ENDS}(?:{_BETWEEN}|{known}{_ENDS})*+"),
+        openings=openings(heads),
+        phrase=re.compile(rf"{alternatives(heads)}{_ENDS}(?:{_BETWEEN}|{known}{_ENDS})*+"),
         timed=whole(*phrase["timed"], *behind["timed"]),
         untimed=whole(*phrase["untimed"]),
         billed=whole(*phrase["billed"]),

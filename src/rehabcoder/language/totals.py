@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rehabcoder.language import total_shapes as shapes
 from rehabcoder.language.billed import find_units
 from rehabcoder.language.figures import bare_figure, figure_start, figures_under_names, spoken_times, two_figures
-from rehabcoder.language.patterns import sentence_starts, word_starts
+from rehabcoder.language.patterns import Words, sentence_starts, words_of
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.surroundings import Surroundings
 from rehabcoder.language.times import TimeMention
@@ -21,48 +22,6 @@ from rehabcoder.language.total_words import total_words
 
 _STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
 _LEAST, _MOST = 4, 240  # minutes that a session can last
-
-# Before a phrase: a figure that it may belong to; a word that makes it the total of something else ("Berg total").
-_COUNTED = re.compile(r"\d[ \t]*(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]*\Z")
-_OF_A_TEST = re.compile(
-    r"(?<![a-z])(?!(?:min|mins|minutes|and|the|for|pt|ot|of|at|tx|rx|visit|session|timed|u|units?|gives|makes)[ \t])"
-    r"[a-z]{2,}[ \t]\Z"
-)
-_NO_FIGURE = frozenset(";!?%") | {""}
-_UN = re.compile(r"(?<![a-z])(?:untimed|un|non?|not)[\s-]\Z")
-_OPENS = re.compile(
-    r"(?:[ ]{3}|[\n.;:,|()*>/\"\]-]|\b(?:our|the|this|her|his|whole|entire|pt|ot|am|pm|a|today's|telehealth|home|video"
-    r"|phone|virtual|daily|initial|full|individual|skilled|clinic))\s*\Z"
-)
-_TIMED_AND_TOTAL = re.compile(
-    r"(?:timed|tt?ct)[a-z ]{0,12}(?:/|&|\||\band\b|=)\s*(?:total|ttt|tx)|total[a-z ]{0,18}(?:/|&|\||\band\b|=)\s*timed"
-)
-_PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\s(?:the\s|our\s)?\Z")
-_PARTLY_TIMED = re.compile(
-    r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
-)
-_NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
-_BARE_LENGTH = re.compile(
-    r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*"
-)
-# Around a figure without a unit, and behind one with it.
-_BARE_BEHIND = re.compile(
-    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|ttt|ttct)\b"
-    r"(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
-    r"|[ \t](?:total|altogether)\b[ \t]*(?:$|[.,;|)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
-    re.M,
-)
-_CLOSED = re.compile(
-    r"\s*(?:$|[.;:,)\]\n|*\"<]|--|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
-    r"|(?:in|on)\s+(?:the\s+)?(?:clinic|gym|room|unit|floor)|with\s+(?:her|him|them|me|us|mr|mrs|ms|pt|the\s+patient)\b"
-    r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
-)
-_OF_THERAPY = re.compile(
-    r"[ \t-]+(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy)(?:[ \t](?:1:1|one-on-one))?"
-    r"[ \t]*(?=[.,;:)\n]|\Z)"
-)
-_THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
-_UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 
 
 @dataclass(slots=True)
@@ -98,11 +57,11 @@ class _Claim(NamedTuple):
 def find_totals(reading: Reading) -> Stated:
     """Reads stated totals and billed units from the text as a whole; any text at all is fine."""
     stated = Stated()
-    sentences = sentence_starts(reading.low)
-    billed = find_units(reading, sentences)
+    sentences, words = sentence_starts(reading.low), words_of(reading.low)
+    billed = find_units(reading, sentences, words)
     if billed:
         stated.units, stated.units_span = billed
-    timed, total = _Finder(Surroundings(reading, sentences), stated.units_span).best()
+    timed, total = _Finder(Surroundings(reading, sentences), words, stated.units_span).best()
     if timed:
         stated.timed, stated.timed_span = timed.minutes, (timed.start, timed.end)
     if total:
@@ -113,8 +72,9 @@ def find_totals(reading: Reading) -> Stated:
 class _Finder:
     """Collects what the phrases of one note claim, then lets the plainest stand."""
 
-    def __init__(self, around: Surroundings, units_span: tuple[int, int] | None) -> None:
+    def __init__(self, around: Surroundings, words: Words, units_span: tuple[int, int] | None) -> None:
         self.around = around
+        self.words = words
         self.low = around.low
         self.units_end = units_span[1] if units_span else -9
         self.spoken = spoken_times(around.low, around.mentions)
@@ -126,15 +86,17 @@ class _Finder:
     def best(self) -> tuple[_Claim | None, _Claim | None]:
         """The timed and the total minutes that the note states, or None."""
         words, done = total_words(), 0
-        for start in word_starts(self.low, words.openings):
-            found = words.phrase.match(self.low, start) if start >= done else None
-            if found and not _UN.search(self.low, max(0, start - 9), start):
+        for start, word in self.words:
+            if start < done or word[:3] not in words.openings:
+                continue
+            found = words.phrase.match(self.low, start)
+            if found and not shapes.UN.search(self.low, max(0, start - 9), start):
                 done = found.end()
                 self._named_before(start, done)
         self.named = {claim.end for claim in (*self.timed, *self.total)}
         for mention in self.spoken.values():
             self._named_behind(mention.start, mention.end, mention.minutes, mention)
-        for found in _BARE_BEHIND.finditer(self.low):
+        for found in shapes.BARE_BEHIND.finditer(self.low):
             before = self.low[max(0, found.start() - 1) : found.start()]
             if not before.isalnum() and before not in (".", ":", "#", "-") and not (found["plain"] and before == "/"):
                 self._named_behind(found.start(), found.end(), int(found[0]), None)
@@ -146,11 +108,11 @@ class _Finder:
     def _named_before(self, start: int, at: int) -> None:
         """Claims of the figure behind the phrase from `start` to `at`."""
         words, low = total_words(), self.low
-        if low[at : at + 1] in _NO_FIGURE:
+        if low[at : at + 1] in shapes.NO_FIGURE:
             return
-        if _COUNTED.search(low, max(0, start - 9), start):
+        if shapes.COUNTED.search(low, max(0, start - 9), start):
             closing = low[start:at].rstrip()[-1:]
-            if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or _NAMED_AGAIN.match(low, at):
+            if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or shapes.NAMED_AGAIN.match(low, at):
                 return  # "40 timed, 50 total": the phrase is that of the figure before it
             first = words.length.match(low, start)
             if first:  # "12 min, total 45": the first word belongs to the 12
@@ -171,7 +133,7 @@ class _Finder:
         """Claims of two figures behind one phrase: "Timed/Total: 38/48", "Timed min/units: 38/3", "Timed min 38/48"."""
         words = total_words()
         timed, total = words.timed.search(phrase), words.total.search(phrase)
-        if _TIMED_AND_TOTAL.search(phrase) and not words.units.search(phrase):
+        if shapes.TIMED_AND_TOTAL.search(phrase) and not words.units.search(phrase):
             self._claim(self.timed, _STRONG, start, both.end(1), int(both[1]))
             self._claim(self.total, _STRONG, both.start(2), both.end(2), int(both[2]))
         elif timed or (words.length.search(phrase) and (total or words.session.search(phrase))):
@@ -188,19 +150,19 @@ class _Finder:
         behind = words.behind.match(low, end)
         timed_behind = behind is not None and words.timed.search(behind[0]) is not None
         all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
-        opens = start < 4 or _OPENS.search(low, max(0, start - 14), start) is not None
+        opens = start < 4 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
         if untimed and not words.timed.search(phrase):
             return
         if timed or all_timed or (billed and (mention or length or phrase[-1] in "/(")):
             self._claim(self.timed, _STRONG, start, end, minutes)
-            if not (_TIMED_AND_TOTAL.search(phrase) or (all_timed and not timed)):
+            if not (shapes.TIMED_AND_TOTAL.search(phrase) or (all_timed and not timed)):
                 return  # but "Timed and total 45", "Total 45, all timed" state both
         elif timed_behind and (total or session or length):  # "Treatment minutes: 38 timed"
             self._claim(self.timed, _STRONG, start, end, minutes)
             return
         if total:
             bare = not (mention or length or session)
-            strength = _WEAK if bare and _OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
+            strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
             self._claim(self.total, strength, start, end, minutes, longest=not (length or session))
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
@@ -208,7 +170,7 @@ class _Finder:
             self._claim(self.total, _STRONG, start, end, minutes)
         elif length and opens and words.direct.match(phrase):
             self._claim(self.total, _LOOSE, start, end, minutes)
-        elif length and _BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
+        elif length and shapes.BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
             if opens and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":="):
                 self._claim(self.total, _LOOSE, start, end, minutes)
             elif around.alone(start, end):
@@ -220,11 +182,12 @@ class _Finder:
         behind = words.behind.match(low, end)
         said_to = behind.end() if behind else end
         phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
-        part = _PART_OF.search(low, max(0, start - 24), start)
-        if words.timed.search(phrase) and part:  # "38 of 48 minutes timed"
+        timed = words.timed.search(phrase)
+        part = shapes.PART_OF.search(low, max(0, start - 24), start) if timed else None
+        if part:  # "38 of 48 minutes timed"
             self._claim(self.timed, _STRONG, part.start(1), said_to, int(part[1]))
             self._claim(self.total, _STRONG, start, end, minutes)
-        elif words.timed.search(phrase):
+        elif timed:
             if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
         elif behind and words.total.search(phrase):
@@ -238,25 +201,25 @@ class _Finder:
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
         elif around.in_title(start, end):
             self._claim(self.total, _STRONG, start, end, minutes)
-        elif self._of_session(start, end, phrase if behind else "", minutes) or _PARTLY_TIMED.match(low, end):
+        elif self._of_session(start, end, phrase if behind else "", minutes) or shapes.PARTLY_TIMED.match(low, end):
             self._claim(self.total, _LOOSE, start, said_to, minutes)
         elif (behind and words.loose.search(phrase)) or around.alone(start, end):
             self._claim(self.total, _WEAK, start, end, minutes)
         elif (0 <= start - self.units_end <= 3 and low[start - 1] in "(=") or (
-            _UNITS_BEHIND.match(low, end) and not around.label_before(start)
+            shapes.UNITS_BEHIND.match(low, end) and not around.label_before(start)
         ):  # "97110 2, 97140 1 (45 min)", "45 min = 3 units"
             self._claim(self.timed, _WEAK, start, end, minutes)
 
     def _of_session(self, start: int, end: int, behind: str, minutes: int) -> bool:
         """Whether the words around a time say that the session or the patient's stay lasted so long."""
         words, low, around = total_words(), self.low, self.around
-        if (words.session.search(behind) or _OF_THERAPY.match(low, end)) and not around.label_before(start):
+        if (words.session.search(behind) or shapes.OF_THERAPY.match(low, end)) and not around.label_before(start):
             return True
-        if words.seen.search(low, max(0, start - 60), start) and (low[end - 1] == "." or _CLOSED.match(low, end)):
+        if words.seen.search(low, max(0, start - 60), start) and (low[end - 1] == "." or shapes.CLOSED.match(low, end)):
             return True
         if words.known.search(low, max(0, start - 30), start) or around.sums_up_clock(start, minutes):
             return True
-        return _THERAPY_FOR.search(low[max(0, start - 24) : start]) is not None
+        return shapes.THERAPY_FOR.search(low[max(0, start - 24) : start]) is not None
 
     def _heads(self) -> None:
         """Claims of a row of figures under a row of names."""

@@ -91,8 +91,10 @@ def _left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOu
 
 def fit_reader_on(parts: Sequence[LeftOut], settings: Settings) -> dict[str, float]:
     """Weights over whole readings from the proposals of models that did not see the notes."""
-    examples = [(p.note, q, p.tags) for part in parts for p, q in zip(part.notes, part.proposals, strict=True)]
-    return fit_reader(examples, parts[0].model.kind.classes, l2=settings.reader_l2) if parts else {}
+    examples = [
+        (p.note, q, p.tags, part.model.kind.classes) for part in parts for p, q in zip(part.notes, part.proposals, strict=True)
+    ]
+    return fit_reader(examples, l2=settings.reader_l2)
 
 
 def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:

@@ -45,16 +45,18 @@ def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService]
 
 
 def fit_reader(
-    examples: Sequence[tuple[LabelledNote, Proposal, Sequence[int]]],
-    classes: Sequence[str],
+    examples: Sequence[tuple[LabelledNote, Proposal, Sequence[int], Sequence[str]]],
     *,
     l2: float = 10.0,
     least: int = 5,
 ) -> dict[str, float]:
-    """Weights that make the best proposed way of each note the likeliest (conditional log likelihood, ridge penalty)."""
+    """Weights that make the best proposed way of each note the likeliest (conditional log likelihood, ridge penalty).
+
+    An example is a note, a proposal for it, the right tags of its pieces, and the kinds that the proposing model tells apart.
+    """
     notes: list[list[tuple[float, float, Counter[str]]]] = []
     seen: Counter[str] = Counter()
-    for note, proposal, tags in examples:
+    for note, proposal, tags, classes in examples:
         if len(proposal.ways) < 2:
             continue
         whole = Whole(proposal.reading, proposal.kinds, classes, proposal.layout, proposal.stated)

@@ -1,0 +1,45 @@
+"""What stands around the phrases and figures by which a note states its totals."""
+
+from __future__ import annotations
+
+import re
+
+# Before a phrase: a figure that it may belong to; a word that makes it the total of something else ("Berg total").
+COUNTED = re.compile(r"\d[ \t]*(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]*\Z")
+OF_A_TEST = re.compile(
+    r"(?<![a-z])(?!(?:min|mins|minutes|and|the|for|pt|ot|of|at|tx|rx|visit|session|timed|u|units?|gives|makes)[ \t])"
+    r"[a-z]{2,}[ \t]\Z"
+)
+NO_FIGURE = frozenset(";!?%") | {""}
+UN = re.compile(r"(?<![a-z])(?:untimed|un|non?|not)[\s-]\Z")
+OPENS = re.compile(
+    r"(?:[ ]{3}|[\n.;:,|()*>/\"\]-]|\b(?:our|the|this|her|his|whole|entire|pt|ot|am|pm|a|today's|telehealth|home|video"
+    r"|phone|virtual|daily|initial|full|individual|skilled|clinic))\s*\Z"
+)
+TIMED_AND_TOTAL = re.compile(
+    r"(?:timed|tt?ct)[a-z ]{0,12}(?:/|&|\||\band\b|=)\s*(?:total|ttt|tx)|total[a-z ]{0,18}(?:/|&|\||\band\b|=)\s*timed"
+)
+PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\s(?:the\s|our\s)?\Z")
+PARTLY_TIMED = re.compile(
+    r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
+)
+NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
+BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*")
+# Around a figure without a unit, and behind one with it.
+BARE_BEHIND = re.compile(
+    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|ttt|ttct)\b"
+    r"(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
+    r"|[ \t](?:total|tot|ttl|altogether)\b[ \t]*(?:$|[.,;|/)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
+    re.M,
+)
+CLOSED = re.compile(
+    r"\s*(?:$|[.;:,)\]\n|*\"<]|--|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
+    r"|(?:in|on)\s+(?:the\s+)?(?:clinic|gym|room|unit|floor)|with\s+(?:her|him|them|me|us|mr|mrs|ms|pt|the\s+patient)\b"
+    r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
+)
+OF_THERAPY = re.compile(
+    r"[ \t-]+(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy)(?:[ \t](?:1:1|one-on-one))?"
+    r"[ \t]*(?=[.,;:)\n]|\Z)"
+)
+THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
+UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
