@@ -166,7 +166,7 @@ def _columns(low: str) -> list[TimeMention]:
     for line in low.split("\n"):
         mark = next((m for m in ("|", "\t", "^") if line.count(m) > 1 or (m != "^" and m in line)), None)
         for a, b in _cells(line, mark) if mark else ():
-            if line[a:b].isdigit() and b - a < 4 and 3 <= int(line[a:b]) <= 120:
+            if line[a:b].isdecimal() and b - a < 4 and 3 <= int(line[a:b]) <= 120:
                 out.append(TimeMention(offset + a, offset + b, int(line[a:b]), "bare"))
         offset += len(line) + 1
     return out

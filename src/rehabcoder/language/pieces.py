@@ -252,12 +252,12 @@ def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool
     if word:
         token = word.group(1)
         at_start = word.start() <= begin + 1 or not low[begin : word.start()].strip()
-        if at_start and (token.isdigit() or len(token) == 1):
+        if at_start and (token.isdecimal() or len(token) == 1):
             return False  # "1. Bike", "a. Squats"
         if len(token) == 1 and token.isalpha():
             return False  # initials
         if token in _ABBREVIATIONS:
             # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
-            counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdigit()
-            return token in _MAY_END and (counted or following.isupper() or following.isdigit())
+            counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()
+            return token in _MAY_END and (counted or following.isupper() or following.isdecimal())
     return True

@@ -99,7 +99,7 @@ class TimeMention:
 def number(text: str) -> int | None:
     """Whole number of a figure or of number words up to ninety-nine; None for anything else."""
     text = text.strip()
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     total = 0
     for part in re.split(r"[\s-]+", text):

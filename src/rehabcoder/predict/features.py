@@ -22,7 +22,7 @@ def tokens(low: str) -> list[str]:
 
 def _shape(token: str) -> str:
     first = token[0]
-    if first.isdigit():
+    if first.isdecimal():
         return "0" * min(len(token.split(".")[0]), 3)
     return token
 
