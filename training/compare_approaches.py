@@ -96,7 +96,7 @@ def linear(train: Sequence[Described], asked: Sequence[Described], *, lexicon: b
 def characters(train: Sequence[Described], asked: Sequence[Described]) -> list[str]:
     """TF-IDF of words and of three to five characters, with the same linear model."""
     both = [
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=5, sublinear_tf=True, max_features=60_000),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=5, sublinear_tf=True, max_features=30_000),
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
     ]
     rows: csr_matrix = hstack([v.fit_transform([one.text for one in train]) for v in both]).tocsr()

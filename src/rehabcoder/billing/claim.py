@@ -123,6 +123,10 @@ def _gather(services: Iterable[Service], policy: Policy) -> _Day:
         day.pieces.setdefault(code, []).append(piece)
     least = policy.least_minutes_of_service
     day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least}
+    if sum(day.minutes[code] or 0 for code in day.timed) > MINUTES_OF_DAY:
+        # A misread note must not fail its row: more minutes than a day holds are no minutes at all.
+        day.missing.update(day.timed)
+        day.minutes.update(dict.fromkeys(day.timed))
     return day
 
 
@@ -134,9 +138,6 @@ def _allocate(day: _Day, policy: Policy) -> Allocation:
             minutes[code] = None  # untimed: its minutes count nowhere
         elif code not in day.too_short:
             minutes[code] = value
-    if sum(value or 0 for value in minutes.values()) > MINUTES_OF_DAY:
-        # A misread note must not fail its row: the finding time_inconsistent tells the coder.
-        minutes = dict.fromkeys(minutes)
     return allocate(minutes, rule=policy.rule, tie=policy.tie)
 
 

@@ -76,6 +76,7 @@ def run(
         delayed(_do)(task, settings) for task in tasks
     )
     for task, one in zip(tasks, done, strict=True):
+        one.left_out.notes = list(task.notes)
         out[task.name] = one
         if tell is not None:
             tell(f"fitted {len(out)} of {len(tasks)} models ({task.name})")
@@ -84,7 +85,9 @@ def run(
 
 def _do(task: Task, settings: Settings) -> Done:
     with fitting():
-        return ask(fit(task.train, settings), task.notes, task.texts)
+        done = ask(fit(task.train, settings), task.notes, task.texts)
+    done.left_out.notes = []  # the caller has them; sending them back would double what it holds
+    return done
 
 
 def ask(model: Model, notes: Sequence[Prepared], texts: Sequence[Snippet]) -> Done:
