@@ -119,28 +119,37 @@ def test_charge_lines_are_read_in_every_form(billed: dict[str, int]) -> None:
         assert find_totals(read(f"Tolerated well.\nBilled: {line}")).units == billed
 
 
-def test_a_hostile_text_takes_no_time() -> None:
-    for unit in (
+@pytest.mark.parametrize(
+    "unit",
+    [
         "total ",
         "total timed ",
         "97110 ",
-        "97110 x2 ",
+        "97110 x2, ",
+        "2 units TE, ",
+        "TE, MT 1 unit each ",
         "(",
         "1/",
         "min ",
         "units ",
         "a ",
         "45 min ",
+        "Total 45 min ",
         "  ",
         "one ",
-    ):
-        text = unit * (20_000 // len(unit))
-        begun = time.perf_counter()
-        find_totals(read(text[:4000]))
-        small = time.perf_counter() - begun
-        begun = time.perf_counter()
-        find_totals(read(text))
-        assert time.perf_counter() - begun < max(5.0, 40 * small)  # not the square of the length, and over soon
+        "bill 97110 ",
+        "97110 | 15 | 1\n",
+        "Units: 2\n97110\n",
+    ],
+)
+def test_time_grows_with_the_length_of_a_hostile_text_not_with_its_square(unit: str) -> None:
+    def seconds(length: int) -> float:
+        reading = read(unit * (length // len(unit)))
+        begun = time.process_time()
+        find_totals(reading)
+        return time.process_time() - begun
+
+    assert seconds(60_000) < 1 + 60 * seconds(4_000)
 
 
 NOTES = [

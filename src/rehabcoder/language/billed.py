@@ -20,7 +20,6 @@ from rehabcoder.language.charge_tables import table_pairs
 from rehabcoder.language.patterns import Words, alternatives, knowledge, whole_words
 from rehabcoder.language.reading import Reading
 
-_FAR = 200  # code points before a mark in which its sentence is searched
 _UNIT_WORDS = frozenset({"u", "un", "unit", "units", "ut", "uts", "qty"})
 _BILLING_AFTER = re.compile(r"cpt|bill|charge|units?")  # also where a line break got lost ("1x/wkCPT97110-1")
 _UNTICKED = re.compile(r"(?:\([ \t]*\)|\[[ \t]*\]|\u2610)[ \t]*\Z")
@@ -51,6 +50,7 @@ def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[di
     if not marks:
         return None
     pairs = _Charges(reading, marks, billing, sentences, words).pairs() + table_pairs(reading.low, marks, words)
+    breaks = [at for at in sentences if at and reading.low[at - 1] == "\n"]
     by_code: dict[str, list[Pair]] = {}
     for pair in pairs:
         by_code.setdefault(pair.code, []).append(pair)
@@ -60,7 +60,7 @@ def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[di
         if footer:
             chosen.append(max(footer, key=lambda p: p.start))
         else:  # each service line with units of its own: those of one code add up
-            lines = {reading.low.rfind("\n", 0, p.start): p for p in same}
+            lines = {bisect_right(breaks, p.start): p for p in same}
             first = min(lines.values(), key=lambda p: p.start)
             units, end = sum(p.units for p in lines.values()), max(p.end for p in lines.values())
             chosen.append(first._replace(units=units, end=end))
@@ -111,7 +111,7 @@ class _Charges:
     def _another_day(self, begin: int, at: int) -> bool:
         """Whether the words before `at` speak of units that are past or planned."""
         words, low = _words(), self.low
-        begin = max(begin, low.rfind("   ", 0, at), at - _FAR)  # a wide gap parts what stands on one line
+        begin = max(begin, low.rfind("   ", begin, at))  # a wide gap parts what stands on one line
         past, planned = words.past.search(low, begin, at), words.planned.search(low, max(begin, at - 40), at)
         # "last visit billed 97110 x2", but "grip 44, prior 36. Plan: 1x/wk CPT 97110-1" all in one line
         return (past is not None and not _BILLING_AFTER.search(low, past.end() + 20, at)) or (
@@ -123,8 +123,8 @@ class _Charges:
         pair = self._candidate(index, begin, end, bills)
         if pair is None:
             return None
-        mark, behind = self.marks[index], self.company.behind[index]
-        since = max(begin, mark.start - _FAR, self.marks[index - 1].end if index else 0)
+        behind = self.company.behind[index]
+        since = max(begin, self.marks[index - 1].end if index else 0)
         border = min(end, self.company.borders[index])
         until = min(border, max(behind.end("u") if behind else 0, pair.end) + 12)
         return None if _words().never.search(self.low, since, until) else pair
@@ -132,7 +132,9 @@ class _Charges:
     def _candidate(self, index: int, begin: int, end: int, bills: bool) -> Pair | None:
         mark, behind, ahead = self.marks[index], self.company.behind[index], self.company.ahead[index]
         told = bills or (ahead is not None and "u" in (ahead["word"] or ""))
-        if ahead and (self.company.reversed(begin, end, told) or (told and self.company.stands_close(index, end))):
+        if ahead and (
+            self.company.reversed(begin, end, told) or (told and self.company.stands_close(index, begin, end))
+        ):
             return Pair(ahead.start("u"), mark.end, mark.code, units_of(ahead), bills)
         if behind:
             if behind["word"] or re.search(r"u|qty", behind["mark"]):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from rehabcoder.language.charge_figures import FIGURE, UNITS, figure_ahead, figure_behind, units_of
 from rehabcoder.language.charge_lists import LISTED
 from rehabcoder.language.charge_marks import Mark
 from rehabcoder.language.reading import Reading
 
+FAR = 400  # code points from a mark within which its sentence is looked at
 ROW_MOST = 6  # a figure without a word for units beside it is believed up to here; seven and eight are minutes as well
 _EARLIEST_THERAPY, _LATEST_THERAPY = "92507", "97799"  # adjustments and taping in a charge line need a figure to count
 
@@ -31,7 +32,8 @@ class Company:
     def __init__(self, reading: Reading, marks: list[Mark], sentences: list[int]) -> None:
         self.low, self.marks = reading.low, marks
         self.stops = [*sentences, len(self.low)]
-        self.borders = [m.start for m in marks[1:]] + [len(self.low)]
+        self.starts = [m.start for m in marks]
+        self.borders = [*self.starts[1:], len(self.low)]
         self.behind = [figure_behind(reading, m, border) for m, border in zip(marks, self.borders, strict=True)]
         floors = [0, *(m.end for m in marks)]
         self.ahead = [
@@ -48,9 +50,9 @@ class Company:
                     self.close[at + 1] = None
 
     def sentence(self, at: int) -> tuple[int, int]:
-        """Where the sentence around `at` begins and ends."""
+        """Where the sentence around `at` begins and ends; of an endless one the part near by."""
         index = min(bisect_right(self.stops, at), len(self.stops) - 1)
-        return self.stops[index - 1], self.stops[index]
+        return max(self.stops[index - 1], at - FAR), min(self.stops[index], at + FAR)
 
     def by_itself(self, index: int, begin: int, end: int) -> bool:
         """Whether one number and figure are units all the same: "97110 x2", "97110 (2) 30 min", the line "97110 2"."""
@@ -121,14 +123,16 @@ class Company:
 
     def inside(self, begin: int, end: int) -> list[int]:
         """The marks that begin between two places of the text."""
-        return [i for i, mark in enumerate(self.marks) if begin <= mark.start < end]
+        return list(range(bisect_left(self.starts, begin), bisect_left(self.starts, end)))
 
-    def stands_close(self, index: int, end: int) -> bool:
+    def stands_close(self, index: int, begin: int, end: int) -> bool:
         """Whether the figure before a mark is its own: not that of a list, as in "3 units 97110, 97140"."""
         if self.behind[index] or not self.close[index]:
             return False
-        rest = [i for i in range(index + 1, len(self.marks)) if self.marks[i].start < end]
-        return not rest or any(self.ahead[i] or self.behind[i] for i in rest) or any(self.ahead[:index])
+        inside = self.inside(begin, end)
+        rest = [i for i in inside if i > index]
+        listed = rest and not any(self.ahead[i] or self.behind[i] for i in rest)
+        return not listed or any(self.ahead[i] for i in inside if i < index)
 
     def sums_up(self, index: int, said: re.Match[str], begin: int) -> bool:
         """Whether units said at the end of a list of services are those of all of them."""
@@ -144,7 +148,8 @@ class Company:
         list of charges may name without billing it.
         """
         low, marks = self.low, self.marks
-        other = next((i for i in range(index - 1, -1, -1) if marks[i].code != marks[index].code), -1)
+        earlier = range(index - 1, max(-1, index - 9), -1)
+        other = next((i for i in earlier if marks[i].code != marks[index].code), -1)
         if other < 0 or marks[other].start < begin or self.behind[other] is not None:
             return False
         if beside and (

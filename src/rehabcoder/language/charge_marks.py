@@ -18,6 +18,7 @@ _NUMBERS = re.compile(
 )
 _GLUED = re.compile(r"x[1-6](?!\d|\.\d)")
 _UNITS_BESIDE = re.compile(r"\d[ \t]?u(?![a-z])")
+_FAR = 400  # code points from a word for billing in which its line is looked at
 _INITIALS = frozenset({"te", "ta", "mt", "nmr", "nre"})  # in capitals in a charge line hardly anything else
 _FIGURE_BEHIND = re.compile(r"[ \t]*[x=:(\[*-]*[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
 _FIGURE_AHEAD = re.compile(
@@ -133,11 +134,12 @@ def _charge_lines(low: str, billing: Sequence[int]) -> list[tuple[int, int]]:
     lines: list[tuple[int, int]] = []
     done = 0
     for at in billing:
-        start, end = max(done, low.rfind("\n", 0, at) + 1), low.find("\n", at)
-        end = len(low) if end < 0 else end
+        start = max(done, at - _FAR, low.rfind("\n", max(0, at - _FAR), at) + 1)
+        end = low.find("\n", at, at + _FAR)
+        end = min(len(low), at + _FAR) if end < 0 else end
         if end - start < 40 and not any(char.isdigit() for char in low[start:end]):
-            below = low.find("\n\n", end + 1)
-            end = min(len(low) if below < 0 else below, end + 240)
+            below = low.find("\n\n", end + 1, end + 240)
+            end = min(len(low), end + 240) if below < 0 else below
         if start < end:
             lines.append((start, end))
         done = max(done, end)

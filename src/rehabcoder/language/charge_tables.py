@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -12,6 +13,7 @@ from rehabcoder.language.patterns import Words, alternatives, knowledge, opening
 
 _UNIT_HEAD = r"(?:units?|u|uts?|chgs?|qty)"
 _MINUTE_HEAD = r"(?:min(?:ute)?s?|time)"
+_LONGEST_ROW = 2000  # code points
 _MARKS = re.compile(r"(?:^|[|\t,;]|[ ]{2}|[ ]/)[ \"]*\Z", re.M)
 _CELL = re.compile(r"\**([1-8])(?:\.0+)?\s?(?:u|units?)?\**")
 _SINGLE_SPACED = re.compile(
@@ -49,10 +51,19 @@ def _column_heads() -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def _between(marks: Sequence[Mark], start: int, end: int) -> Sequence[Mark]:
+    """The marks that begin between two places."""
+    return marks[bisect_left(marks, start, key=_start) : bisect_left(marks, end, key=_start)]
+
+
+def _start(mark: Mark) -> int:
+    return mark.start
+
+
 def _row_of(low: str, marks: Sequence[Mark], at: int) -> Mark | None:
     """The mark that the row around `at` is about: its code number if it has one, else its first name."""
-    start, end = low.rfind("\n", 0, at) + 1, low.find("\n", at)
-    row = [m for m in marks if start <= m.start < (end if end >= 0 else len(low))]
+    start, end = low.rfind("\n", max(0, at - _LONGEST_ROW), at) + 1, low.find("\n", at, at + _LONGEST_ROW)
+    row = _between(marks, start, end if end >= 0 else at + _LONGEST_ROW)
     return min(row, key=lambda m: (not m.number, m.start), default=None)
 
 
@@ -93,8 +104,8 @@ def _rows(low: str, marks: Sequence[Mark]) -> list[Pair]:
         for _ in range(4):
             if line <= 0 or len(figures) < 2:
                 break
-            end, line = line - 1, low.rfind("\n", 0, line - 1) + 1
-            codes = [m for m in marks if line <= m.start < end]
+            end, line = line - 1, low.rfind("\n", max(0, line - _LONGEST_ROW), line - 1) + 1
+            codes = _between(marks, line, end)
             if len(codes) == len(figures):
                 billed = zip(codes, figures, strict=True)
                 return [Pair(m.start, found.end(), m.code, int(f), True) for m, f in billed if f in "12345678"]
@@ -105,10 +116,10 @@ def _keys(low: str, marks: Sequence[Mark]) -> list[Pair]:
     """Units as a key of each service ("CPT: 97110 / Units: 2 / CPT: 97140 / Units: 1")."""
     out: dict[int, Pair] = {}
     for found in _KEY.finditer(low):
-        before = [i for i, m in enumerate(marks) if m.end <= found.start()]
-        if not before or before[-1] in out:
+        index = bisect_left(marks, found.start(), key=_start) - 1
+        if index < 0 or index in out:
             return []
-        mark = marks[before[-1]]
-        out[before[-1]] = Pair(mark.start, found.end(1), mark.code, int(found[1]), False)
+        mark = marks[index]
+        out[index] = Pair(mark.start, found.end(1), mark.code, int(found[1]), False)
     codes = {m.code for m in marks}
     return list(out.values()) if len(out) > 1 or len(codes) == 1 else []

@@ -69,8 +69,8 @@ def spoken_times(low: str, mentions: Iterable[TimeMention]) -> dict[int, TimeMen
             minutes = int(found["twice"])
         else:
             minutes = 30 if found["half"] else round(60 * float(found["point"]))
-        for start in [s for s in spoken if found.start() <= s < found.end()]:
-            del spoken[start]
+        for inside in range(*found.span()):
+            spoken.pop(inside, None)
         spoken[found.start()] = TimeMention(found.start(), found.end(), minutes, "hour")
     return spoken
 

@@ -16,7 +16,12 @@ _ROUND_THE_CLOCK = re.compile(
     r"(?<![a-z])(?:in|out|time|seen|session|visit|tx|treatment|start|arrived|from|pt|ot)(?![a-z])"
 )
 _FAR = 300  # code points before a place in which its sentence is searched
+_NEAR = 60  # times before and behind a place that may make up its total
 _LONGER_THAN_ANY = 999
+
+
+def _start(mention: TimeMention) -> int:
+    return mention.start
 
 
 class Surroundings:
@@ -63,7 +68,8 @@ class Surroundings:
 
     def sums_up_clock(self, start: int, minutes: int) -> bool:
         """Whether `minutes` are what the clock times right before come to: "in 10:00 out 10:45 (45 min)"."""
-        clocks = [t for t in self.clocks if start - 30 < t.end <= start]
+        index = bisect_left(self.clocks, start, key=_start)
+        clocks = [t for t in self.clocks[max(0, index - 2) : index] if start - 30 < t.end <= start]
         if not clocks or start - clocks[-1].end > 6 or self.label_before(start):
             return False
         if not _ROUND_THE_CLOCK.search(self.low, self.sentence(clocks[0].start), clocks[-1].start):
@@ -75,7 +81,9 @@ class Surroundings:
 
     def is_sum(self, start: int, end: int, minutes: int) -> bool:
         """Whether two or more times in a row, all before or all behind, make up `minutes`."""
-        lengths = [t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in self.mentions]
+        at = bisect_left(self.mentions, start, key=_start)
+        near = self.mentions[max(0, at - _NEAR) : at + _NEAR]
+        lengths = [t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in near]
         for first in range(len(lengths)):
             run = lengths[first]
             for later in lengths[first + 1 :]:
@@ -88,13 +96,17 @@ class Surroundings:
 
     def is_unsplit(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note that names several services."""
-        several = len({label.code for label in self.labels}) > 1
-        return several and all(start <= t.start < end for t in self.mentions if self._of_today(t))
+        several = len({label.code for label in self.labels[:_NEAR]}) > 1
+        return several and all(start <= t.start < end for t in self._today)
+
+    @cached_property
+    def _today(self) -> list[TimeMention]:
+        return [t for t in self.mentions if self._of_today(t)]
 
     @cached_property
     def longest(self) -> int:
         """Minutes of the longest time that may be one of this session."""
-        return max((t.minutes for t in self.mentions if t.form in ("min", "word") and self._of_today(t)), default=0)
+        return max((t.minutes for t in self._today if t.form in ("min", "word")), default=0)
 
     def _of_today(self, mention: TimeMention) -> bool:
         words, at = total_words(), mention.start

@@ -239,7 +239,7 @@ class _Finder:
         words, low, around = total_words(), self.low, self.around
         if not _LEAST <= minutes <= _MOST or words.elsewhere.match(low, end):
             return
-        clause = max(low.rfind(mark, 0, start) for mark in ",/|(") if strength == _STRONG else 0
+        clause = max(low.rfind(mark, max(0, start - 200), start) for mark in ",/|(") if strength == _STRONG else 0
         if around.has_before(words.another_day, start, clause):
             return
         if (longest or strength < _STRONG) and around.longest > minutes:
