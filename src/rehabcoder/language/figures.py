@@ -17,13 +17,13 @@ _HOURS = {"a": 1, "an": 1, "one": 1, "two": 2}
 # Behind a bare figure these make it a dose, a score or a distance.
 _MEASURE = (
     r"(?![ \t-]*(?:[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}(?![\d-]|\s?u)|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
-    r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|visits?\b|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
+    r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|cc\b|m[lg]\b|dosa?g?es?\b|visits?\b|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
 )
 _BARE = re.compile(
     rf"""(?P<split>\d\s\d)(?=\s?min)
     |(?P<scanned>\d[lo]|[lo]\d)(?!\w)
     |0?(?P<clock>[0-3]:[0-5]\d)(?!\d|:\d|\s?[ap]\.?m\b|\s?(?:-|to\b|until\b|till\b)\s?\d)
-    |(?P<hours>\d?\.\d{{1,2}})(?![\d.]){_MEASURE}
+    |(?P<hours>\d?\.\d{{1,2}})(?![\d.]|[ \t]+[a-z]){_MEASURE}
     |(?P<digits>\d{{1,3}})(?:\.0)?(?![\d.]?\d|[lo]){_MEASURE}
     |(?P<word>{WORDS})(?=\s*(?:$|[.,;)\n]|min))""",
     re.X,

@@ -43,3 +43,4 @@ OF_THERAPY = re.compile(
 )
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
 UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
+NOUN = re.compile(r"[ \t]+(?!min|units?\b|timed|today)[a-z]")
