@@ -249,7 +249,8 @@ def _each(
         line_start = max(reading.low.rfind("\n", 0, mention.start), reading.low.rfind(". ", 0, mention.start)) + 1
         named = {la.code for la in reading.labels if line_start <= la.start < mention.start}
         for index, (label, code) in enumerate(names):
-            if (label or code) in named or (len(named) < 2 and chosen[index].minutes is None and len(spans) > 1):
+            open_one = chosen[index].minutes is None and mention.minutes >= 5  # "2 min each" is a dose of an exercise
+            if open_one and ((label or code) in named or (len(named) < 2 and len(spans) > 1)):
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
 
 
