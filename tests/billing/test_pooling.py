@@ -114,6 +114,18 @@ def test_edits_and_limits_are_those_of_the_pooled_day(coded_visit: Make) -> None
     assert [finding.id for finding in claim.findings] == ["ncci_never_together"]
 
 
+def test_units_of_a_column_are_the_bill_before_those_in_the_text(coded_visit: Make) -> None:
+    note, coded = coded_visit("one", [service("97110", 15)], **DAY, billed_units={"97110": 2})
+    coded.totals.billed_units = None  # the text says nothing of them
+    (claim,) = claims_of((note, coded))
+    assert claim.against_bill is not None
+    assert (claim.against_bill.over, claim.totals.billed_units) == (1, {"97110": 2})
+    coded.totals.billed_units = {"97110": 1}
+    (claim,) = claims_of((note, coded))
+    assert claim.against_bill is not None
+    assert claim.against_bill.over == 1
+
+
 def test_kx_by_patient_threshold_and_year(coded_visit: Make) -> None:
     visits = [
         coded_visit("pt", [service("97110", 15)], **DAY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from sqlalchemy import select
 
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import ReadError
-from rehabcoder.note import CodedNote, Note
+from rehabcoder.note import CodedNote, Note, Service, Totals
 from rehabcoder.worklist.importing import import_coded, read_coded
-from rehabcoder.worklist.risk import Fees, Money, billed_units, money_of, units_of
+from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
@@ -183,10 +184,55 @@ def test_parts_of_a_folder_are_read_in_order_without_the_claims(tmp_path: Path):
     assert [where for _, where in read_coded(tmp_path)] == ["part-1.jsonl:1", "part-2.jsonl:1"]
 
 
+PRICED = replace(load_policy(), fees={"default": Decimal(30), "97016": Decimal(10)})
+
+
+def services(**minutes: int | None) -> list[Service]:
+    return [Service(0, 1, "", code.removeprefix("c"), minutes=given) for code, given in minutes.items()]
+
+
 def test_money_at_stake_is_billed_against_supported():
     _, coded = pairs(1, "clinic-a")[0]
     assert coded.totals.billed_units == {"97110": 1, "97112": 1, "97530": 1, "97016": 1}
-    flat = Fees({"default": 30.0, "97016": 10.0})
-    assert money_of(billed_units(coded, load_policy()), units_of(coded), flat) == Money(100.0, 0.0, 0.0)
-    assert money_of({"97110": 3}, {"97110": 2, "97530": 2}, flat) == Money(90.0, 30.0, 60.0)
-    assert money_of(None, {"97110": 2}, flat) == Money(0.0, 0.0, 0.0)
+    assert money_of(billed_units(coded, PRICED), coded.interventions, PRICED) == Money(100.0, 0.0, 0.0)
+    assert money_of({"97110": 3}, services(c97110=30, c97530=30), PRICED) == Money(90.0, 30.0, 60.0)
+    assert money_of(None, services(c97110=30), PRICED) == Money(0.0, 0.0, 0.0)
+    assert money_of({"97014": 1}, services(cG0283=None), PRICED) == Money(30.0, 0.0, 0.0)  # as the payer calls it
+
+
+@pytest.mark.parametrize("billed", [{"97110": 2, "97112": 1}, {"97110": 1, "97112": 2}])
+def test_either_side_of_a_tie_is_worth_nothing_over_or_under(billed):
+    assert money_of(billed, services(c97110=20, c97112=20), PRICED) == Money(90.0, 0.0, 0.0)
+
+
+def test_units_that_the_note_cannot_settle_count_neither_way():
+    unsplit = services(c97110=None, c97112=None)
+    assert money_of({"97110": 2, "97112": 1}, unsplit, PRICED) == Money(90.0, 0.0, 0.0)
+    assert money_of({"97110": 2, "97112": 2}, unsplit, PRICED, stated_timed=40) == Money(120.0, 30.0, 0.0)
+    assert money_of({"97110": 1}, unsplit, load_policy(), stated_timed=40) == Money(30.0, 0.0, 60.0)  # flat fees
+
+
+def test_what_was_billed_is_the_column_then_the_note_then_its_labels():
+    labelled_service = replace(services(c97530=30)[0], labelled="97110")
+    coded = CodedNote("n", interventions=[labelled_service])
+    assert billed_units(coded, PRICED) == {"97110": 2}
+    coded.totals = Totals(billed_units={"97110": 3})
+    assert billed_units(coded, PRICED) == {"97110": 3}
+    assert billed_units(coded, PRICED, column={"97530": 4, "97112": 0}) == {"97530": 4}
+    assert billed_units(CodedNote("n", interventions=services(c97530=30)), PRICED) is None
+
+
+def test_units_of_a_column_count_before_the_labels_of_the_note(empty):
+    note = Note("n", "Therex 15 min", billed_units={"97110": 3})
+    service = Service(0, 13, "Therex 15 min", "97110", labelled="97110", minutes=15)
+    load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256, interventions=[service]))])
+    with empty.read() as connection:
+        row = connection.execute(select(tables.note.c.billed_value, tables.note.c.overpaid)).one()
+    assert tuple(row) == (90.0, 60.0)
+
+
+def test_a_failed_note_claims_neither_direction(empty):
+    note = Note("broken", "", error="the page has no text", billed_units={"97110": 3})
+    load(empty, [(note, CodedNote("broken", text_sha256=note.text_sha256, status="failed", error=note.error))])
+    with empty.read() as connection:
+        assert tuple(connection.execute(select(tables.note.c.overpaid, tables.note.c.underpaid)).one()) == (0.0, 0.0)

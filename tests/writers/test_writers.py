@@ -149,13 +149,23 @@ def test_the_workbook(tmp_path: Path) -> None:
         ["high", "code_mismatch", "labelled 97110"], ["low", "missing_progress", "none"],
     ]  # fmt: skip
     assert cells["By clinician"] == [
-        ["(not given)", 1, 1, 0, 0, 0, 0, 0, 0, 0], ["T. Example", 2, 0, 1, 1, 0.5, 1, 2, 1, 1],
-        ["all", 3, 1, 1, 1, 0.3333, 1, 2, 1, 1],
+        ["(not given)", 1, 1, 0, 0, 0, 0, 0, 0, 0], ["T. Example", 2, 0, 1, 1, 0.5, 2, 2, 1, 1],
+        ["all", 3, 1, 1, 1, 0.3333, 2, 2, 1, 1],
     ]  # fmt: skip
     sheet = book["Worklist"]
     assert sheet.auto_filter.ref == "A1:P4"
     colours = [sheet.cell(row, 1).fill.fgColor.rgb for row in (2, 3, 4)]
     assert len(set(colours)) == 3  # high severity, failed, settled
+
+
+def test_units_of_a_column_are_what_the_workbook_calls_billed(tmp_path: Path) -> None:
+    pairs = [({"clinician": "K", "billed_units": {"97530": 4, "97010": 1}}, coded().to_json())]
+    workbook.write_workbook(pairs, tmp_path / "n.xlsx", scratch=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+    assert book["Worklist"].cell(2, 12).value == "97530:4;97010:1"
+    assert [row[9].value for row in book["Claim lines"].iter_rows(min_row=2)] == [4, 1]
+    # supported: a timed unit and an untimed one; billed: five
+    assert [cell.value for cell in book["By clinician"][2]][6:8] == [2, 5]
 
 
 def test_a_full_sheet_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

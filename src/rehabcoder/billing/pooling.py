@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +23,7 @@ PolicyOn = Callable[[date | None], Policy]
 class Claim:
     """What the notes of one patient, day and discipline support, and how the bill differs, where there is one.
 
+    `totals.billed_units` are those of the input's column, else those that the notes themselves state.
     `left_out` are notes of the day that add nothing: failed ones, and copies of a note already counted. A claim with a
     failed note is not `complete`. `amount` is in dollars, None where a fee is not known.
     """
@@ -153,7 +154,7 @@ def _kept(note: Note, coded: CodedNote) -> _Kept:
             Service(s.start, s.end, "", s.code, minutes=s.minutes, minutes_span=s.minutes_span)
             for s in coded.interventions
         ],
-        totals=coded.totals,
+        totals=replace(coded.totals, billed_units=note.billed_units or coded.totals.billed_units),
     )
 
 

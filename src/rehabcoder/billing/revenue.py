@@ -20,6 +20,9 @@ from rehabcoder.billing.units import Allocation
 from rehabcoder.errors import UsageError
 from rehabcoder.note import ClaimLine, CodedNote, Json, Note
 
+POOLED = "timed"
+"""The name under which all timed units are compared as one, where the minutes of single services are missing."""
+
 SIXTY_DAYS = timedelta(days=60)
 SIXTY_DAY_SOURCE = (
     "42 CFR 401.305 (Social Security Act section 1128J(d)): report and return within 60 days of identifying an "
@@ -189,7 +192,7 @@ def compare_lines(
     """Billed units against the lines of a claim and the allocation behind them, code by code.
 
     Where the minutes of a timed code are not known but `whole`, the units of all timed codes, is, these are compared as
-    one under the name `timed`, without money.
+    one under the name `POOLED`, without money.
     """
     paid = {_as_paid(code, policy): _units(code, n, name) for code, n in billed.items()}
     nearest = allocation.nearest(paid)
@@ -208,7 +211,7 @@ def compare_lines(
     if whole is not None and any(n is None and is_timed(code) for code, n in supported.items()):
         n = sum(units for code, units in paid.items() if is_timed(code))
         says = f"Minutes of single services are missing; all timed minutes together make {count(whole, 'unit')}."
-        difference.lines.append(LineDifference("timed", n, whole, None, says))
+        difference.lines.append(LineDifference(POOLED, n, whole, None, says))
         supported = {code: n for code, n in supported.items() if not is_timed(code)}
         paid = {code: n for code, n in paid.items() if not is_timed(code)}
     for code in dict.fromkeys([*supported, *paid]):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from rehabcoder.billing.claim import claim_ledger, claim_lines
+from rehabcoder.billing.claim import claim_allocation, claim_ledger, claim_lines
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.revenue import LineDifference, compare_lines
 from rehabcoder.errors import RehabcoderError
 from rehabcoder.note import ClaimLine, Service
 from rehabcoder.web.marks import Mark, Segment, numbered, segments
@@ -60,11 +61,7 @@ class LineView:
     units: int | None
     billed: int | None
     why: str
-
-    @property
-    def difference(self) -> int | None:
-        """Units billed beyond those supported; None where either is not known."""
-        return None if self.billed is None or self.units is None else self.billed - self.units
+    difference: int | None = None  # units billed beyond those supported, a tie being none; None where not determined
 
 
 @dataclass(slots=True, frozen=True)
@@ -181,23 +178,30 @@ def _claim(
     try:
         lines, totals = claim_lines(billable, policy, stated_timed=stated)
         ledger = claim_ledger(billable, policy)
-        billed = None if blind else billed_units(case.coded, policy) or case.meta.get("billed_units")
+        billed = None if blind else billed_units(case.coded, policy, column=case.meta.get("billed_units"))
+        allocation = claim_allocation(billable, policy)
+        found = compare_lines(lines, allocation, billed or {}, whole=totals.units, policy=policy, name="").lines
     except RehabcoderError as error:
         return [], None, [], "", str(error)  # such as minutes that no day holds: said, and mended by the reviewer
-    views = [_line(line, billed) for line in lines]
-    if billed:
-        named = {line.code for line in lines}
-        views += [
-            LineView(code, None, 0, units, "billed, not supported")
-            for code, units in billed.items()
-            if code not in named
-        ]
+    if billed is None:
+        views = [LineView(line.code, line.minutes, line.units, None, line.why) for line in lines]
+    else:
+        views = _compared(lines, {each.code: each for each in found})
     return views, totals.units, ledger.lines(), ledger.source, None
 
 
-def _line(line: ClaimLine, billed: dict[str, Any] | None) -> LineView:
-    count = None if billed is None else billed.get(line.code, 0)
-    return LineView(line.code, line.minutes, line.units, count, line.why)
+def _compared(lines: Sequence[ClaimLine], found: dict[str, LineDifference]) -> list[LineView]:
+    """The lines beside what was billed, then what was billed and has no line of its own."""
+    views = []
+    for line in lines:
+        each = found.pop(line.code, None)  # none where nothing was billed or supported, or all timed codes stand as one
+        billed = None if each is None else each.billed
+        views.append(LineView(line.code, line.minutes, line.units, billed, line.why, _gap(each)))
+    return views + [LineView(e.code, None, e.supported, e.billed, e.why, _gap(e)) for e in found.values()]
+
+
+def _gap(each: LineDifference | None) -> int | None:
+    return None if each is None or each.supported is None else each.over - each.under
 
 
 def _as_service(answer: Answer, at: int, text: str) -> Service:

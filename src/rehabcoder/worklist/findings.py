@@ -12,7 +12,7 @@ from rehabcoder.worklist import estimates
 from rehabcoder.worklist.agreement import Agreement, agreement
 from rehabcoder.worklist.answer import Answer
 from rehabcoder.worklist.estimates import Estimate, Stratum
-from rehabcoder.worklist.risk import Money, billed_units, fees_of, money_of, supported_units
+from rehabcoder.worklist.risk import Money, billed_units, money_of, supported_units
 from rehabcoder.worklist.store.samples import Sample, SampleItem
 
 
@@ -89,20 +89,19 @@ def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
         raise UsageError("this note has no second answer yet", remedy="Review it first.")
     coded = CodedNote.from_json(item.coded)
     stated = coded.totals.stated_timed
-    first, second = (units_of_answer(answer, policy, stated_timed=stated) for answer in (item.first, item.second))
-    codes = [sorted((s.code, s.minutes or 0) for s in answer.services) for answer in (item.first, item.second)]
-    money = money_of(billed_units(coded, policy), second, fees_of(policy))
+    services = [_services(answer) for answer in (item.first, item.second)]
+    first, second = (supported_units(each, policy, stated_timed=stated) for each in services)
+    billed = billed_units(coded, policy, column=item.meta.get("billed_units"))
+    money = money_of(billed, services[1], policy, stated_timed=stated)
     # Without minutes there are no units to compare: then the codes decide.
-    wrong = first != second or {code for code, _ in codes[0]} != {code for code, _ in codes[1]}
+    wrong = first != second or {s.code for s in services[0]} != {s.code for s in services[1]}
     return Reviewed(item, item.second, wrong, money)
 
 
-def units_of_answer(answer: Answer, policy: Policy, *, stated_timed: int | None = None) -> dict[str, int]:
-    """The units that an answer supports under a policy, by code."""
-    services = [
+def _services(answer: Answer) -> list[Service]:
+    return [
         Service(s.start or 0, s.end or 0, "", s.code, labelled=s.labelled, minutes=s.minutes) for s in answer.services
     ]
-    return supported_units(services, policy, stated_timed=stated_timed)
 
 
 def _reached(sample: Sample, rate: Estimate | None, wilson: Estimate | None) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from rehabcoder.billing.policies import Policy
 from rehabcoder.errors import ReadError
 from rehabcoder.note import CodedNote, Note
-from rehabcoder.worklist.risk import Fees, billed_units, fees_of, money_of, risk_of, units_of
+from rehabcoder.worklist.risk import Money, billed_units, money_of, risk_of
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.imports import Coding, Tally
@@ -51,7 +51,7 @@ def import_coded(
         WorklistError: another program holds the database.
     """
     today = today or date.today()
-    tally, fees = Tally(), fees_of(policy)
+    tally = Tally()
     taken = 0
     for some in _batches(notes):
         with database.write() as connection:
@@ -64,7 +64,7 @@ def import_coded(
     for lines in _batches(coded):
         items = [_parsed(line, where) for line, where in lines]
         with database.write() as connection:
-            batch = list(_joined(connection, items, policy, fees, today, tally))
+            batch = list(_joined(connection, items, policy, today, tally))
             imports.add_codings(connection, run, batch, tally)
         taken += len(lines)
         progress("codings", taken)
@@ -128,7 +128,7 @@ def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
 
 
 def _joined(
-    connection: Any, items: list[tuple[CodedNote, str, str]], policy: Policy, fees: Fees, today: date, tally: Tally
+    connection: Any, items: list[tuple[CodedNote, str, str]], policy: Policy, today: date, tally: Tally
 ) -> Iterator[Coding]:
     keys = [(coded.note_id, coded.text_sha256) for coded, _, _ in items]
     texts = {(note_id, sha): (at, meta) for note_id, sha, at, meta in imports.find_texts(connection, keys)}
@@ -139,10 +139,16 @@ def _joined(
             continue
         text_id, source = texts[key]
         meta = json.loads(source)
-        billed = billed_units(coded, policy) or meta.get("billed_units")
-        money = money_of(billed, units_of(coded), fees)
+        money = _money(coded, policy, meta.get("billed_units"))
         risk = risk_of(coded, money, age_from=_date(meta.get("date_of_service")) or today)
         yield Coding(coded, content, sha256, meta, text_id, risk, money)
+
+
+def _money(coded: CodedNote, policy: Policy, column: dict[str, int] | None) -> Money:
+    if coded.status == "failed":  # nothing is known of what it supports
+        return Money(0.0, 0.0, 0.0)
+    billed = billed_units(coded, policy, column=column)
+    return money_of(billed, coded.interventions, policy, stated_timed=coded.totals.stated_timed)
 
 
 def _date(value: str | None) -> date | None:

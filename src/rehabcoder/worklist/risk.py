@@ -18,9 +18,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from rehabcoder.billing.claim import claim_lines
+from rehabcoder.billing.claim import claim_allocation, claim_lines
 from rehabcoder.billing.codes import CODES, is_timed
 from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.revenue import POOLED, compare_lines
 from rehabcoder.note import CodedNote, Service
 
 FIXED_TERMS = ("money", "mismatch", "uncertainty", "severity")
@@ -45,7 +46,7 @@ class Fees:
     def of(self, code: str) -> float:
         if code == "none":
             return 0.0
-        flat = scheme()["fees"]["timed" if is_timed(code) else "untimed"]
+        flat = scheme()["fees"]["timed" if code == POOLED or is_timed(code) else "untimed"]
         return self.by_code.get(code, self.by_code.get("default", flat))
 
     def value(self, units: Mapping[str, int]) -> float:
@@ -101,18 +102,16 @@ def aged(later: date, earlier: date) -> float:
     return 100 * parameters["weights"]["age"] * (later - earlier).days / parameters["scale"]["filing_days"]
 
 
-def units_of(coded: CodedNote) -> dict[str, int]:
-    """The units that the note supports, by code."""
-    return {line.code: line.units for line in coded.lines if line.units}
+def billed_units(
+    coded: CodedNote, policy: Policy, *, column: Mapping[str, int] | None = None
+) -> dict[str, int] | None:
+    """The units that were billed: those of the input's `column`, else those that the note itself states, else those
+    that its own labels make.
 
-
-def billed_units(coded: CodedNote, policy: Policy) -> dict[str, int] | None:
-    """The units that were billed: those that the note or its row states, else those that its own labels make.
-
-    None where the note gives neither.
+    None where there are none of the three.
     """
-    if coded.totals.billed_units:
-        return {code: units for code, units in coded.totals.billed_units.items() if units}
+    if told := column or coded.totals.billed_units:
+        return {code: units for code, units in told.items() if units}
     if not any(service.labelled for service in coded.interventions):
         return None
     as_labelled = [
@@ -128,16 +127,22 @@ def supported_units(services: Sequence[Service], policy: Policy, *, stated_timed
     return {line.code: line.units for line in lines if line.units}
 
 
-def money_of(billed: Mapping[str, int] | None, supported: Mapping[str, int], fees: Fees) -> Money:
-    """What billing `billed` instead of `supported` is worth, in dollars.
+def money_of(
+    billed: Mapping[str, int] | None, services: Sequence[Service], policy: Policy, *, stated_timed: int | None = None
+) -> Money:
+    """What billing `billed` is worth against what `services` support, in dollars, by `billing.revenue`'s comparison.
 
-    Where nothing is known to have been billed, nothing is over or under.
+    Either side of a tie is right, and units that the note cannot settle count neither way. Where nothing is known to
+    have been billed, nothing is over or under.
     """
     if billed is None:
         return Money(0.0, 0.0, 0.0)
-    codes = set(billed) | set(supported)
-    differences = [(billed.get(code, 0) - supported.get(code, 0)) * fees.of(code) for code in codes]
-    over, under = sum(d for d in differences if d > 0), -sum(d for d in differences if d < 0)
+    fees = fees_of(policy)
+    lines, totals = claim_lines(services, policy, stated_timed=stated_timed)
+    allocation = claim_allocation(services, policy)
+    found = compare_lines(lines, allocation, billed, whole=totals.units, policy=policy, name="note").lines
+    over = math.fsum(line.over * fees.of(line.code) for line in found)
+    under = math.fsum(line.under * fees.of(line.code) for line in found)
     return Money(fees.value(billed), over, under)
 
 

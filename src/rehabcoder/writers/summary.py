@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from rehabcoder.billing.codes import is_timed
 from rehabcoder.note import Json
 
 NOBODY = "(not given)"
+
+
+def units_billed(about: Json, row: Json) -> Mapping[str, int]:
+    """Billed units by code: those of the input's column, else those that the note itself states; empty for neither."""
+    billed: Mapping[str, int] | None = about.get("billed_units") or row["totals"]["billed_units"]
+    return billed or {}
 
 
 class ByClinician:
@@ -17,17 +24,19 @@ class ByClinician:
         self._counts: dict[str, Counter[str]] = {}
         self._findings: dict[str, None] = {}
 
-    def add(self, clinician: str | None, row: Json) -> None:
-        """Count one coded note."""
+    def add(self, about: Json, row: Json) -> None:
+        """Count one coded note, with what the input says of it."""
         found = dict.fromkeys(flag["id"] for flag in row["flags"])
         self._findings |= found
-        for name in (clinician or NOBODY, ""):
+        for name in (about.get("clinician") or NOBODY, ""):
             counts = self._counts.setdefault(name, Counter())
             counts["notes"] += 1
             counts["failed"] += row["status"] == "failed"
             counts["review"] += row["status"] != "failed" and row["needs_review"]
+            # The note's total is of timed units alone; what is billed is both.
             counts["units"] += row["totals"]["units"] or 0
-            counts["billed"] += sum((row["totals"]["billed_units"] or {}).values())
+            counts["units"] += sum(line["units"] or 0 for line in row["lines"] if not is_timed(line["code"]))
+            counts["billed"] += sum(units_billed(about, row).values())
             counts.update(f"finding {name}" for name in found)
 
     def columns(self) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from rehabcoder.billing.codes import CODES
 from rehabcoder.note import Json
 from rehabcoder.readers.extras import need
 from rehabcoder.writers.flat import by_code, neutral
-from rehabcoder.writers.summary import ByClinician
+from rehabcoder.writers.summary import ByClinician, units_billed
 
 ROWS = 1_048_576  # on a sheet, the header among them
 CELL = 32_767  # characters in a cell
@@ -96,7 +96,7 @@ def write_workbook(pairs: Iterable[tuple[Json, Json]], path: Path, *, scratch: P
         formats["head"] = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         pages = {name: _Pages(book, formats, name, columns) for name, columns in SHEETS.items()}
         for about, row in pairs:
-            summary.add(about.get("clinician"), row)
+            summary.add(about, row)
             _add_note(pages, about, row)
         last = _Pages(book, formats, "By clinician", summary.columns())
         for cells in summary.rows():
@@ -107,7 +107,7 @@ def write_workbook(pairs: Iterable[tuple[Json, Json]], path: Path, *, scratch: P
 
 def _add_note(pages: Mapping[str, _Pages], about: Json, row: Json) -> None:
     note, day, clinician = row["note_id"], about.get("date_of_service"), about.get("clinician")
-    billed: Mapping[str, int] = row["totals"]["billed_units"] or {}
+    billed = units_billed(about, row)
     severities = Counter(flag["severity"] for flag in row["flags"])
     review = "failed" if row["status"] == "failed" else "yes" if row["needs_review"] else "no"
     worst = next((level for level in ("high", "medium", "low") if severities[level]), None)

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from rehabcoder.worklist.store.database import Database, now
 from rehabcoder.worklist.store.tables import coding, note, purge, text
 
-KEPT_META = ("clinic", "clinician", "credential", "discipline", "payer", "date_of_service")
+KEPT_META = ("clinic", "clinician", "credential", "discipline", "payer", "date_of_service", "billed_units")
 BATCH = 1_000
 
 

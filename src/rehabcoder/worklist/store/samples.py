@@ -15,7 +15,7 @@ from rehabcoder.worklist.sampling import Drawn, Unit
 from rehabcoder.worklist.store.database import now
 from rehabcoder.worklist.store.decisions import ConflictError
 from rehabcoder.worklist.store.queue import Case, Filters, conditions, open_cases
-from rehabcoder.worklist.store.tables import coding, decision, note, sample, sample_item
+from rehabcoder.worklist.store.tables import coding, decision, note, sample, sample_item, text
 
 STRATIFY = {
     "clinic": note.c.clinic,
@@ -65,6 +65,7 @@ class SampleItem:
     second_at: str | None
     version: int
     coded: dict[str, Any]
+    meta: dict[str, Any]
 
 
 def frame(connection: Connection, filters: Filters, *, by: Sequence[str] = ()) -> list[Unit]:
@@ -199,9 +200,11 @@ def left(connection: Connection, sample_id: int) -> int:
 def _items() -> Any:
     columns = [column for column in sample_item.c if column.name not in ("first", "second", "draft")]
     return (
-        select(*columns, sample_item.c.first, sample_item.c.second, sample_item.c.draft, note.c.note_id, coding.c.coded)
+        select(*columns, sample_item.c.first, sample_item.c.second, sample_item.c.draft)
+        .add_columns(note.c.note_id, coding.c.coded, text.c.meta)
         .join(note, note.c.id == sample_item.c.note)
         .join(coding, coding.c.id == sample_item.c.coding_id)
+        .join(text, text.c.id == coding.c.text_id)
         .order_by(sample_item.c.position)
     )
 
@@ -210,7 +213,7 @@ def _item(row: Any) -> SampleItem:
     values = dict(row._mapping)
     for name in ("first", "second", "draft"):
         values[name] = Answer.loads(values[name]) if values[name] else None
-    values["coded"] = json.loads(values["coded"])
+    values["coded"], values["meta"] = json.loads(values["coded"]), json.loads(values["meta"])
     return SampleItem(**values)
 
 
