@@ -50,9 +50,10 @@ def show(
     store: Store = None,
 ) -> None:
     """Print the card of a model as JSON: data, settings, versions, metrics, the gate's verdict."""
-    from rehabcoder.training.registry import card_of_file, find_model
+    from rehabcoder.predict.store import load_card
+    from rehabcoder.training.registry import find_model
 
-    print(json.dumps(card_of_file(find_model(model, store)), indent=2, ensure_ascii=False, sort_keys=True))
+    print(json.dumps(load_card(find_model(model, store)), indent=2, ensure_ascii=False, sort_keys=True))
 
 
 @app.command("verify")

@@ -12,6 +12,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
+ELEMENTS = ("functional_goal", "response", "progress", "skilled_need")
+"""The documentation elements that every model tells of a note's pieces."""
+
 
 @dataclass(slots=True)
 class Linear:

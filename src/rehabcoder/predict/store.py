@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from rehabcoder.errors import ModelError
-from rehabcoder.predict.model import Chain, Floats, Linear, Model, Weighed
+from rehabcoder.predict.contents import build, card, json_object
+from rehabcoder.predict.model import Floats, Model, Weighed
 
 SCHEMA = 2
 LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it is opened
 LARGEST_FILE = 64 * 2**20
+_ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 100  # how a zip begins each entry of its list; a million would fill the memory
 _JSON = ("card.json", "classes.json", "weighed.json")
 _ARRAYS = (
     "idf",
@@ -38,10 +41,15 @@ _ARRAYS = (
 )
 MEMBERS = ("vocabulary.txt", *_JSON, *(f"{name}.npy" for name in _ARRAYS))
 FILE_NAME = "model.zip"
+_RENEW = "Get the file again, or build one with: rehabcoder train."
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Writes the model, to the byte the same for the same model."""
+    """Writes the model, whole or not at all, and to the byte the same for the same model.
+
+    Raises:
+        ValueError: `load_model` would refuse it (weights that are no numbers, say); nothing is written.
+    """
     words = [word for word, _ in sorted(model.vocabulary.items(), key=lambda item: item[1])]
     members: dict[str, bytes] = {"vocabulary.txt": "\n".join(words).encode("utf-8")}
     members["card.json"] = _json(model.card)
@@ -63,34 +71,51 @@ def save_model(model: Model, path: Path) -> None:
             buffer, np.ascontiguousarray(array, dtype=np.float16 if array.ndim == 2 else np.float32), allow_pickle=False
         )
         members[f"{name}.npy"] = buffer.getvalue()
+    build(members)
     manifest = {
         "schema": SCHEMA,
         "members": {n: {"sha256": hashlib.sha256(b).hexdigest(), "size": len(b)} for n, b in sorted(members.items())},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+    partial = path.with_name(f".{path.name}.part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name, data in [("manifest.json", _json(manifest)), *sorted(members.items())]:
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             out.writestr(info, data)
+    partial.replace(path)
 
 
 def load_model(path: Path) -> Model:
     """Reads a model file, or the `model.zip` of a folder.
 
     Raises:
-        ModelError: the file is missing, damaged, changed, too large, or written by a newer version.
+        ModelError: the file is missing, damaged, changed, too large, or written by another version.
     """
     path = path / FILE_NAME if path.is_dir() else path
     members = read_members(path)
     try:
-        return _build(members)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError("the model file does not hold what a model needs", where=str(path), remedy=_RENEW) from error
+        return build(members)
+    except ValueError as error:
+        raise _unfit(path, error) from error
 
 
-_RENEW = "Get the file again, or build one with: rehabcoder train."
+def load_card(path: Path) -> dict[str, Any]:
+    """What a model file says of itself, after the checks of every member; the model is not built.
+
+    Raises:
+        ModelError: as in `load_model`.
+    """
+    members = read_members(path)
+    try:
+        return card(members["card.json"])
+    except ValueError as error:
+        raise _unfit(path, error) from error
+
+
+def _unfit(path: Path, error: ValueError) -> ModelError:
+    return ModelError(f"the model file does not hold what a model needs ({error})", where=str(path), remedy=_RENEW)
 
 
 def read_members(path: Path) -> dict[str, bytes]:
@@ -100,52 +125,83 @@ def read_members(path: Path) -> dict[str, bytes]:
         ModelError: as in `load_model`.
     """
     where = str(path)
-    if not path.is_file():
-        raise ModelError(
-            "there is no model file here", where=where, remedy="Name a model that `rehabcoder models list` shows."
-        )
-    if path.stat().st_size > LARGEST_FILE:
-        raise ModelError("the model file is too large to be one", where=where, remedy=_RENEW)
+    data = _bytes_of(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-            too_large = [name for name, size in sizes.items() if size > LARGEST_MEMBER]
-            if too_large or sum(sizes.values()) > 2 * LARGEST_MEMBER:
-                raise ModelError("a member of the model file is too large", where=where, remedy=_RENEW)
-            manifest = json.loads(archive.read("manifest.json"))
-            if not isinstance(manifest, dict) or not isinstance(manifest.get("schema"), int):
-                raise ModelError("the model file has no readable manifest", where=where, remedy=_RENEW)
-            if manifest["schema"] > SCHEMA:
-                raise ModelError(
-                    f"the model file was written by a newer rehabcoder (layout {manifest['schema']}, this one reads {SCHEMA})",
-                    where=where,
-                    remedy="Update rehabcoder: pip install -U rehabcoder.",
-                )
-            listed = manifest.get("members", {})
-            if set(listed) != set(MEMBERS) or set(sizes) != {"manifest.json", *MEMBERS}:
-                raise ModelError("the model file lacks members or holds others", where=where, remedy=_RENEW)
-            out = {}
-            for name in MEMBERS:
-                data = archive.read(name)
-                if len(data) != listed[name]["size"] or hashlib.sha256(data).hexdigest() != listed[name]["sha256"]:
-                    raise ModelError(f"the member {name} of the model file was changed", where=where, remedy=_RENEW)
-                out[name] = data
-            return out
+        return _unpacked(data, where)
     except ModelError:
         raise
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except Exception as error:  # a zip can be wrong in more ways than zipfile has exceptions for
         raise ModelError("the model file is damaged or is no model file", where=where, remedy=_RENEW) from error
-    except Exception as error:  # zlib.error has no common base with the rest
-        raise ModelError("the model file is damaged", where=where, remedy=_RENEW) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The whole file, read once: what is checked is what is used."""
+    try:
+        if not path.is_file():
+            raise ModelError(
+                "there is no model file here",
+                where=str(path),
+                remedy="Name a model that `rehabcoder models list` shows.",
+            )
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, LARGEST_FILE) + 1)
+    except OSError as error:
+        raise ModelError(
+            f"the model file cannot be read ({error.strerror})",
+            where=str(path),
+            remedy="Let yourself read it (chmod u+r).",
+        ) from error
+    if len(data) > LARGEST_FILE:
+        raise ModelError("the model file is too large to be one", where=str(path), remedy=_RENEW)
+    return data
+
+
+def _unpacked(data: bytes, where: str) -> dict[str, bytes]:
+    if data.count(_ENTRY) > _MOST_ENTRIES:
+        raise ModelError("the model file lists more members than a model has", where=where, remedy=_RENEW)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = archive.infolist()
+        if max(i.file_size for i in infos) > LARGEST_MEMBER or sum(i.file_size for i in infos) > 2 * LARGEST_MEMBER:
+            raise ModelError("a member of the model file is too large", where=where, remedy=_RENEW)
+        if any(i.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for i in infos):
+            raise ModelError("the model file is packed in a way that model files are not", where=where, remedy=_RENEW)
+        listed = _manifest(_member(archive, archive.getinfo("manifest.json")), where)
+        if set(listed) != set(MEMBERS) or sorted(i.filename for i in infos) != sorted(["manifest.json", *MEMBERS]):
+            raise ModelError("the model file lacks members or holds others", where=where, remedy=_RENEW)
+        out = {}
+        for name in MEMBERS:
+            member = _member(archive, archive.getinfo(name))
+            if len(member) != listed[name]["size"] or hashlib.sha256(member).hexdigest() != listed[name]["sha256"]:
+                raise ModelError(f"the member {name} of the model file was changed", where=where, remedy=_RENEW)
+            out[name] = member
+        return out
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A member's bytes, unpacked no further than it says: `archive.read` would unpack all that is packed into it."""
+    with archive.open(info) as stream:
+        return stream.read(info.file_size + 1)
+
+
+def _manifest(data: bytes, where: str) -> dict[str, Any]:
+    """The members that the manifest lists."""
+    manifest = json_object("manifest.json", data)
+    schema = manifest.get("schema")
+    if type(schema) is not int:
+        raise ModelError("the model file has no readable manifest", where=where, remedy=_RENEW)
+    if schema != SCHEMA:
+        newer = schema > SCHEMA
+        raise ModelError(
+            f"the model file was written by {'a newer' if newer else 'an older'} rehabcoder "
+            f"(layout {schema}, this one reads {SCHEMA})",
+            where=where,
+            remedy="Update rehabcoder: pip install -U rehabcoder." if newer else "Train it anew: rehabcoder train.",
+        )
+    listed = manifest.get("members")
+    if not isinstance(listed, dict):
+        raise ModelError("the model file has no readable manifest", where=where, remedy=_RENEW)
+    return listed
 
 
 def _json(data: Any) -> bytes:
@@ -173,56 +229,6 @@ def _arrays(model: Model) -> dict[str, Floats]:
         "chain.start": chain.start,
         "chain.bias": chain.bias,
     }
-
-
-def _build(members: dict[str, bytes]) -> Model:
-    words = members["vocabulary.txt"].decode("utf-8").split("\n")
-    classes = json.loads(members["classes.json"])
-    weighed = json.loads(members["weighed.json"])
-    arrays = {
-        name: np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False).astype(np.float32)
-        for name in _ARRAYS
-    }
-    linear = {
-        name: Linear(tuple(classes[name]), arrays[f"{name}.weights"], arrays[f"{name}.bias"])
-        for name in ("kind", "code", "elements")
-    }
-    for one in linear.values():
-        if (
-            one.weights.shape != (one.weights.shape[0], len(one.classes))
-            or one.weights.shape[0] > len(words)
-            or one.bias.shape != (len(one.classes),)
-        ):
-            raise ValueError("shapes disagree")
-    own = arrays["chain.own"]
-    if own.shape[0] != len(words) or arrays["idf"].shape != (len(words),) or own.shape != arrays["chain.before"].shape:
-        raise ValueError("shapes disagree")
-    return Model(
-        {word: row for row, word in enumerate(words)},
-        arrays["idf"],
-        linear["kind"],
-        linear["code"],
-        linear["elements"],
-        Chain(
-            own,
-            arrays["chain.before"],
-            arrays["chain.behind"],
-            arrays["chain.transition"],
-            arrays["chain.start"],
-            arrays["chain.bias"],
-        ),
-        _weighed_of(weighed["minutes"]),
-        _weighed_of(weighed["confidence"]),
-        _weighed_of(weighed["settle"]),
-        weighed["label_given_code"],
-        {k: float(v) for k, v in weighed["thresholds"].items()},
-        {k: float(v) for k, v in weighed["reader"].items()},
-        json.loads(members["card.json"]),
-    )
-
-
-def _weighed_of(entry: dict[str, Any]) -> Weighed:
-    return Weighed(float(entry["bias"]), {name: float(weight) for name, weight in entry["weights"].items()})
 
 
 def default_model_path() -> Path:

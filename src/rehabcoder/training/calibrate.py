@@ -10,11 +10,11 @@ from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.language.detail import content_words
-from rehabcoder.predict.model import Model
+from rehabcoder.predict.model import ELEMENTS, Model
 from rehabcoder.predict.predictor import SAME, Found, Predicted, Proposal, decide, propose
 from rehabcoder.predict.settling import signs
 from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed, hash_fold
-from rehabcoder.training.labelled import ELEMENTS, GoldService, LabelledNote
+from rehabcoder.training.labelled import GoldService, LabelledNote
 from rehabcoder.training.reader import fit_reader
 
 CLEAN = 0.975  # share of settled services that shall be right, on notes left out

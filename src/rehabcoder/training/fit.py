@@ -19,9 +19,9 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import words
-from rehabcoder.predict.model import Chain, Linear, Model, Weighed, linear_scores, softmax
+from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed, linear_scores, softmax
 from rehabcoder.training.crf import train_chain
-from rehabcoder.training.labelled import ELEMENTS, LabelledNote, Snippet, one
+from rehabcoder.training.labelled import LabelledNote, Snippet, one
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})

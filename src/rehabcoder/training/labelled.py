@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 SAME = {"97014": "G0283", "97130": "97129"}  # two names of one service
-ELEMENTS = ("functional_goal", "response", "progress", "skilled_need")
 
 
 @dataclass(slots=True)

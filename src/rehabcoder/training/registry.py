@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.errors import ModelError
-from rehabcoder.predict.store import FILE_NAME, default_model_path, read_members
+from rehabcoder.predict.store import FILE_NAME, default_model_path, load_card
 
 SHIPPED = "default"
 """The name of the model that rehabcoder ships with. It belongs to every store and cannot be replaced."""
@@ -103,21 +103,6 @@ def find_model(model: str | Path | None = None, store: str | Path | None = None)
     return path
 
 
-def card_of_file(path: Path) -> dict[str, Any]:
-    """The card of a model file, after the checks of every member.
-
-    Raises:
-        ModelError: the file is no model, or is damaged.
-    """
-    try:
-        card = json.loads(read_members(path)["card.json"])
-    except (ValueError, RecursionError) as error:
-        raise ModelError("the card of the model cannot be read", where=str(path)) from error
-    if not isinstance(card, dict):
-        raise ModelError("the card of the model cannot be read", where=str(path))
-    return card
-
-
 def entries(store: str | Path | None = None) -> Iterator[Entry]:
     """Every model: the shipped one, then those of the store by name."""
     folder = store_folder(store)
@@ -128,7 +113,7 @@ def entries(store: str | Path | None = None) -> Iterator[Entry]:
     for name, path in places:
         promoted = name == (now.name if now else SHIPPED)
         try:
-            yield Entry(name, path, promoted, card_of_file(path))
+            yield Entry(name, path, promoted, load_card(path))
         except ModelError as error:
             yield Entry(name, path, promoted, None, str(error))
 
@@ -143,8 +128,11 @@ def history(store: str | Path | None = None) -> list[Promotion]:
     if not path.is_file():
         return []
     try:
-        return [Promotion(**record) for record in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+        done = [Promotion(**record) for record in json.loads(path.read_text(encoding="utf-8"))]
+        if not all(_NAME.fullmatch(promotion.name) for promotion in done):
+            raise ValueError("the name of a model is a path")
+        return done
+    except (ValueError, TypeError, RecursionError) as error:
         raise ModelError(
             "the list of promotions cannot be read", where=str(path),
             remedy="Move it away: the shipped model is used then, until another one is promoted.",
@@ -171,7 +159,7 @@ def promote(
         ModelError: there is no such model, it is damaged, its name is taken, or it did not pass the gate.
     """
     folder, path = store_folder(store), find_model(model, store)
-    card = card_of_file(path)
+    card = load_card(path)
     shipped = path == default_model_path()
     gate = card.get("gate") or {}
     if not shipped and not gate.get("passed") and not force:

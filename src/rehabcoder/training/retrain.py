@@ -106,9 +106,7 @@ def train(
         folder.mkdir(parents=True, exist_ok=True)
         page = write_report(report, folder)
         if kept:
-            partial = folder / f".{FILE_NAME}.part"
-            save_model(trial.model, partial)
-            partial.replace(folder / FILE_NAME)
+            save_model(trial.model, folder / FILE_NAME)
     except OSError as error:
         raise TrainingError("the folder cannot be written", where=str(folder), remedy="Name another --out.") from error
     return Trained(folder / FILE_NAME if kept else None, page, verdict, gain, trial.model.card)
