@@ -14,6 +14,7 @@ from person import HOST, Person, first, soup
 
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
+from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import Mark, checked_quote, segments, shown
 from rehabcoder.worklist.store import queue, samples
@@ -45,6 +46,27 @@ def test_a_note_shows_its_text_whole_and_its_services(ann, items):
         for number, service in enumerate(coded.interventions, 1):
             marked = "".join(each.text for each in page.select(f'#text [data-service="{number}"]'))
             assert marked == service.text
+
+
+@pytest.mark.parametrize(
+    ("billed", "shown"),
+    [
+        ({"97110": 1, "97112": 2}, {"97110": "", "97112": ""}),  # the other side of a tie
+        ({"97110": 3, "97530": 1}, {"97110": "▲ 1 over", "97112": "▼ 1 under", "97530": "▲ 1 over"}),
+        ({"97110": 3}, {"97110": "▲ 1 over", "97112": "▼ 1 under"}),
+    ],
+)
+def test_the_claim_is_compared_as_the_ledger_does(ann, billed, shown):
+    note = Note("tie", "Therex 20 min, balance 20 min", billed_units=billed)
+    services = [Service(0, 13, "Therex 20 min", "97110", minutes=20)]
+    services.append(Service(15, 29, "balance 20 min", "97112", minutes=20))
+    load(ann.app.database, [(note, CodedNote("tie", text_sha256=note.text_sha256, interventions=services))])
+    with ann.app.database.read() as connection:
+        at = queue.find(connection, ["tie"])["tie"].id
+    rows = [
+        [cell.text for cell in row.find_all("td")] for row in soup(ann.get(f"/note/{at}")).select(".claim tbody tr")
+    ]
+    assert {row[0]: row[4] for row in rows} == shown
 
 
 def test_accepting_goes_on_to_the_next(ann):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,11 @@ from labelled_notes import load, pairs
 
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
+from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.answer import Answer, parse_codes
-from rehabcoder.worklist.findings import sample_findings
+from rehabcoder.worklist.findings import reviewed, sample_findings
+from rehabcoder.worklist.risk import Money
 from rehabcoder.worklist.sampling import Unit, allocate, draw, frame_hash
 from rehabcoder.worklist.store import decisions, queue, samples
 from rehabcoder.worklist.store.decisions import ConflictError
@@ -218,3 +221,16 @@ def test_stratified_and_risk_samples_are_estimated(empty):
         assert 0 < found.rate.value < 1
         assert found.over.value >= 0
         assert found.net.value == pytest.approx(found.over.value - found.under.value)
+
+
+def test_money_of_a_sample_takes_the_units_of_a_column(empty):
+    notes = [Note(name, f"Therex 15 min {name}", billed_units={"97110": 3}) for name in "ab"]
+    service = Service(0, 13, "Therex 15 min", "97110", labelled="97110", minutes=15)
+    load(empty, [(n, CodedNote(n.note_id, text_sha256=n.text_sha256, interventions=[service])) for n in notes])
+    with empty.write() as connection:
+        drawn = draw(samples.frame(connection, Filters(state=None)), design="simple", size=2, seed=1)
+        made = samples.save(connection, drawn, name="q", by="Ann", made_from={}, confidence=0.9, precision=0.1)
+        found = [
+            reviewed(replace(item, second=item.first), load_policy()) for item in samples.items(connection, made.id)
+        ]
+    assert [(each.wrong, each.money) for each in found] == [(False, Money(90.0, 60.0, 0.0))] * 2
