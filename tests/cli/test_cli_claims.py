@@ -64,6 +64,8 @@ def rows_of(run: Run, *arguments: str | Path) -> dict[str, Any]:
         ("code", {"97110": (2, 2), "97530": (1, 0)}),
         ("clinician", {"K": (2, 1), "L": (1, 1)}),
         ("clinic", {"North": (2, 1), "South": (1, 1), "not given": (0, 0)}),
+        ("payer", {"not given": (3, 2)}),
+        ("note", {"p1": (2, 0), "p2": (0, 1), "p3": (1, 1), "p4": (0, 0)}),
         ("month", {"2024-05": (2, 1), "2024-06": (1, 1)}),
     ],
 )
@@ -87,11 +89,27 @@ def test_the_table_ends_with_the_sums_of_either_direction(run: Run, file: Path) 
     assert lines[-1] == ["all", "4", "3", "units,", "$90.00", "2", "units,", "$60.00", "-"]
 
 
+def test_the_last_row_counts_each_claim_once(run: Run, file: Path) -> None:
+    assert run(file, "--by", "code")[1].splitlines()[-1].split()[:3] == ["all", "4", "3"]
+    assert run(file, "--by", "line")[1].splitlines()[-1].split()[:3] == ["all", "3", "units,"]
+
+
+def test_each_line_says_why(run: Run, file: Path) -> None:
+    lines = run(file, "--by", "line", "--fee", "30")[1].splitlines()
+    (over,) = (line for line in lines if line.startswith("p1/2024-05-01 97110"))
+    assert over.split()[2:6] == ["3", "1", "2", "units,"]
+    assert over.endswith("15 of 15 timed minutes; unit 1: 15 minutes, a whole block.")
+    (foreign,) = (line for line in lines if line.startswith("p3/2024-06-03 97530"))
+    assert foreign.endswith("The note does not describe this service.")
+
+
 def test_over_payments_with_the_last_day_to_return_them(run: Run, file: Path) -> None:
     status, out, _ = run(file, "--found-on", "2024-07-01", "--fee", "30")
     assert status == 0
     assert "p1/2024-05-01: 2 units, $60.00, found on 2024-07-01, report and return by 2024-08-30" in out
     assert "2 over-paid claims. 42 CFR 401.305" in out
+    assert "give --fee" not in out
+    assert "give --fee" in run(file, "--found-on", "2024-07-01")[1]
     found = json.loads(run(file, "--found-on", "2024-07-01", "--format", "json")[1])
     assert [item["claim"] for item in found] == ["p1/2024-05-01", "p3/2024-06-03"]
 
@@ -106,7 +124,7 @@ def test_a_file_without_bills(run: Run, tmp_path: Path) -> None:
     ("arguments", "status", "says"),
     [
         (("nowhere.jsonl",), 1, "nowhere.jsonl: No such file"),
-        (("{file}", "--by", "payer"), 2, "--by is 'payer'"),
+        (("{file}", "--by", "patient"), 2, "--by is 'patient'"),
         (("{file}", "--format", "xml"), 2, "--format is 'xml'"),
         (("{file}", "--fee", "x"), 2, "the fee is no number"),
         (("{file}", "--found-on", "May"), 2, "'May' is no date"),

@@ -16,10 +16,11 @@ import typer
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policy_tools import parse_day
 from rehabcoder.billing.revenue import SIXTY_DAY_SOURCE, Difference, overpayments, roll_up
+from rehabcoder.cli.plain import printable
 from rehabcoder.cli.units import parse_fees
 from rehabcoder.errors import ReadError, UsageError
 
-GROUPS = ("claim", "code", "clinician", "clinic", "month")
+GROUPS = ("claim", "line", "note", "code", "clinician", "clinic", "payer", "month")
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def claims(
     path: Annotated[str, typer.Argument(metavar="CLAIMS.jsonl", help="Claims, as `rehabcoder code` writes them.")],
-    by: Annotated[str, typer.Option(help="Add up by claim, code, clinician, clinic or month.")] = "claim",
+    by: Annotated[
+        str, typer.Option(help="Add up by claim, line, note, code, clinician, clinic, payer or month.")
+    ] = "claim",
     fee: Annotated[
         list[str] | None, typer.Option(help="Dollars for one unit: 97110=31.40, or one number for every code.")
     ] = None,
@@ -46,24 +49,15 @@ def claims(
         day = parse_day(found_on) or date.today()
         _print_overpayments([difference for _, difference in read_differences(path, fees=prices)], day, format)
         return
-    rows = compare(path, by=by, fees=prices)
+    if by not in GROUPS:
+        raise UsageError(f"--by is {by!r}", remedy=f"Use one of: {', '.join(GROUPS)}.")
+    found = list(read_differences(path, fees=prices))
+    rows = roll_up(part for claim, difference in found for part in _parts(claim, difference, by))
     if format == "json":
         json.dump([row.to_json() for row in rows], sys.stdout, indent=1)
         sys.stdout.write("\n")
     else:
-        typer.echo("\n".join(_table(rows, by)))
-
-
-def compare(path: str | Path, *, by: str = "claim", fees: Mapping[str, Decimal] | None = None) -> list[Difference]:
-    """Billed against supported for every claim of a file that has a bill, added up by a group.
-
-    Raises:
-        UsageError: there is no such group.
-        ReadError: the file cannot be read or holds something else than claims.
-    """
-    if by not in GROUPS:
-        raise UsageError(f"--by is {by!r}", remedy=f"Use one of: {', '.join(GROUPS)}.")
-    return roll_up(part for claim, found in read_differences(path, fees=fees) for part in _parts(claim, found, by))
+        typer.echo("\n".join(_table(rows, roll_up(("all", difference) for _, difference in found), by)))
 
 
 def read_differences(
@@ -106,25 +100,36 @@ def _priced(difference: Difference, fees: Mapping[str, Decimal]) -> Difference:
 
 
 def _parts(claim: Mapping[str, Any], difference: Difference, by: str) -> Iterable[tuple[str, Difference]]:
-    if by == "code":
-        return [(line.code, replace(difference, lines=[line])) for line in difference.lines]
-    if by == "clinician":
-        return [(", ".join(claim.get("clinicians") or []) or "not given", difference)]
-    if by == "clinic":
-        return [(claim.get("clinic") or "not given", difference)]
-    return [(str(claim.get("date", ""))[:7] if by == "month" else difference.name, difference)]
+    if by in ("code", "line"):
+        claimed = f"{difference.name} " if by == "line" else ""
+        return [(f"{claimed}{line.code}", replace(difference, lines=[line])) for line in difference.lines]
+    names = {
+        "note": ", ".join(claim.get("note_ids") or []),
+        "clinician": ", ".join(claim.get("clinicians") or []),
+        "clinic": claim.get("clinic"),
+        "payer": claim.get("payer"),
+        "month": str(claim.get("date") or "")[:7],
+        "claim": difference.name,
+    }
+    return [(names[by] or "not given", difference)]
 
 
-def _table(rows: Sequence[Difference], by: str) -> list[str]:
+def _table(rows: Sequence[Difference], whole: Sequence[Difference], by: str) -> list[str]:
     if not rows:
         return ["No claim here says what was billed."]
+    each = by == "line"
     width = max(len(by), *(len(row.name) for row in rows))
-    lines = [f"{by:<{width}}  claims  over-billed            under-billed           not determined"]
-    for row in [*rows, *roll_up(("all", row) for row in rows)]:
+    units, why = ("billed  supported", "  why") if each else ("claims", "")
+    lines = [f"{by:<{width}}  {units}  over-billed            under-billed           not determined{why}"]
+    for row in [*rows, *whole]:
         over, under = _units_and_money(row.over, row.over_amount), _units_and_money(row.under, row.under_amount)
-        lines.append(
-            f"{row.name:<{width}}  {row.notes:>6}  {over:<21}  {under:<21}  {row.undetermined or '-'}".rstrip()
-        )
+        units, why = f"{row.notes:>6}", ""
+        if each:
+            [line] = row.lines if len(row.lines) == 1 else [None]
+            units = f"{line.billed:>6}  {'-' if line.supported is None else line.supported:>9}" if line else " " * 17
+            why = f"  {line.why}" if line else ""
+        cells = f"{row.name:<{width}}  {units}  {over:<21}  {under:<21}  {row.undetermined or '-'!s:<14}{why}"
+        lines.append(printable(cells.rstrip()))
     return lines
 
 
@@ -143,5 +148,8 @@ def _print_overpayments(differences: Sequence[Difference], day: date, format: st
         return
     for item in found:
         amount = _units_and_money(item.units, item.amount)
-        typer.echo(f"{item.claim}: {amount}, found on {item.found_on}, report and return by {item.report_by}")
+        line = f"{item.claim}: {amount}, found on {item.found_on}, report and return by {item.report_by}"
+        typer.echo(printable(line))
+    if any(item.amount is None for item in found):
+        typer.echo("Where money is not known, give --fee, or code under a policy with fees.")
     typer.echo(f"{count(len(found), 'over-paid claim')}. {SIXTY_DAY_SOURCE}.")
