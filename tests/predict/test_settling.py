@@ -1,0 +1,161 @@
+"""Settling: what a person need not look at. When in doubt a service goes to a person, whatever the words look like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+from predicting import Answer, answer, answers, model
+
+from rehabcoder.predict.model import Model, Weighed
+from rehabcoder.predict.settling import Judged, judge, signs
+
+CLEAR = "Ther Ex x 15 min: straight leg raise 3x10, clamshells 3x12 with red band for hip strength."
+THIN = "x 15 min per flow sheet"
+UNSURE = ("uncertain_code", "uncertain_reading")
+
+
+def with_threshold(threshold: float) -> Model:
+    return replace(model(), thresholds=model().thresholds | {"settle": threshold})
+
+
+def judged(given: Answer, threshold: float | None = None) -> Judged:
+    using = model() if threshold is None else with_threshold(threshold)
+    return judge(using, given.predicted, given.found)
+
+
+def relabelled(given: Answer, label: str | None) -> Answer:
+    return Answer(given.predicted, replace(given.found, labelled=label))
+
+
+def other(code: str) -> str:
+    return "97112" if code != "97112" else "97530"
+
+
+def settle_probability(given: Answer) -> float:
+    return model().settle.probability(signs(given.predicted, given.found, thin=False))
+
+
+@cache
+def clearly_described() -> list[Answer]:
+    return [a for a in answers() if "label_followed" not in judged(a).reasons]
+
+
+def test_a_clear_service_is_settled() -> None:
+    answered = judged(answer(CLEAR))
+    assert answered.code == "97110"
+    assert answered.reasons == []
+    assert answered.confidence > 0.9
+
+
+@settings(max_examples=60, deadline=None)
+@for_all(st.integers(0, 10**6), st.floats(0, 1))
+def test_under_the_threshold_nothing_is_settled_and_from_it_on_nothing_is_uncertain(number: int, at: float) -> None:
+    given = clearly_described()[number % len(clearly_described())]
+    reasons = judged(given, at).reasons
+    assert any(reason in UNSURE for reason in reasons) is (settle_probability(given) < at)
+    assert bool(reasons) or settle_probability(given) >= at
+
+
+def test_the_threshold_itself_settles_and_just_above_does_not() -> None:
+    given = answer(CLEAR)
+    sure = settle_probability(given)
+    assert judged(given, sure).reasons == []
+    assert judged(given, sure + 1e-6).reasons != []
+
+
+def test_a_threshold_that_no_probability_reaches_settles_nothing() -> None:
+    assert all(judged(given, 1.0).reasons for given in answers())
+
+
+def test_a_label_other_than_the_code_is_never_settled() -> None:
+    seen = 0
+    for given in clearly_described():
+        wrong = relabelled(given, other(given.found.code))
+        assert "code_mismatch" in judged(wrong, 0.0).reasons
+        seen += 1
+    assert seen > 30
+
+
+def test_the_label_of_the_code_is_no_mismatch_and_neither_is_none() -> None:
+    for given in clearly_described():
+        for label in (given.found.code, None):
+            if given.found.code != "none":
+                assert judged(relabelled(given, label), 0.0).reasons == []
+
+
+@pytest.mark.parametrize(("label", "code"), [("97014", "G0283"), ("97130", "97129")])
+def test_two_numbers_of_one_service_are_no_mismatch(label: str, code: str) -> None:
+    given = answer(CLEAR)
+    found = replace(given.found, labelled=label, probabilities=[(code, 0.99), ("97110", 0.01)])
+    assert judged(Answer(given.predicted, found), 0.0).reasons == []
+    assert signs(given.predicted, found, False) == signs(given.predicted, replace(found, labelled=code), False)
+
+
+class TestTooThinToTell:
+    def thin(self, label: str) -> Answer:
+        given = answer(f"{label} {THIN}")
+        assert given.found.labelled == label
+        return given
+
+    @pytest.mark.parametrize("label", ["97110", "97112", "97530", "97140"])
+    def test_the_label_is_followed_and_a_person_sees_it(self, label: str) -> None:
+        answered = judged(self.thin(label), 0.0)
+        assert answered.code == label
+        assert answered.reasons == ["label_followed"]
+
+    def test_whatever_the_model_would_have_said(self) -> None:
+        given = self.thin("97112")
+        sure = replace(given.found, probabilities=[("97530", 0.999), ("97112", 0.001)])
+        answered = judged(Answer(given.predicted, sure), 0.0)
+        assert answered.code == "97112"
+        assert "label_followed" in answered.reasons
+        assert "97112" not in [code for code, _ in answered.alternatives]
+
+    def test_without_a_label_there_is_nothing_to_follow(self) -> None:
+        given = relabelled(self.thin("97112"), None)
+        answered = judged(given, 0.0)
+        assert answered.code == given.found.code
+        assert "label_followed" not in answered.reasons
+
+    def test_a_description_is_not_overruled_by_its_label(self) -> None:
+        given = relabelled(answer(CLEAR), "97530")
+        assert judged(given).code == given.found.code == "97110"
+        assert "label_followed" not in judged(given).reasons
+
+
+def test_the_reason_says_whether_the_code_or_the_reading_is_in_doubt() -> None:
+    for given in answers():
+        answered = judged(given, 1.0)
+        expected = "uncertain_code" if answered.confidence < 0.9 else "uncertain_reading"
+        assert [r for r in answered.reasons if r in UNSURE] == [expected]
+
+
+def test_confidence_is_a_probability_and_alternatives_are_the_next_codes_best_first() -> None:
+    for given in answers():
+        answered = judged(given)
+        assert 0.0 <= answered.confidence <= 1.0
+        chances = [p for _, p in answered.alternatives]
+        assert chances == sorted(chances, reverse=True)
+        assert len(chances) <= 3
+        assert answered.code not in [code for code, _ in answered.alternatives]
+
+
+def test_a_model_that_was_not_calibrated_says_what_its_scores_say() -> None:
+    neutral = Weighed(0.0, {})
+    raw = replace(model(), confidence=neutral, settle=neutral)
+    for given in clearly_described():
+        answered = judge(raw, given.predicted, given.found)
+        assert answered.confidence == given.found.probabilities[0][1]
+        assert any(r in UNSURE for r in answered.reasons) is (answered.confidence < raw.thresholds["settle"])
+
+
+def test_signs_hold_no_word_of_the_note() -> None:
+    text = CLEAR.replace("straight leg raise", "zanzibar raise")
+    given = answer(text)
+    told = " ".join(signs(given.predicted, given.found, thin=False))
+    assert not any(word in told for word in ("zanzibar", "clamshells", "hip", "band"))
