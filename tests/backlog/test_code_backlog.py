@@ -163,6 +163,43 @@ def test_claims_pool_notes_wherever_they_lie(monkeypatch: pytest.MonkeyPatch) ->
     assert Path("again.claims.jsonl").read_bytes() == Path("coded/claims.jsonl").read_bytes()
 
 
+def test_kx_runs_on_through_a_patient_s_year_wherever_the_notes_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = ("2024-09-03", "2024-09-01", "2024-09-02", "2025-01-02")
+    rows = [
+        {"id": f"{patient}-{day}-{kind}", "text": f"squats x 10 min {patient} {day} {kind}", "mrn": patient, "dos": day,
+         "discipline": kind}
+        for day in days for patient in ("p1", "p2", "p3") for kind in ("PT", "OT")
+    ]  # fmt: skip
+    write(rows)
+    Path("payer.toml").write_text(
+        'id = "x"\nname = "X"\nsource = "s"\nrule = "cms"\n[fees]\ndefault = 100\n[modifiers]\nkx_threshold = 2330\n'
+        '[[versions]]\nversion = "1"\neffective_from = 2020-01-01\n'
+    )
+    Path("so-far.csv").write_text(
+        'patient_id,discipline,year,amount\np1,PT,2024,"$2,100"\np1,SLP,2024,30\np2,OT,2024,2330\np2,OT,2025,9\n'
+    )
+    summary = run("n.jsonl", policy="payer.toml", year_to_date="so-far.csv")
+    claims = [json.loads(line) for line in Path("coded/claims.jsonl").read_text().splitlines()]
+    assert [claim["date"] for claim in claims] == [day for day in days for _ in range(6)]
+    kx = {claim["claim"] for claim in claims if "KX" in claim["lines"][0]["modifiers"]}
+    # p1: $2,130 and $100 a day, above $2,330 on the third; p2 with OT above from the first; 2025 begins anew
+    assert kx == {"p1/2024-09-03/PT"} | {f"p2/2024-09-0{n}/OT" for n in (1, 2, 3)}
+    assert summary.claims_with_kx == 4
+    monkeypatch.setattr(claims_module, "_BUCKET", 500)
+    run("n.jsonl", "again.csv", policy="payer.toml", year_to_date="so-far.csv", jobs=2)
+    assert Path("again.claims.jsonl").read_bytes() == Path("coded/claims.jsonl").read_bytes()
+    with pytest.raises(UsageError, match="results of another run"):
+        run("n.jsonl", policy="payer.toml")
+
+
+def test_a_wrong_table_of_amounts_is_refused_before_any_note_is_coded() -> None:
+    write(NOTES)
+    Path("so-far.csv").write_text("patient_id,discipline,year,amount\np1,PT,2024,much\n")
+    with pytest.raises(RehabcoderError, match="line 2"):
+        run("n.jsonl", year_to_date="so-far.csv")
+    assert not Path("coded").exists()
+
+
 def test_labels_in_the_input_change_nothing() -> None:
     labels = {"interventions": [{"code": "97530"}], "stated": {"units": {"97530": 3}}, "flags": ["code_mismatch"]}
     write([{"id": "1", "text": "squats x 9 min"}])

@@ -180,6 +180,28 @@ def test_kx_without_fees_only_above_the_threshold() -> None:
     assert (kx("2330"), kx("2330.01")) == ([""], ["KX"])
 
 
+def test_kx_says_the_amount_the_threshold_and_its_source() -> None:
+    lines, _ = claim_lines([service("97110", 15)], SINCE_2022)
+    (pt,) = with_modifiers(lines, policy=with_fee(50), discipline="PT", year_to_date=Decimal("2300"))
+    assert "KX: $2,300.00 for PT+SLP so far this year and this line's $50.00, above the threshold of $2,330.00" in pt.why
+    assert pt.why.endswith("(medicare-part-b@2024).")
+    (ot,) = with_modifiers(lines, policy=SINCE_2022, discipline="OT", year_to_date=Decimal("2400"))
+    assert "KX: $2,400.00 for OT so far this year, above" in ot.why
+    (below,) = with_modifiers(lines, policy=SINCE_2022, discipline="OT", year_to_date=Decimal("2330"))
+    assert "KX" not in below.why
+
+
+@pytest.mark.parametrize(
+    ("year", "dollars"),
+    [(2018, 2010), (2019, 2040), (2020, 2080), (2021, 2110), (2022, 2150), (2023, 2230), (2024, 2330), (2025, 2410),
+     (2026, 2480)],
+)  # fmt: skip
+def test_the_threshold_of_each_year_with_its_source(year: int, dollars: int) -> None:
+    policy = load_policy("medicare-part-b", on=date(year, 7, 1))
+    assert policy.modifiers.kx_threshold == dollars
+    assert any(name in policy.source for name in ("threshold", "Change Request", "Budget Act", "final rule"))
+
+
 def test_the_amount_of_a_line_honours_the_assistant_s_share() -> None:
     policy = with_fee(40)
     assert line_amount(ClaimLine("97110", 30, 2), policy) == 80

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rehabcoder.backlog.claims import write_claims
 from rehabcoder.backlog.parts import Done, Part
+from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import Json
 from rehabcoder.writers.files import private
 from rehabcoder.writers.flat import COLUMNS, neutral
@@ -52,10 +53,14 @@ def _pairs(done: Sequence[Done], part: Part) -> Iterator[tuple[Json, Json]]:
                 yield json.loads(about), json.loads(row)
 
 
-def write_all_claims(done: Sequence[Done], part: Part, path: Path, *, policy: str, jobs: int) -> int:
-    """Write the claims of all parts; how many. Without a note that has a patient and a day there is no file."""
+def write_all_claims(
+    done: Sequence[Done], part: Part, path: Path, *, policy: str, jobs: int, year_to_date: YearToDate | None
+) -> tuple[int, int]:
+    """Write the claims of all parts; how many, and how many with KX. Without a patient and a day there is no file."""
     parts = [part.claims(one.number) for one in done if one.claims]
-    return write_claims(parts, path, policy=policy, work=part.work, jobs=jobs) if parts else 0
+    if not parts:
+        return 0, 0
+    return write_claims(parts, path, policy=policy, work=part.work, jobs=jobs, year_to_date=year_to_date)
 
 
 def write_failures(done: Sequence[Done], part: Part, path: Path) -> None:

@@ -84,7 +84,7 @@ def write_part(
     if part.about:
         _write_lines(map(_about, notes), part.notes(number), part)
     billable = [
-        f"{claim_key(note)}\t{json_line({'about': _about(note), 'coded': _for_claim(row)})}"
+        f"{claim_key(note.patient_id)}\t{json_line({'about': _about(note), 'coded': _for_claim(row)})}"
         for note, row in zip(notes, rows, strict=True)
         if note.patient_id and note.date_of_service
     ]
@@ -137,9 +137,9 @@ def _write(lines: Iterable[str], path: Path, part: Part) -> None:
         stream.writelines(lines)
 
 
-def claim_key(note: Note) -> int:
-    """A number that notes of one patient and day share, by which they are dealt into buckets."""
-    return zlib.crc32(f"{note.patient_id}\0{note.date_of_service}".encode("utf-8", "surrogatepass"))
+def claim_key(patient: str) -> int:
+    """A number that the notes of one patient share, by which they are dealt into buckets."""
+    return zlib.crc32(patient.encode("utf-8", "surrogatepass"))
 
 
 def _about(note: Note) -> Json:

@@ -16,6 +16,7 @@ from rehabcoder.backlog.progress import OnProgress, Progress
 from rehabcoder.backlog.shards import Place, Shard, shards
 from rehabcoder.backlog.store import RUN, Store, fingerprint, work_folder
 from rehabcoder.backlog.worker import Setup
+from rehabcoder.billing.thresholds import YearToDate, amounts_sha256, read_year_to_date
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Json
 from rehabcoder.readers import Options, Source
@@ -43,6 +44,7 @@ class Summary:
     quarantined: int = 0
     taken_over: int = 0
     claims: int = 0
+    claims_with_kx: int = 0
     claims_file: str | None = None
     failed_file: str | None = None
     failures: list[tuple[str, str, str]] = field(default_factory=list)
@@ -59,6 +61,7 @@ def code_backlog(
     model: str | os.PathLike[str] | None = None,
     policy: str = "medicare-part-b",
     jobs: int = 1,
+    year_to_date: str | os.PathLike[str] | None = None,
     seconds_per_note: float = 60.0,
     load: Load | None = None,
     engine: Engine | None = None,
@@ -74,6 +77,7 @@ def code_backlog(
         input_format, columns: as `readers.read_notes` takes them (`format` there).
         model, policy: as `rehabcoder.load` takes them.
         jobs: worker processes; 0 for one a core.
+        year_to_date: CSV file of the amounts so far (`billing.thresholds.read_year_to_date`), for KX on the claims.
         seconds_per_note: after how long without an answer a note is held to hang.
         load: makes the coder in each worker, in place of `rehabcoder.load`.
         engine: codes the shards, in place of worker processes on this machine.
@@ -86,6 +90,7 @@ def code_backlog(
     """
     options = Options.checked(input_format, columns, tell)
     target, kind = Path(out), _kind(Path(out), format)
+    amounts = None if year_to_date is None else read_year_to_date(year_to_date)
     single = format_of(target) is not None
     if jobs < 0:
         raise UsageError("the number of jobs is negative", remedy="Give 0 for one job a core.")
@@ -97,6 +102,7 @@ def code_backlog(
         "columns": dict(options.columns),
         "model": None if model is None else os.path.abspath(model),
         "policy": policy,
+        "year_to_date": None if amounts is None else amounts_sha256(amounts),
         "inputs": fingerprint(sources),
     }
     if not single and (before := _results_there(target, settings)) is not None:
@@ -113,7 +119,7 @@ def code_backlog(
         else:
             with Pool(setup, seconds=seconds_per_note) as pool:
                 run.follow(pool.run_all(run.to_do(options), cores))
-        summary = _results(run, part, target, single, policy, cores)
+        summary = _results(run, part, target, single, policy, cores, amounts)
         if not single:
             _record(summary, settings, target)
         store.finished = True
@@ -235,11 +241,13 @@ def _results_there(target: Path, settings: Json) -> Summary | None:
     return None
 
 
-def _results(run: _Run, part: Part, target: Path, single: bool, policy: str, jobs: int) -> Summary:
+def _results(
+    run: _Run, part: Part, target: Path, single: bool, policy: str, jobs: int, amounts: YearToDate | None
+) -> Summary:
     """Everything that is written once all shards are done."""
     done, progress = run.in_order(), run.progress
     claims_file, failed_file = (beside(target, name, single_file=single) for name in ("claims.jsonl", "failed.csv"))
-    claims = write_all_claims(done, part, claims_file, policy=policy, jobs=jobs)
+    claims, kx = write_all_claims(done, part, claims_file, policy=policy, jobs=jobs, year_to_date=amounts)
     write_failures(done, part, failed_file)
     if single:
         join_parts(done, part, target, format_of(target) or "")
@@ -252,6 +260,7 @@ def _results(run: _Run, part: Part, target: Path, single: bool, policy: str, job
         quarantined=sum(one.quarantined for one in done),
         taken_over=progress.taken_over,
         claims=claims,
+        claims_with_kx=kx,
         claims_file=os.fspath(claims_file) if claims else None,
         failed_file=os.fspath(failed_file) if progress.failed else None,
         failures=[failure for one in done for failure in one.failures][:SHOWN],

@@ -37,6 +37,11 @@ def discipline_of(*written: str | None) -> Discipline | None:
     return None
 
 
+def threshold_of(discipline: Discipline | None) -> str:
+    """The year's threshold that a discipline counts against: PT and SLP share one; PT's where it is not known."""
+    return "OT" if discipline == "OT" else "PT+SLP"
+
+
 @dataclass(slots=True, frozen=True)
 class AssistantUnits:
     """How many units of a code carry CQ or CO and how many do not, and why."""
@@ -121,7 +126,7 @@ def with_modifiers(
         marked = replace(line, modifiers=[*line.modifiers, first] if first else list(line.modifiers))
         out += _assistant_lines(marked, policy, discipline, assistant_minutes or {}, lines)
     if year_to_date is not None and terms.kx_threshold:
-        _add_kx(out, policy, year_to_date)
+        _add_kx(out, policy, year_to_date, threshold_of(discipline))
     return out
 
 
@@ -175,13 +180,20 @@ def _assistant_lines(
     return parts
 
 
-def _add_kx(lines: Sequence[ClaimLine], policy: Policy, year_to_date: Decimal) -> None:
+def _add_kx(lines: Sequence[ClaimLine], policy: Policy, year_to_date: Decimal, group: str) -> None:
     """KX on each line that begins or ends above the threshold, amounts running on from line to line."""
-    spent = year_to_date
+    before, threshold = year_to_date, policy.modifiers.kx_threshold
     for line in lines:
-        spent += line_amount(line, policy) or Decimal(0)
-        if spent > policy.modifiers.kx_threshold and line.units:
+        amount = line_amount(line, policy)
+        after = before + (amount or Decimal(0))
+        if after > threshold and line.units:
             line.modifiers.append("KX")
+            own = f" and this line's ${amount:,.2f}" if amount else ""
+            line.why = (
+                f"{line.why} KX: ${before:,.2f} for {group} so far this year{own}, above the threshold of "
+                f"${threshold:,.2f} ({policy.rules_version})."
+            ).strip()
+        before = after
 
 
 def _more_than_ten_percent(part: int, whole: int) -> bool:

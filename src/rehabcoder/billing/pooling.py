@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from rehabcoder.billing.checks import check_claim
 from rehabcoder.billing.claim import claim_allocation, claim_lines
-from rehabcoder.billing.modifiers import discipline_of, line_amount, with_modifiers
+from rehabcoder.billing.modifiers import discipline_of, line_amount, threshold_of, with_modifiers
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import Difference, compare_lines
-from rehabcoder.billing.thresholds import YearToDate, threshold_of
+from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import ClaimLine, CodedNote, Finding, Json, Note, Service, Totals
 
 PolicyOn = Callable[[date | None], Policy]

@@ -51,6 +51,12 @@ def code(
         list[str] | None,
         typer.Option(metavar="FIELD=NAME", help="Column of any field: clinician=Provider. May be given again."),
     ] = None,
+    year_to_date: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="CSV of dollars allowed so far (patient_id, discipline, year, amount): KX on claims."
+        ),
+    ] = None,
     engine: Annotated[str, typer.Option(help="local, or spark with --master and --out.")] = "local",
     master: Annotated[str | None, typer.Option(metavar="URL", help="Spark cluster: spark://host:7077.")] = None,
 ) -> None:
@@ -64,13 +70,15 @@ def code(
         raise UsageError(f"--engine {engine} does not go with this --master", remedy="Use --engine spark --master URL.")
     if out is None and master is not None:
         raise UsageError("a cluster needs a place for its parts", remedy="Add --out FOLDER.")
+    if out is None and year_to_date is not None:
+        raise UsageError("KX stands on claims, which are only written to a place", remedy="Add --out.")
     from rehabcoder.training.registry import find_model
 
     path = str(find_model(model))
     if out is not None:
         failed = code_into(
             paths, out=out, format=format, policy=policy, model=path, jobs=jobs, input_format=input_format,
-            columns=columns, master=master,
+            columns=columns, year_to_date=year_to_date, master=master,
         )  # fmt: skip
     else:
         failed = code_onto_stdout(
@@ -101,7 +109,7 @@ def parse_columns(
 
 def code_into(
     paths: Sequence[str], *, out: str, format: str | None, policy: str, model: str, jobs: int,
-    input_format: str | None, columns: Mapping[str, str], master: str | None = None,
+    input_format: str | None, columns: Mapping[str, str], year_to_date: str | None = None, master: str | None = None,
 ) -> int:  # fmt: skip
     """Code a backlog into files and say what became of it; how many notes failed."""
     from rehabcoder.backlog import code_backlog
@@ -113,10 +121,12 @@ def code_into(
         spark = engine(master)
     summary = code_backlog(
         paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
-        jobs=jobs, engine=spark, on_progress=_progress(), tell=_tell,
+        jobs=jobs, year_to_date=year_to_date, engine=spark, on_progress=_progress(), tell=_tell,
     )  # fmt: skip
     print(f"{counted(summary.notes, summary.settled, summary.review, summary.failed)} -> {summary.out}")
     _say_more(summary)
+    if year_to_date is not None:
+        _say_kx(summary, policy)
     return summary.failed
 
 
@@ -128,6 +138,17 @@ def _say_more(summary: Summary) -> None:
     if summary.failed:
         errors = [error or source or note_id for note_id, source, error in summary.failures]
         _name_failures(summary.failed, errors, f", listed in {summary.failed_file}")
+
+
+def _say_kx(summary: Summary, policy: str) -> None:
+    from rehabcoder.billing.policies import load_policy
+
+    print(f"{summary.claims_with_kx:,} of the claims carry KX.")
+    rules = load_policy(policy)
+    if not rules.modifiers.kx_threshold:
+        _tell(f"{rules.rules_version} has no threshold: KX is Medicare's. Code under a policy with kx_threshold.")
+    elif not rules.fees:
+        _tell(f"{rules.rules_version} has no fees: KX was judged by the amounts given, without those of these claims.")
 
 
 def _progress() -> Callable[[Progress], None]:
