@@ -84,6 +84,16 @@ class TestText:
         _, out, _ = rehabcoder("explain", tmp_path / "n.txt")
         assert re.search(r"^97110: .*not determined", out, re.M)
 
+    def test_pairs_that_need_a_modifier_and_pairs_that_need_none(self, rehabcoder: Run, tmp_path: Path) -> None:
+        header = "note_id,date_of_service,billed_units,text\n"
+        both = "Ther Ex 15 min: leg press 3x10 for strength. Ther Act 15 min: lifting a laundry basket to a shelf."
+        (tmp_path / "n.csv").write_text(f'{header}a,2024-05-01,97110=3,"{both}"\n', encoding="utf-8")
+        _, out, _ = rehabcoder("explain", tmp_path / "n.csv")
+        assert "\nEdits\n97110 with 97530: no modifier needed" in out.replace("97530 with 97110", "97110 with 97530")
+        assert "Billed by its row: 97110 x3." in out
+        (tmp_path / "n.txt").write_text("Ther Ex 15 min: leg press 3x10 for strength.\n", encoding="utf-8")
+        assert "Edits" not in rehabcoder("explain", tmp_path / "n.txt")[1]
+
     def test_colours_and_no_brackets_on_a_terminal(
         self, rehabcoder: Run, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -103,7 +113,7 @@ class TestText:
 class TestJson:
     def test_everything_for_a_program(self, rehabcoder: Run, file: Path) -> None:
         found = json.loads(rehabcoder("explain", file, "--format", "json")[1])
-        coded = CodedNote.from_json({k: v for k, v in found.items() if k not in ("reasons", "ledger")})
+        coded = CodedNote.from_json({k: v for k, v in found.items() if k not in ("reasons", "ledger", "edits")})
         assert [service.code for service in coded.interventions] == ["97112", "97530"]
         first, _ = found["reasons"]
         assert (first["code"], first["against"]) == ("97112", "97110")

@@ -162,3 +162,92 @@ def test_a_wrong_option(run: Run, options: tuple[str, str], says: str) -> None:
 
 def test_no_arguments_is_a_usage_error(run: Run) -> None:
     assert run("units")[0] == 2
+
+
+FLAGGED = ("97110=30", "97530=15", "--on", "2024-06-03")
+
+
+def claim_lines(run: Run, *arguments: str) -> list[tuple[str, int, list[str]]]:
+    claim = answer(run, *arguments)["claim"]
+    return [(line["code"], line["units"], line.get("modifiers", [])) for line in claim["lines"]]
+
+
+def test_the_lines_of_the_claim_under_a_policy(run: Run) -> None:
+    found = claim_lines(run, "97110=38", "97010", "97014", "--policy", "medicare-part-b", "--discipline", "PT")
+    assert found == [("97110", 3, ["GP"]), ("97010", 0, ["GP"]), ("G0283", 1, ["GP"])]
+    out = run("units", "97110=38", "97010", "97014", "--policy", "medicare-part-b", "--fee", "31")[1]
+    assert "  97010  0  untimed" in out
+    assert "In place of 97014" in out
+    assert "Money: $124.00, before any reduction for several services.\n" in out
+    assert "takes no service under 8" in run("units", "97110=7", "--policy", "chiropractic-network")[1]
+
+
+def test_kx_by_the_amount_so_far_the_group_and_the_year(run: Run) -> None:
+    assert claim_lines(run, *FLAGGED, "--discipline", "PT", "--year-to-date", "2300", "--fee", "20") == [
+        ("97110", 2, ["GP", "KX"]),
+        ("97530", 1, ["GP", "KX"]),
+    ]
+    just_below = claim_lines(run, *FLAGGED, "--discipline", "OT", "--year-to-date", "2,310", "--fee", "10")
+    assert [line[2] for line in just_below] == [["GO"], ["GO", "KX"]]
+    next_year = (*FLAGGED[:2], "--on", "2025-06-03", "--discipline", "PT", "--year-to-date", "2400")
+    assert [line[2] for line in claim_lines(run, *next_year)] == [["GP"], ["GP"]]
+
+
+def test_kx_names_the_threshold_and_its_source_or_why_there_is_none(run: Run) -> None:
+    above = run("units", *FLAGGED, "--discipline", "SLP", "--year-to-date", "2340")[1]
+    assert "97110-GN-KX: 2 units" in above
+    assert "Threshold for PT+SLP: $2,330.00 (" in above
+    assert "annual update of the therapy thresholds for 2024)." in above
+    below = run("units", *FLAGGED, "--year-to-date", "2330")[1]
+    assert "No KX: $2,330.00 so far and this claim, whose amount is not known without --fee" in below
+    assert "no threshold on that day" in run("units", "97110=30", "--on", "2016-01-01", "--year-to-date", "9")[1]
+    assert "no threshold" in run("units", "97110=30", "--policy", "commercial-midpoint", "--year-to-date", "9")[1]
+
+
+def test_cq_and_co_by_the_assistant_s_minutes(run: Run) -> None:
+    both = ("97110=36", "--assistant", "97110=23", "--fee", "30")
+    assert claim_lines(run, *both, "--discipline", "PTA", "--on", "2024-06-03") == [
+        ("97110", 1, ["GP"]),
+        ("97110", 1, ["GP", "CQ"]),
+    ]
+    assert answer(run, *both, "--discipline", "OT", "--on", "2024-06-03")["money"] == 55.5
+    early = run("units", *both, "--discipline", "OT", "--on", "2019-06-03")[1]
+    assert "No CQ or CO: the payer does not ask for them on that day." in early
+
+
+def test_more_units_than_a_day_allows_are_named_with_the_table(run: Run) -> None:
+    out = run("units", "97110=120", "97112=30")[1]
+    assert "97110: 8 units, and 6 units a day is the most" in out
+    assert "practitioner table effective 2024-07-01" in out
+    assert answer(run, "97110=90")["limits"] == []
+    assert answer(run, "97110=120", "--policy", "commercial-midpoint")["limits"] == []
+
+
+def test_two_rules_compared_under_a_policy(run: Run) -> None:
+    found = answer(run, "97110=20", "97112=20", "97014", "--policy", "commercial-midpoint", "--against", "cms",
+                   "--fee", "30", "--fee", "97014=10")  # fmt: skip
+    assert (found["rule"], found["against"]["rule"]) == ("midpoint", "cms")
+    assert found["difference"] == {"units": 1, "by_code": {"97110": 1}, "money": 30.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--discipline", "nurse"), "--discipline is 'nurse'"),
+        (("--year-to-date", "much"), "--year-to-date much: the amount is no number of dollars"),
+        (("--year-to-date", "-3"), "no number of dollars"),
+        (("--assistant", "97110=5"), "Add --discipline PT"),
+        (("--assistant", "97110=5", "--discipline", "SLP"), "Add --discipline PT"),
+        (("--assistant", "97110=16", "--discipline", "PT"), "the assistant gave 16 of 15 minutes of 97110"),
+        (("--assistant", "97112=5", "--discipline", "PT"), "--assistant 97112=5: the assistant gave 5 of 0 minutes"),
+        (
+            ("--assistant", "97110=1.5", "--discipline", "PT"),
+            "--assistant 97110=1.5: the minutes of 97110 are not whole",
+        ),
+        (("--policy", "medicare-part-b", "--on", "1999-01-01"), "no version in force on 1999-01-01"),
+    ],
+)
+def test_a_wrong_option_of_the_claim(run: Run, options: tuple[str, ...], says: str) -> None:
+    status, out, err = run("units", "97110=15", *options)
+    assert (status, out) == (2, "")
+    assert says in err

@@ -49,6 +49,12 @@ def edit_remarks(codes: Iterable[str], *, policy: Policy, on: date | None = None
     return [edit.says for edit in edits_among(codes, on=on, table=policy.ncci)]
 
 
+def limit_remarks(units: Mapping[str, int], *, policy: Policy, on: date | None = None) -> list[str]:
+    """A sentence, with its source, for every code of which there are more units than a day allows."""
+    lines = [ClaimLine(code, None, n) for code, n in units.items()]
+    return [f"{finding.message} ({finding.rule})" for finding in _limits(lines, policy, on)]
+
+
 def _not_in_force(lines: Iterable[ClaimLine], on: date | None) -> Iterator[Finding]:
     for line in lines:
         facts = CODES.get(line.code)

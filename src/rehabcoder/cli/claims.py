@@ -16,8 +16,8 @@ import typer
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policy_tools import parse_day
 from rehabcoder.billing.revenue import SIXTY_DAY_SOURCE, Difference, overpayments, roll_up
+from rehabcoder.cli.arguments import parse_fees
 from rehabcoder.cli.plain import printable
-from rehabcoder.cli.units import parse_fees
 from rehabcoder.errors import ReadError, UsageError
 
 GROUPS = ("claim", "line", "note", "code", "clinician", "clinic", "payer", "month")

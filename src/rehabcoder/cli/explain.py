@@ -51,16 +51,17 @@ def explain(
 
 @dataclass(slots=True)
 class Explained:
-    """A coded note with the reasons behind each code and the ledger of its units."""
+    """A coded note with the reasons behind each code, the ledger of its units, and what the edits say of its codes."""
 
     note: Note
     coded: CodedNote
     reasons: list[Reasons]
     ledger: Ledger
+    edits: list[str]
 
     def to_json(self) -> Json:
         reasons = [reasons.to_json() for reasons in self.reasons]
-        return self.coded.to_json() | {"reasons": reasons, "ledger": self.ledger.to_json()}
+        return self.coded.to_json() | {"reasons": reasons, "ledger": self.ledger.to_json(), "edits": self.edits}
 
 
 def explain_note(note: Note, coder: Coder) -> Explained:
@@ -69,14 +70,19 @@ def explain_note(note: Note, coder: Coder) -> Explained:
     Raises:
         ReadError: it cannot be coded.
     """
+    from rehabcoder.billing.checks import edit_remarks
     from rehabcoder.billing.claim import claim_ledger
+    from rehabcoder.billing.pooling import day_of
     from rehabcoder.predict.predictor import predict
     from rehabcoder.predict.reasons import reasons_of
 
     coded, [predicted] = coded_or_refused(note, coder), predict(coder.model, [note.text])
     pairs = zip(predicted.services, coded.interventions, strict=True)
     reasons = [reasons_of(coder.model, predicted, found, service) for found, service in pairs]
-    return Explained(note, coded, reasons, claim_ledger(coded.interventions, coder.policy_of(note)))
+    policy = coder.policy_of(note)
+    codes = [line.code for line in coded.lines if line.units != 0]
+    edits = edit_remarks(codes, policy=policy, on=day_of(note.date_of_service))
+    return Explained(note, coded, reasons, claim_ledger(coded.interventions, policy), edits)
 
 
 def _print(explained: Explained) -> None:
@@ -96,6 +102,7 @@ def _print(explained: Explained) -> None:
     for title, lines in (
         ("Services", [line for one in _services(explained) for line in one]),
         ("Units", list(_units(explained))),
+        *([("Edits", explained.edits)] if explained.edits else []),
         ("Findings", list(_findings(explained))),
     ):
         out.print(Text(f"\n{title}", "bold"))
@@ -166,6 +173,8 @@ def _units(explained: Explained) -> Iterator[str]:
     ]
     if stated:
         yield f"The note itself states: {', '.join(stated)}."
+    if column := explained.note.billed_units:
+        yield f"Billed by its row: {', '.join(f'{code} x{units}' for code, units in column.items())}."
     yield f"Source: {ledger.source}."
 
 
