@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
 from billing_cases import service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.billing.visits import across_visits, default_limits, unchanged_share
+from rehabcoder.billing.visit_signs import _in_common, unchanged_share
+from rehabcoder.billing.visits import across_visits, default_limits, read_limits
+from rehabcoder.errors import PolicyError
 from rehabcoder.note import Activity, CodedNote, Finding, Note, Service
 
 Make = Callable[..., tuple[Note, CodedNote]]
@@ -128,6 +132,98 @@ def test_more_timed_minutes_in_a_therapist_s_day_than_the_day_holds(coded_visit:
     assert across_visits(day(11), limits=replace(default_limits(), many_minutes=720)) == []
 
 
+def test_two_notes_of_one_day_are_one_visit(coded_visit: Make) -> None:
+    days = (1, 1, 3, 5, 8)
+    doses = [with_dose(day, coded_visit, 10, text=f"{n}") for n, day in enumerate(days)]
+    assert ids(doses) == []  # four days, though five notes
+    same_day = [visit(coded_visit, 1, [service("97110", 15, text=SQUATS)], text=name) for name in ("am", "pm")]
+    assert ids(same_day) == []
+    # A morning and an afternoon note that each name one therapy make a visit of two.
+    split = [
+        visit(coded_visit, day, [service(code, 15)], text=f"{day} {code}")
+        for day, codes in enumerate((["97110"],) * 3 + (["97110", "97140"],) * 3, 1) for code in codes
+    ]  # fmt: skip
+    (found,) = across_visits(split)
+    assert (found.id, found.value, len(found.note_ids)) == ("therapies_rising", 1.0, 9)
+
+
+def test_a_copy_of_a_note_counts_once(coded_visit: Make) -> None:
+    long = [
+        coded_visit("n", [service("97110", 400)], patient_id="p", clinician="K", date_of_service="2024-05-01")
+        for _ in range(2)
+    ]
+    assert across_visits(long) == []
+
+
+def test_a_therapist_is_one_however_the_name_is_cased(coded_visit: Make) -> None:
+    names = ("Ann  Lee", "ANN LEE")
+    notes = [
+        coded_visit(name, [service("97110", 400)], patient_id=name, clinician=name, date_of_service="2024-05-01T08:00")
+        for name in names
+    ]
+    (found,) = across_visits(notes)
+    assert (found.id, found.value, found.date) == ("day_overfull", 800, "2024-05-01")
+
+
+def test_notes_without_a_patient_still_fill_their_therapist_s_day(coded_visit: Make) -> None:
+    notes = [coded_visit(f"n{n}", [service("97110", 400)], clinician="K", date_of_service="2024-05-01") for n in (1, 2)]
+    assert ids(notes) == ["day_overfull"]
+    assert ids([visit(coded_visit, day, [service("97110", 15, text=SQUATS)], patient_id=None) for day in (1, 3)]) == []
+
+
+def test_disciplines_are_looked_at_apart(coded_visit: Make) -> None:
+    pt, ot = (
+        visit(coded_visit, day, [service("97110", 15, text=SQUATS)], discipline=discipline)
+        for day, discipline in ((1, "PT"), (3, "OT"))
+    )
+    assert ids([pt, ot]) == []
+
+
+def test_a_site_s_own_limits(tmp_path: Path, coded_visit: Make) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text("[dose]\nleast_visits = 3\n[cloned]\nleast_share = 1\n")
+    limits = read_limits(path)
+    assert (limits.dose_visits, limits.cloned_share, limits.day_minutes) == (3, 1, 1440)
+    assert [
+        found.value for found in across_visits([with_dose(day, coded_visit, 10) for day in (1, 3, 5)], limits=limits)
+    ] == [3]
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("[dosis]\nx = 1", r"limits\.toml: has the unknown table dosis\. The tables are: \[cloned\], \[dose\]"),
+        ("cloned = 3", "unknown table cloned"),
+        ("[dose]\nvisits = 3", r"unknown key dose\.visits\. \[dose\] has: least_visits"),
+        (
+            "[dose]\nleast_visits = 2.5",
+            r"dose\.least_visits is no whole number above zero and at most 1440\. Write one such as 5",
+        ),
+        ("[dose]\nleast_visits = true", "no whole number"),
+        ("[dose]\nleast_visits = 0", "above zero"),
+        (
+            '[cloned]\nleast_share = "most"',
+            r"least_share is no number above zero and at most 1\. Write one such as 0\.9",
+        ),
+        ("[cloned]\nleast_share = inf", "no number"),
+        ("[cloned]\nleast_share = 90", "at most 1"),
+        ("[dose", "is no valid TOML"),
+    ],
+)
+def test_wrong_limits_are_refused(tmp_path: Path, toml: str, says: str) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(toml)
+    with pytest.raises(PolicyError, match=says):
+        read_limits(path)
+    with pytest.raises(PolicyError, match="No such file"):
+        read_limits(tmp_path / "nowhere.toml")
+
+
+@given(st.lists(st.sampled_from("abcde"), min_size=1, max_size=30), st.lists(st.sampled_from("abcde"), max_size=30))
+def test_the_cheap_bound_never_hides_a_clone(now: list[str], before: list[str]) -> None:
+    assert _in_common(before, now) >= unchanged_share(before, now)
+
+
 def test_failed_and_undated_notes_take_no_part(coded_visit: Make) -> None:
     good = visit(coded_visit, 1, [service("97110", 15, text=SQUATS)])
     failed = (Note("x", "", patient_id="p1", date_of_service="2024-05-02"), CodedNote("x", status="failed"))
@@ -145,3 +241,4 @@ def test_a_finding_as_json(coded_visit: Make) -> None:
     (found,) = across_visits(visits)
     assert found.to_json()["note_ids"] == ["n1", "n3"]
     assert found.to_json()["value"] == 1.0
+    assert "ch. 15 §220.2" in found.to_json()["rule"]

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import ReadError
 from rehabcoder.note import CodedNote, Note, Service, Totals
-from rehabcoder.worklist.importing import import_coded, read_coded
+from rehabcoder.readers.coded import read_coded
+from rehabcoder.worklist.importing import import_coded
 from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.database import Database

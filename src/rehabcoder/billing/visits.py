@@ -1,28 +1,28 @@
 """Findings across visits: more therapies as the patient improves, cloned notes, unchanged doses, overfull days.
 
-Sources: HNS policy pages (therapies fall as the patient improves); Medicare Benefit Policy Manual (Pub. 100-02) chapter
-15 §§220.2, 220.3 (skilled, individual care). The limits are data: `knowledge/visits.toml`.
+A visit is a patient's day under one discipline, whether one note tells of it or several. Sources: HNS policy pages
+(therapies fall as the patient improves); Medicare Benefit Policy Manual (Pub. 100-02) chapter 15 §§220.2, 220.3
+(skilled, individual care). The limits are data: `knowledge/visits.toml`.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
-from itertools import pairwise
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
-from rehabcoder.billing.checks import therapies
-from rehabcoder.billing.codes import KNOWLEDGE, is_timed
+from rehabcoder.billing.codes import KNOWLEDGE
 from rehabcoder.billing.finding_terms import billing_findings
 from rehabcoder.billing.modifiers import discipline_of
-from rehabcoder.billing.pooling import day_of
-from rehabcoder.note import Activity, CodedNote, Json, Note
-
-Visit = tuple[Note, CodedNote]
+from rehabcoder.billing.units import MINUTES_OF_DAY
+from rehabcoder.billing.visit_notes import KeptNote, Visit, kept
+from rehabcoder.billing.visit_signs import Sign, cloned, full_days, rising_therapies, unchanged_doses
+from rehabcoder.errors import PolicyError
+from rehabcoder.note import CodedNote, Json, Note
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,6 +51,11 @@ class VisitFinding:
     date: str | None = None
     value: float | None = None
 
+    @property
+    def rule(self) -> str:
+        """The rule that it serves, with its source."""
+        return billing_findings()[self.id].rule
+
     def to_json(self) -> Json:
         return {
             "id": self.id,
@@ -61,34 +66,78 @@ class VisitFinding:
             "clinician": self.clinician,
             "date": self.date,
             "value": self.value,
+            "rule": self.rule,
         }
 
 
 def across_visits(
-    visits: Iterable[Visit], *, limits: Limits | None = None, off: Iterable[str] = ()
+    visits: Iterable[tuple[Note, CodedNote]], *, limits: Limits | None = None, off: Iterable[str] = ()
 ) -> list[VisitFinding]:
     """Every finding across the visits of each patient and across the day of each therapist.
 
     Args:
-        visits: notes with their coded answers, in any order; failed notes and notes without a date take no part.
+        visits: notes with their coded answers, in any order; they may be a stream, of which only what is compared is
+            kept. Failed notes and notes without a date take no part, notes without a patient only in their therapist's
+            day, and copies of a note (the same patient, day and text) count once.
         limits: a site's own limits in place of the shipped ones.
         off: ids of findings to leave out, as a policy's `findings_off`.
+
+    Returns:
+        those of each patient by id and day, then those of each therapist.
     """
-    use = limits or default_limits()
-    dated = [visit for visit in visits if visit[1].status != "failed" and day_of(visit[0].date_of_service)]
+    use, left_out = limits or default_limits(), set(off)
+    notes = list(_without_copies(kept(note, coded) for note, coded in visits))
     found: list[VisitFinding] = []
-    for episode in _episodes(dated):
-        found += cloned_notes(episode, limits=use)
-        found += unchanged_doses(episode, limits=use)
-        found += rising_therapies(episode, limits=use)
-    return [finding for finding in [*found, *full_days(dated, limits=use)] if finding.id not in set(off)]
+    for episode in _episodes(notes):
+        signs = cloned(episode, least_share=use.cloned_share, least_words=use.cloned_words)
+        signs += unchanged_doses(episode, least_visits=use.dose_visits)
+        signs += rising_therapies(episode, least_visits=use.therapies_visits, least_rise=use.therapies_rise)
+        found += [_finding(sign, patient=sign.notes[-1].patient) for sign in signs]
+    found.sort(key=lambda finding: (finding.patient or "", finding.date or "", finding.id))
+    found += [_finding(sign) for sign in full_days(notes, many=use.many_minutes, all_day=use.day_minutes)]
+    return [finding for finding in found if finding.id not in left_out]
 
 
 @cache
 def default_limits() -> Limits:
     """The limits of `knowledge/visits.toml`."""
     with (KNOWLEDGE / "visits.toml").open("rb") as file:
-        table: dict[str, dict[str, Any]] = tomllib.load(file)
+        return _limits(tomllib.load(file))
+
+
+def read_limits(path: str | PathLike[str]) -> Limits:
+    """A site's own limits: a TOML file with the tables of `knowledge/visits.toml`; what it leaves out stays as shipped.
+
+    Raises:
+        PolicyError: the file cannot be read, is no TOML, or holds an unknown key or a wrong value.
+    """
+    try:
+        own = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyError(error.strerror or "cannot be read", where=str(path), remedy="Check the path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"is no valid TOML: {error}", where=str(path), remedy="Mend that line.") from error
+    with (KNOWLEDGE / "visits.toml").open("rb") as file:
+        shipped: dict[str, dict[str, Any]] = tomllib.load(file)
+    for name, table in own.items():
+        if name not in shipped or not isinstance(table, dict):
+            remedy = f"The tables are: {', '.join(f'[{known}]' for known in shipped)}."
+            raise PolicyError(f"has the unknown table {name}", where=str(path), remedy=remedy)
+        for key, value in table.items():
+            if key not in shipped[name]:
+                remedy = f"[{name}] has: {', '.join(shipped[name])}."
+                raise PolicyError(f"has the unknown key {name}.{key}", where=str(path), remedy=remedy)
+            fraction = isinstance(shipped[name][key], float)
+            number = isinstance(value, int | float if fraction else int) and not isinstance(value, bool)
+            most = 1 if key.endswith("share") else MINUTES_OF_DAY
+            if not number or not 0 < value <= most:
+                what = f"{name}.{key} is no {'number' if fraction else 'whole number'} above zero and at most {most}"
+                raise PolicyError(what, where=str(path), remedy=f"Write one such as {shipped[name][key]}.")
+            shipped[name][key] = value
+    return _limits(shipped)
+
+
+def _limits(table: dict[str, dict[str, Any]]) -> Limits:
     return Limits(
         cloned_share=table["cloned"]["least_share"],
         cloned_words=table["cloned"]["least_words"],
@@ -100,152 +149,36 @@ def default_limits() -> Limits:
     )
 
 
-def cloned_notes(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFinding]:
-    """Visits whose services read almost as those of the visit before, with the share of words left unchanged."""
-    found = []
-    for (before, old), (note, new) in pairwise(episode):
-        if before.date_of_service == note.date_of_service:
-            continue  # two notes of one day are one claim
-        words = _service_words(new)
-        if len(words) < limits.cloned_words:
+def _without_copies(notes: Iterable[KeptNote | None]) -> Iterator[KeptNote]:
+    seen: set[tuple[str | None, str, str]] = set()
+    for note in notes:
+        if note is None:
             continue
-        share = unchanged_share(_service_words(old), words)
-        if share >= limits.cloned_share:
-            message = (
-                f"{share:.0%} of the words on today's services stand in the same order in the note of "
-                f"{before.date_of_service} ({before.note_id})."
-            )
-            found.append(_of_patient("cloned_note", message, [(before, old), (note, new)], round(share, 3)))
-    return found
+        key = (note.patient, note.day, note.text_sha256)
+        if not note.text_sha256 or key not in seen:
+            seen.add(key)
+            yield note
 
 
-def unchanged_share(before: Sequence[str], now: Sequence[str]) -> float:
-    """The share of today's words that were taken over, in their order: 0 none, 1 all."""
-    if not now:
-        return 0.0
-    matcher = SequenceMatcher(None, before, now, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks()) / len(now)
+def _episodes(notes: Iterable[KeptNote]) -> Iterator[list[Visit]]:
+    """The visits of each patient under each discipline, the earliest first."""
+    groups: dict[tuple[str, str | None], dict[str, list[KeptNote]]] = {}
+    for note in notes:
+        if note.patient:
+            days = groups.setdefault((note.patient, discipline_of(*note.discipline)), {})
+            days.setdefault(note.day, []).append(note)
+    for days in groups.values():
+        yield [Visit(day, days[day]) for day in sorted(days)]
 
 
-def unchanged_doses(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFinding]:
-    """Activities whose sets, reps, hold, load, distance and assistance stayed the same for many visits in a row."""
-    runs: dict[tuple[str, str], tuple[tuple[Any, ...], list[Visit]]] = {}
-    longest: dict[tuple[str, str], tuple[tuple[Any, ...], list[Visit]]] = {}
-    for visit in episode:
-        for key, dose in _doses(visit[1]).items():
-            same = key in runs and runs[key][0] == dose
-            runs[key] = (dose, [*runs[key][1], visit] if same else [visit])
-            if len(runs[key][1]) > len(longest.get(key, (dose, []))[1]):
-                longest[key] = runs[key]
-    found = []
-    for (name, side), (dose, run) in longest.items():
-        if len(run) >= limits.dose_visits:
-            what = f"{side} {name}".strip()
-            message = f"{what}: the same dose ({_dose_words(dose)}) in {len(run)} visits in a row."
-            found.append(_of_patient("dose_unchanged", message, run, len(run)))
-    return found
-
-
-def rising_therapies(episode: Sequence[Visit], *, limits: Limits) -> list[VisitFinding]:
-    """More therapies a visit in the later half of an episode than in the earlier, while the notes report progress."""
-    if len(episode) < limits.therapies_visits:
-        return []
-    half = len(episode) // 2
-    early, late = episode[:half], episode[-half:]
-    rise = _mean_therapies(late) - _mean_therapies(early)
-    progress = sum(all(flag.id != "missing_progress" for flag in coded.flags) for _, coded in late)
-    if rise < limits.therapies_rise or progress * 2 < len(late):
-        return []
-    message = (
-        f"Therapies a visit rose from {_mean_therapies(early):.1f} to {_mean_therapies(late):.1f} over {len(episode)} "
-        f"visits, while {progress} of the last {len(late)} notes report progress; they should fall as patients improve."
-    )
-    return [_of_patient("therapies_rising", message, episode, round(rise, 2))]
-
-
-def full_days(visits: Iterable[Visit], *, limits: Limits) -> list[VisitFinding]:
-    """Days on which one therapist's timed one-on-one minutes, over all patients, are more than a day holds."""
-    days: dict[tuple[str, str], list[Visit]] = {}
-    for note, coded in visits:
-        if note.clinician and note.date_of_service:
-            days.setdefault((note.clinician, note.date_of_service[:10]), []).append((note, coded))
-    found = []
-    for (clinician, day), own in days.items():
-        minutes = sum(_timed_minutes(coded) for _, coded in own)
-        if minutes <= limits.many_minutes:
-            continue
-        over = minutes > limits.day_minutes
-        holds = f"more than the {limits.day_minutes} a day holds" if over else f"more than {limits.many_minutes}"
-        found.append(
-            VisitFinding(
-                id="day_overfull",
-                severity="high" if over else billing_findings()["day_overfull"].severity,
-                message=f"{minutes} timed one-on-one minutes on {day} in {len(own)} notes, {holds}.",
-                note_ids=tuple(note.note_id for note, _ in own),
-                clinician=clinician,
-                date=day,
-                value=minutes,
-            )
-        )
-    return found
-
-
-def _episodes(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
-    """The visits of each patient and discipline, the earliest first."""
-    groups: dict[tuple[str, str | None], list[Visit]] = {}
-    for note, coded in visits:
-        if note.patient_id:
-            discipline = discipline_of(note.discipline, note.credential)
-            groups.setdefault((note.patient_id, discipline), []).append((note, coded))
-    for group in groups.values():
-        yield sorted(group, key=lambda visit: visit[0].date_of_service or "")
-
-
-def _service_words(coded: CodedNote) -> list[str]:
-    return [word for service in coded.interventions for word in re.findall(r"\w+", service.text.lower())]
-
-
-def _doses(coded: CodedNote) -> dict[tuple[str, str], tuple[Any, ...]]:
-    doses: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for service in coded.interventions:
-        for activity in service.activities:
-            dose = _dose(activity)
-            if any(value is not None for value in dose):
-                doses.setdefault((activity.name, activity.side or ""), dose)
-    return doses
-
-
-def _dose(activity: Activity) -> tuple[Any, ...]:
-    a = activity
-    return a.sets, a.reps, a.hold_seconds, a.load, a.distance, a.assist
-
-
-def _dose_words(dose: tuple[Any, ...]) -> str:
-    names = ("sets", "reps", "s hold", "load", "distance", "assistance")
-    return ", ".join(
-        f"{value} {name}" if isinstance(value, int) else f"{name} {value}"
-        for name, value in zip(names, dose, strict=True)
-        if value is not None
-    )
-
-
-def _mean_therapies(visits: Sequence[Visit]) -> float:
-    return sum(len(therapies(line.code for line in coded.lines)) for _, coded in visits) / len(visits)
-
-
-def _timed_minutes(coded: CodedNote) -> int:
-    return sum(line.minutes or 0 for line in coded.lines if is_timed(line.code))
-
-
-def _of_patient(finding: str, message: str, visits: Sequence[Visit], value: float) -> VisitFinding:
-    last = visits[-1][0]
+def _finding(sign: Sign, *, patient: str | None = None) -> VisitFinding:
     return VisitFinding(
-        finding,
-        billing_findings()[finding].severity,
-        message,
-        tuple(note.note_id for note, _ in visits),
-        patient=last.patient_id,
-        clinician=last.clinician,
-        date=last.date_of_service,
-        value=value,
+        sign.id,
+        sign.severity or billing_findings()[sign.id].severity,
+        sign.says,
+        tuple(note.note_id for note in sign.notes),
+        patient=patient,
+        clinician=sign.notes[-1].clinician,
+        date=sign.notes[-1].day,
+        value=sign.value,
     )

@@ -23,7 +23,7 @@ app = typer.Typer(
 
 # Order is the order of `--help`. Each module registers itself on `app` through `register(app)`.
 COMMANDS = (
-    "code", "explain", "query", "schema", "units", "rules", "claims",
+    "code", "explain", "query", "schema", "units", "rules", "claims", "visits",
     "import_", "worklist", "serve", "sample", "report", "export_labels", "purge",
     "evaluate", "train", "models", "suggest",
 )  # fmt: skip

@@ -36,7 +36,8 @@ def import_notes(
     from rehabcoder.billing.policies import load_policy
     from rehabcoder.errors import UsageError
     from rehabcoder.readers import read_notes
-    from rehabcoder.worklist.importing import import_coded, read_coded
+    from rehabcoder.readers.coded import read_coded
+    from rehabcoder.worklist.importing import import_coded
     from rehabcoder.worklist.store.database import Database
 
     columns = dict(pair.split("=", 1) for pair in column or () if "=" in pair)

@@ -11,12 +11,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 from rehabcoder.billing.policies import Policy
 from rehabcoder.errors import ReadError
 from rehabcoder.note import CodedNote, Note
+from rehabcoder.readers.coded import parse_coded
 from rehabcoder.worklist.risk import Money, billed_units, money_of, risk_of
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
@@ -39,7 +39,7 @@ def import_coded(
     """Import coded notes.
 
     Args:
-        coded: lines of JSON, each with the place it stands at (`read_coded` gives them).
+        coded: lines of JSON, each with the place it stands at (`readers.coded.read_coded` gives them).
         notes: the notes that were coded; more than were coded do no harm.
         policy: the payer's rules and fees, for the money at stake.
         name: the coded file's name, for the record.
@@ -79,30 +79,6 @@ def import_coded(
     return tally
 
 
-def read_coded(path: str | Path) -> Iterator[tuple[str, str]]:
-    """The lines of a coded file (JSON Lines), or of every part in a folder, each with its place.
-
-    Raises:
-        ReadError: there is no such file, or it is not UTF-8.
-    """
-    place = Path(path)
-    files = sorted(place.glob("*.jsonl")) if place.is_dir() else [place]
-    if not files:
-        raise ReadError("the folder holds no .jsonl file", where=str(place), remedy="Give the folder that code wrote.")
-    for file in files:
-        if file.name == "claims.jsonl" and place.is_dir():
-            continue
-        try:
-            with file.open(encoding="utf-8-sig") as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield line, f"{file.name}:{number}"
-        except OSError as error:
-            raise ReadError("the coded file cannot be read", where=str(file), remedy="Check the path.") from error
-        except UnicodeDecodeError as error:
-            raise ReadError("the coded file is not UTF-8", where=str(file), remedy="Give what code wrote.") from error
-
-
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while some := list(islice(iterator, BATCH)):
@@ -111,15 +87,7 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
     """The coded note, its canonical JSON, and the SHA-256 of that."""
-    remedy = "Give the JSON Lines file that rehabcoder code wrote."
-    try:
-        data: Any = json.loads(line)
-        coded = CodedNote.from_json(data)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        # The message of a JSON or type error may quote the line, and so the note: it is not passed on.
-        raise ReadError("this line is no coded note", where=where, remedy=remedy) from error.with_traceback(None)
-    if not isinstance(coded.note_id, str) or not coded.note_id or not isinstance(coded.text_sha256, str):
-        raise ReadError("this line is no coded note: it lacks note_id or text_sha256", where=where, remedy=remedy)
+    coded, data = parse_coded(line, where)
     # The same coding read from another folder is the same coding: the hash leaves its source out.
     data.pop("source", None)
     content = json.dumps(data, separators=(",", ":"), sort_keys=True)
