@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.billing.codes import is_timed
-from rehabcoder.language.times import TimeMention, clock
+from rehabcoder.findings.windows import Window, own_ranges, windows
+from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Service
 from rehabcoder.predict.predictor import Predicted
+
+_ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
+_DAY = 720  # minutes after which a clock without am and pm begins again
 
 
 @dataclass(slots=True, frozen=True)
@@ -20,99 +24,99 @@ class Contradiction:
     says: str
 
 
-_WINDOW = re.compile(
-    r"(?:\bin\b|arriv\w*|time\s+in|start(?:ed)?|check(?:ed)?[\s-]?in|on\s+site|began|seen(?:\s+from)?|stamp\s+in|came\s+at|visit|session|tx|treated|from|clock(?:ed)?\s+in)[\s:=@]*(?P<a>\d{1,2}[:.]?\d{2}|\d{1,2})\s?(?P<am>[ap]\.?m?\.?\b)?"
-    r"[^\n\d]{1,30}?(?:\bout\b|time\s+out|end(?:ed)?|left|depart\w*|stop(?:ped)?|finish(?:ed)?|check(?:ed)?[\s-]?out|to|until|till|-)[\s:=@]*(?P<b>\d{1,2}[:.]?\d{2}|\d{1,2})\s?(?P<bm>[ap]\.?m?\.?\b)?"
-)
-_WINDOW_WORD = re.compile(
-    r"(?:seen|visit|session|in\b|time|appt|slot|clinic|treat\w*|hours?|arriv\w*|room|tx|rx|start|present)\W*(?:time|from|in|at|for|was|today|timed?)?\W*$"
-)
+def contradiction(predicted: Predicted, services: list[Service]) -> Contradiction | None:
+    """The first contradiction found, or None. Services are taken as the note labels them."""
+    places = [(s.start, s.end) for s in services]
+    ranges = own_ranges(predicted.reading, places)
+    taken = {own.start for own in ranges if own} | {s.minutes_span.start for s in services if s.minutes_span}
+    return (
+        _against_totals(predicted, services)
+        or _against_visit(predicted, services, ranges, windows(predicted.reading, places, taken))
+        or _overlap(services, ranges)
+        or _range_against_minutes(predicted, services, ranges)
+    )
 
 
-def window(predicted: Predicted) -> tuple[int, TimeMention | re.Match[str]] | None:
-    """Minutes between coming and going, where the note gives both, with the words that say so."""
-    low = predicted.reading.low
-    spans = [(s.start, s.end) for s in predicted.services]
-
-    def inside(at: int) -> bool:
-        return any(a <= at < b for a, b in spans)
-
-    for mention in predicted.reading.times:
-        if mention.form != "range" or mention.begins is None or inside(mention.start):
-            continue
-        if 10 <= mention.minutes <= 240 and _WINDOW_WORD.search(low, max(0, mention.start - 24), mention.start):
-            return mention.minutes, mention
-    for found in _WINDOW.finditer(low):
-        if inside(found.start()) and inside(found.end()):
-            continue
-        if len(re.sub(r"\D", "", found["a"])) < 3 or len(re.sub(r"\D", "", found["b"])) < 3:
-            continue
-        length = (clock(found["b"], found["bm"] or "") - clock(found["a"], found["am"] or "")) % 720
-        if 10 <= length <= 240:
-            return length, found
+def _against_totals(predicted: Predicted, services: list[Service]) -> Contradiction | None:
+    stated = predicted.stated
+    timed = [s for s in services if _as_timed(s)]
+    timed_sum = sum(s.minutes or 0 for s in timed)
+    timed_span, total_span = stated.timed_span or (None, None), stated.total_span or (None, None)
+    if stated.timed is not None and timed and all(s.minutes is not None for s in timed) and timed_sum != stated.timed:
+        return Contradiction(*timed_span, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated.")
+    if stated.total is None:
+        return None
+    if stated.timed is not None and stated.timed > stated.total:
+        return Contradiction(*timed_span, f"{stated.timed} timed minutes do not fit into a total of {stated.total}.")
+    counted = [s for s in services if s.code != "none" or s.labelled]
+    total = sum(s.minutes or 0 for s in counted)
+    if total > stated.total and timed_sum != stated.total:  # the total may leave out packs and machines
+        return Contradiction(
+            *total_span, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
+        )
+    everything = sum(s.minutes or 0 for s in services)
+    known = bool(services) and all(s.minutes is not None for s in services)
+    if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, stated.total - everything):
+        return Contradiction(
+            *total_span, f"Services add up to {everything} minutes, less than the stated total of {stated.total}."
+        )
     return None
 
 
-def contradiction(predicted: Predicted, services: list[Service]) -> Contradiction | None:
-    """The first contradiction found, or None. Services are taken as the note labels them."""
+def _told_elsewhere(predicted: Predicted, missing: int) -> bool:
+    """Whether a time of the note that is no service's own makes up what the services lack of the total: a rest, a set-up."""
+    taken = {s.minutes.start for s in predicted.services}
+    return any(t.minutes == missing and t.start not in taken for t in predicted.reading.times if t.form != "clock")
+
+
+def _against_visit(
+    predicted: Predicted, services: list[Service], ranges: Sequence[TimeMention | None], visits: list[Window]
+) -> Contradiction | None:
+    """More minutes than the patient was there for, or a service outside of that time."""
+    if not visits:
+        return None
+    length = sum(v.minutes for v in visits)
     stated = predicted.stated
-    timed = [s for s in services if _as_timed(s)]
-    known = [s for s in services if s.minutes is not None]
-    if stated.timed is not None and timed and all(s.minutes is not None for s in timed):
-        total = sum(s.minutes or 0 for s in timed)
-        if total != stated.timed:
-            span = stated.timed_span or (None, None)
+    total = max(sum(s.minutes or 0 for s in services), stated.timed or 0, stated.total or 0)
+    first = visits[0]
+    if total > length:
+        return Contradiction(first.start, first.end, f"{total} minutes do not fit into a visit of {length}.")
+    if len(visits) == 1:
+        for own in ranges:
+            if own is not None and own.begins is not None and not first.holds(own.begins, own.minutes):
+                return Contradiction(own.start, own.end, "The clock times lie outside of the visit.")
+    return None
+
+
+def _overlap(services: list[Service], ranges: Sequence[TimeMention | None]) -> Contradiction | None:
+    """Two services of one therapist at the same time."""
+    last: TimeMention | None = None
+    for service, own in zip(services, ranges, strict=True):
+        if own is None or own.begins is None or service.code == "97150":
+            continue
+        if last is not None and last.begins is not None and own.start != last.start:
+            shift = (own.begins - last.begins) % _DAY
+            if 0 < shift < last.minutes:
+                return Contradiction(own.start, own.end, f"Its first {last.minutes - shift} minutes overlap the service before.")
+        last = own
+    return None
+
+
+def _range_against_minutes(
+    predicted: Predicted, services: list[Service], ranges: Sequence[TimeMention | None]
+) -> Contradiction | None:
+    """A service whose clock range is not as long as the minutes written beside it."""
+    for service, own in zip(services, ranges, strict=True):
+        if service.minutes is None or service.minutes_span is None or own is None:
+            continue
+        if own.start != service.minutes_span.start and own.minutes != service.minutes:
             return Contradiction(
-                span[0], span[1], f"Services add up to {total} timed minutes, {stated.timed} are stated."
+                own.start, own.end, f"The clock range is {own.minutes} minutes, {service.minutes} are written."
             )
-    if stated.total is not None and known:
-        total = sum(s.minutes or 0 for s in known if s.code != "none" or s.labelled)
-        span = stated.total_span or (None, None)
-        if total > stated.total:
-            return Contradiction(
-                span[0], span[1], f"Services add up to {total} minutes, more than the stated total of {stated.total}."
-            )
-    if stated.timed is not None and stated.total is not None and stated.timed > stated.total:
-        span = stated.timed_span or (None, None)
-        return Contradiction(
-            span[0], span[1], f"{stated.timed} timed minutes do not fit into a total of {stated.total}."
-        )
-    visit = window(predicted)
-    if visit:
-        length, words = visit
-        total = max(sum(s.minutes or 0 for s in known), stated.timed or 0, stated.total or 0)
-        if total > length:
-            start, end = (words.start, words.end) if isinstance(words, TimeMention) else words.span()
-            return Contradiction(start, end, f"{total} minutes do not fit into a visit of {length}.")
-    return _range_against_minutes(predicted, services)
+    return None
 
 
 def _as_timed(service: Service) -> bool:
     if service.labelled:
         return is_timed(service.labelled)
     return service.code != "none" and is_timed(service.code)
-
-
-def _range_against_minutes(predicted: Predicted, services: list[Service]) -> Contradiction | None:
-    """A service whose clock range is not as long as the minutes written beside it."""
-    for service in services:
-        if service.minutes is None or service.minutes_span is None:
-            continue
-        for mention in predicted.reading.times:
-            if (
-                mention.form == "range"
-                and service.start - 28 <= mention.start < service.end
-                and mention.start != service.minutes_span.start
-            ):
-                near = predicted.reading.low[mention.end : service.end]
-                if (
-                    mention.minutes != service.minutes
-                    and abs(mention.start - service.minutes_span.start) < 60
-                    and len(near) > 0
-                ):
-                    return Contradiction(
-                        mention.start,
-                        mention.end,
-                        f"The clock range is {mention.minutes} minutes, {service.minutes} are written.",
-                    )
-    return None

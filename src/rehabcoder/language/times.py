@@ -48,7 +48,7 @@ _CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
 _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
-_SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
+SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
 _TIME = re.compile(
     rf"""
@@ -58,21 +58,23 @@ _TIME = re.compile(
         (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
         |(?P<pair>(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
         |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
-        |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b)
-        |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|1/4|1/2|3/4|\u00bc|\u00bd|\u00be|\d)\s*-?(?:hours?|hrs?|h)\b(?!\s?/))
-        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>\s*:\s*[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
+        |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b|h(?P<hmg>[0-5]\d)(?![\d'])))
+        |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|(?:\d(?:\s|-|\s?&\s?|\sand\s)?)?(?:1/4|1/2|3/4|\u00bc|\u00bd|\u00be)|\d)\s*-?(?:of\s+an\s+)?(?:hours?|hrs?|h)\b(?!\s?/))
+        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
         |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
         |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
     )
     |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
-    |(?<![a-z])(?=[aefhlnoqrstz])(?:
-        (?P<words_range>(?:from\s+)(?P<w1>{_SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{_SPOKEN}))
+    |(?<![a-z])(?=[abefhlnoqrstz])(?:
+        (?P<between>between\s+(?P<v1>{_CLOCK})\s+and\s+(?P<v2>{_CLOCK}))
+        |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
-        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+and\s+(?:a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+minutes))?)
+        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
         |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
         |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
-        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it)\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+        |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen)(?=[,.;])|then\s+(?P<et>{WORDS})(?=\s+of\s)))
     )
     """,
     re.X | re.M,
@@ -83,7 +85,7 @@ _TIME = re.compile(
 class TimeMention:
     """A stretch of time in the text: `minutes` in whole minutes (seconds dropped), `form` says how it was written.
 
-    Forms: `min` (15 min), `prime` (15'), `m` (15m), `word` (fifteen minutes), `ell` (the last ten), `hour` (0.5 h),
+    Forms: `min` (15 min), `prime` (15'), `m` (15m), `word` (fifteen minutes), `ell` (the last ten), `ellfor` (for fifteen), `hour` (0.5 h),
     `frac` (half an hour), `hmm` (0:38), `range` (0905-0923), `brack` ((12)), `pct` (40 %: minutes hold the per cent),
     `clock` (a single time of day: minutes since midnight), `label` (TE 15), `cell` (a bare number of a table or line end).
     """
@@ -123,7 +125,8 @@ def clock(text: str, meridiem: str = "") -> int:
     return hour * 60 + minute
 
 
-def _spoken_clock(text: str) -> int:
+def spoken_clock(text: str) -> int:
+    """Minutes since midnight of a spoken clock time ("half past nine", "twenty to three", "eleven forty")."""
     words = text.replace("o'clock", "").replace("oclock", "").strip()
     part = re.match(rf"(?:a\s+)?(quarter|half|{WORDS})\s+(past|to)\s+(\w+)", words)
     if not part:
@@ -142,6 +145,7 @@ def _between(begin: int, end: int) -> int:
 
 
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
+_LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b")  # behind feet: "75' x3"
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
 
@@ -164,30 +168,36 @@ def find_times(low: str) -> list[TimeMention]:
             length = _between(begin, stop)
             mention = TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 240 else None
         elif found["words_range"]:
-            begin, stop = _spoken_clock(found["w1"]), _spoken_clock(found["w2"])
-            mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
+            mention = _stretch(start, end, spoken_clock(found["w1"]), spoken_clock(found["w2"]))
+            if mention and not (mention.begins or 0) % 60 and not (mention.ends or 0) % 60:
+                mention = None  # "from nine to four" may be a score as well
+        elif found["between"]:
+            mention = _stretch(start, end, _clock_as_said(found["v1"]), _clock_as_said(found["v2"]))
         elif found["startstop"]:
-            begin, stop = clock(found["s1"], found["s1"][-2:]), clock(found["s2"], found["s2"][-2:])
+            begin, stop = _clock_as_said(found["s1"]), _clock_as_said(found["s2"])
             mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
         elif found["hm"]:
-            mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"]), "hour")
+            mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"] or found["hmg"]), "hour")
         elif found["hour"]:
-            value = found["hv"]
-            minutes = _FRACTION[value] if value in _FRACTION else round(60 * float(value))
-            mention = TimeMention(start, end, minutes, "hour")
+            mention = TimeMention(start, end, _hours(found["hv"]), "hour")
         elif found["frac"]:
             mention = TimeMention(start, end, _spoken_duration(found["frac"], found["fracmin"]), "frac")
         elif found["num"]:
             unit = found["unit"]
             form = "prime" if unit[0] == "'" else "m" if unit == "m" else "min"
+            length = int(found["n"])
+            if form == "prime" and (length > 90 or (length >= 20 and _LAPS.match(low, end))):
+                continue  # feet
             if form != "m" or not _METRES.search(low, max(0, start - 6), start):
-                mention = TimeMention(start, end, int(found["n"]), form)
+                mention = TimeMention(start, end, length, form)
         elif found["word"]:
             mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
         elif found["ell"]:
             mention = TimeMention(start, end, number(found["en"]) or 0, "ell")
         elif found["ellof"]:
             mention = TimeMention(start, end, number(found["eo"]) or 0, "ell")
+        elif found["ellfor"]:
+            mention = TimeMention(start, end, number(found["ef"] or found["et"]) or 0, "ellfor")
         elif found["hmmdur"]:
             mention = TimeMention(start, end, int(found["hd"]), "hmm")
         elif found["pct"]:
@@ -209,14 +219,30 @@ def _range(found: re.Match[str], start: int, end: int) -> TimeMention | None:
         begin = min((clock(found["r1"], m) for m in ("am", "pm")), key=lambda b: (stop - b) % 1440)
     else:
         begin, stop = clock(found["r1"], m1), clock(found["r2"], m2)
+    return _stretch(start, end, begin, stop)
+
+
+def _stretch(start: int, end: int, begin: int, stop: int) -> TimeMention | None:
     length = _between(begin, stop)
     return TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 300 else None
 
 
+def _clock_as_said(text: str) -> int:
+    """Minutes since midnight of a clock time with its half of the day, if said ("9:05", "0905", "1:40 pm")."""
+    half = re.search(r"[ap]", text)
+    return clock(text, half[0] if half else "")
+
+
+def _hours(value: str) -> int:
+    """Minutes of "0.75", "3/4", "1 1/4" or "1\u00bc" hours."""
+    part = next((p for p in _FRACTION if value.endswith(p)), "")
+    whole = value.removesuffix(part).rstrip(" -&and")
+    return round(60 * float(whole or 0)) + _FRACTION.get(part, 0)
+
+
 def _spoken_duration(text: str, extra: str | None) -> int:
-    head = text.split(" and ")[0]
+    head, _, tail = text.partition(" and ")
     minutes = 45 if head.startswith("three") else 15 if "quarter" in head else 30 if "half" in head else 60
-    if " and " in text:
-        tail = text.split(" and ", 1)[1]
-        minutes += 30 if "half" in tail else 15 if "quarter" in tail else number(extra or "") or 0
-    return minutes
+    if extra:
+        return minutes + (number(extra) or 0)
+    return minutes + (30 if "half" in tail else 15 if "quarter" in tail else 0)
