@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehabcoder.billing.finding_terms import billing_findings
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import DEFAULT_POLICY
 from rehabcoder.cli.plain import printable
@@ -65,6 +66,10 @@ def visits(
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     if out is not None and Path(out).suffix.lower() not in (".jsonl", ".csv"):
         raise UsageError(f"--out is {out!r}", remedy="Choose a name that ends in .jsonl or .csv.")
+    known = [name for name, terms in billing_findings().items() if terms.of == "visits"]
+    if finding is not None and finding not in known:
+        what = f"no finding across visits is called {finding!r}"
+        raise UsageError(what, remedy=f"Use one of: {', '.join(known)}.")
     if not notes:
         what = "coded notes hold no patient, day or therapist"
         raise UsageError(what, remedy="Give the notes that were coded with --notes, unchanged.")
