@@ -183,7 +183,9 @@ def test_kx_without_fees_only_above_the_threshold() -> None:
 def test_kx_says_the_amount_the_threshold_and_its_source() -> None:
     lines, _ = claim_lines([service("97110", 15)], SINCE_2022)
     (pt,) = with_modifiers(lines, policy=with_fee(50), discipline="PT", year_to_date=Decimal("2300"))
-    assert "KX: $2,300.00 for PT+SLP so far this year and this line's $50.00, above the threshold of $2,330.00" in pt.why
+    assert (
+        "KX: $2,300.00 for PT+SLP so far this year and this line's $50.00, above the threshold of $2,330.00" in pt.why
+    )
     assert pt.why.endswith("(medicare-part-b@2024).")
     (ot,) = with_modifiers(lines, policy=SINCE_2022, discipline="OT", year_to_date=Decimal("2400"))
     assert "KX: $2,400.00 for OT so far this year, above" in ot.why
