@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 
@@ -47,6 +48,49 @@ def _assembled(objects: Sequence[bytes], encrypted: bool) -> bytes:
     extra = lock if encrypted else b""
     out.write(b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, extra, start))
     return out.getvalue()
+
+
+def drawn(content: bytes, *, picture: int = 0) -> bytes:
+    """A PDF with one page drawn by `content`, packed, and a picture of so many bytes, packed too."""
+    image, page = zlib.compress(bytes(picture)), zlib.compress(content)
+    packing = b" /Filter /FlateDecode >>\nstream\n"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> "
+        b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d" % len(page) + packing + page + b"\nendstream",
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Length %d"
+        % (picture, len(image)) + packing + image + b"\nendstream",
+    ]  # fmt: skip
+    return _assembled(objects, encrypted=False)
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The members of a zip archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def ods(rows: str) -> bytes:
+    """An OpenDocument spreadsheet with one sheet of these rows, as XML."""
+    spaces = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")}
+    declared = " ".join(f'xmlns:{name}="{space}"' for name, space in spaces.items())
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return packed(
+        {
+            "mimetype": kind.encode(),
+            "content.xml": (
+                f"<office:document-content {declared}><office:body><office:spreadsheet>"
+                f'<table:table table:name="Notes">{rows}</table:table>'
+                "</office:spreadsheet></office:body></office:document-content>"
+            ).encode(),
+            "META-INF/manifest.xml": (
+                '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+                f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
+            ).encode(),
+        }
+    )
 
 
 def packed(members: dict[str, bytes]) -> bytes:

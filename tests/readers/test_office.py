@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
+import tracemalloc
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from rehabcoder.note import Note
-from rehabcoder.readers import extras, read_notes, xlsx
+from rehabcoder.readers import docx as docx_reader
+from rehabcoder.readers import extras, pdf, read_notes, xlsx
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +28,13 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def one(name: str, data: bytes) -> Note:
+def notes_of(name: str, data: bytes) -> list[Note]:
     Path(name).write_bytes(data)
-    [note] = read_notes([name])
+    return list(read_notes([name]))
+
+
+def one(name: str, data: bytes) -> Note:
+    [note] = notes_of(name, data)
     return note
 
 
@@ -113,9 +122,64 @@ def test_large_sheets_are_streamed_with_the_same_result(monkeypatch: pytest.Monk
     assert len(loaded) == 500
 
 
+@pytest.mark.parametrize("far", ["XFD1048576", "XFD3", "A1048576", "ZZZ4294967295"])
+def test_a_stray_cell_far_from_the_others_costs_no_memory_and_no_note(far: str) -> None:
+    """Loaded as a rectangle the first of these takes half a terabyte, and the library ends the process."""
+    whole = documents.unpacked(workbook(Notes=[["ID", "Text"], [1, "squats"], [2, "lunges"]]))
+    name = "xl/worksheets/sheet1.xml"
+    row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    stray = f'<row r="{row}"><c r="{far}"><v>7</v></c></row></sheetData>'.encode()
+    whole[name] = whole[name].replace(b"</sheetData>", stray)
+    Path("n.xlsx").write_bytes(documents.packed(whole))
+    notes = list(read_notes(["n.xlsx"]))
+    assert [(n.note_id, n.text, n.error) for n in notes[:2]] == [("1", "squats", None), ("2", "lunges", None)]
+    # A cell under a name belongs to a record, which then lacks its text; one beside the names belongs to none.
+    assert len(notes) == (3 if far.startswith("A") else 2)
+
+
+def test_sheets_as_rectangles_of_many_cells_are_streamed_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = workbook(Notes=[["ID", "Text"], *([i, f"note {i}"] for i in range(50))])
+    Path("n.xlsx").write_bytes(data)
+    loaded = list(read_notes(["n.xlsx"]))
+    monkeypatch.setattr(xlsx, "can_be_loaded", lambda _: False)
+    assert list(read_notes(["n.xlsx"])) == loaded
+    assert len(loaded) == 50
+
+
+def test_a_sheet_in_open_document_that_would_fill_the_memory_is_refused() -> None:
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="3000"><text:p>x</text:p>'
+    row = f'<table:table-row table:number-rows-repeated="3000">{cell}</table:table-cell></table:table-row>'
+    assert "so long and wide that they fill the memory" in (one("n.ods", documents.ods(row)).error or "")
+    small = row.replace("3000", "3").replace(">x<", ">text<")
+    assert [note.text for note in notes_of("n.ods", documents.ods(small))] == [
+        "text",
+        "text",
+    ]  # the first of three rows is the header
+
+
 def test_a_workbook_without_notes() -> None:
     note = one("n.xlsx", workbook(Cover=[["Visit", "Remarks"], [1, "x"]]))
     assert "no column looks like the text of the notes; the columns are 'Visit', 'Remarks'" in (note.error or "")
+
+
+def test_a_member_that_unpacks_to_more_than_it_says() -> None:
+    """Also where its checksum fits what it says, so that nothing but unpacking it whole finds out."""
+    claimed = b"<a>" + b" " * 50_000
+    data = documents.packed({"word/document.xml": claimed + b" " * (80 * 2**20)})
+    [info] = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    true = struct.pack("<LLL", info.CRC, info.compress_size, info.file_size)
+    false = struct.pack("<LLL", zlib.crc32(claimed), info.compress_size, len(claimed))
+    assert data.count(true) == 2
+    forged = data.replace(true, false)
+    with zipfile.ZipFile(io.BytesIO(forged)) as archive:
+        assert archive.testzip() is None  # nobody else minds
+    tracemalloc.start()
+    try:
+        for name in ("n.docx", "n.xlsx"):
+            assert "damaged or was not copied whole" in (one(name, forged).error or "")
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", ["n.xlsx", "n.docx"])
@@ -128,6 +192,8 @@ def test_a_workbook_without_notes() -> None:
             documents.packed({"xl/workbook.xml": b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "a">]><l>&a;</l>'}),
             "entities",
         ),
+        (documents.packed({"word/a.bin": b"  <a>" + b" " * 70_000 + b"<!DOCTYPE l>"}), "entities"),
+        (documents.packed({"xl/a.xml": "<a><!ENTITY a 'a'></a>".encode("utf-16")}), "entities"),
         (documents.packed({"hello.txt": b"x"}), "damaged"),
     ],
 )
@@ -165,6 +231,17 @@ def test_an_empty_word_document() -> None:
     assert note.error == "n.docx: the document is empty. Export the note again, or leave the record out."
 
 
+def test_a_word_document_longer_than_a_note_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = docx.Document()
+    document.add_paragraph("squats " * 20_000)
+    document.save("n.docx")
+    [note] = read_notes(["n.docx"])
+    assert note.error is None
+    monkeypatch.setattr(docx_reader, "_MOST_XML", 100_000)
+    [note] = read_notes(["n.docx"])
+    assert "longer than one note can be" in (note.error or "")
+
+
 def test_pdf() -> None:
     assert one("n.pdf", documents.pdf(["S: ok\nO: squats (3x10)", "P: go on"])).text == (
         "S: ok\nO: squats (3x10)\nP: go on"
@@ -178,11 +255,22 @@ def test_pdf() -> None:
         (documents.pdf(["S: ok"], encrypted=True), "encrypted"),
         (b"%PDF-1.4 and nothing else", "damaged or no PDF"),
         (documents.pdf(["x"] * 501), "it has 501 pages"),
+        (documents.drawn(b"BT /F 11 Tf 40 750 Td (x) Tj ET " * 1_100_000), "longer than one note can be"),
         (documents.pdf([" "]), "the document is empty"),
     ],
 )
 def test_pdf_that_is_refused(data: bytes, what: str) -> None:
     assert what in (one("n.pdf", data).error or "")
+
+
+def test_a_pdf_with_large_pictures_and_packed_pages_is_read() -> None:
+    assert one("n.pdf", documents.drawn(b"BT /F 11 Tf 40 750 Td (S: ok) Tj ET", picture=40 * 2**20)).text == "S: ok"
+
+
+def test_a_pdf_is_not_read_beyond_what_a_note_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MAX_NOTE", 15)
+    monkeypatch.setattr(pdf, "_page", lambda _, __, number: ["squats 3x10", "lunges 3x10"][number])
+    assert "longer than one note can be" in (one("n.pdf", documents.pdf(["1", "2", "3"])).error or "")
 
 
 def test_the_first_bytes_win_over_a_wrong_suffix() -> None:

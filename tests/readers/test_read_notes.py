@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -99,6 +100,16 @@ def test_a_file_without_the_right_to_read_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sources, "open", refuse, raising=False)
     [note] = read_notes(["n.txt"])
     assert "may not be read by this user" in (note.error or "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_a_pipe_in_a_folder_is_not_waited_for() -> None:
+    os.makedirs("in")
+    os.mkfifo("in/a.txt")
+    Path("in/b.txt").write_text("squats", encoding="utf-8")
+    pipe, note = read_notes(["in"])
+    assert pipe.error == "in/a.txt: it is a pipe or a device, no file. Name it to have it read."
+    assert note.text == "squats"
 
 
 def test_folders_are_read_in_order_and_what_is_left_out_is_told() -> None:

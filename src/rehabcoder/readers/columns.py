@@ -149,7 +149,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def first_of_each(names: Sequence[str]) -> list[str | None]:
     """`names` with None for a name met before: of two columns of one name the first is meant."""
-    return [name if name not in names[:i] else None for i, name in enumerate(names)]
+    first = {name: i for i, name in reversed(list(enumerate(names)))}
+    return [name if first[name] == i else None for i, name in enumerate(names)]
 
 
 class RecordMapper:

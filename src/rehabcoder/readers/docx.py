@@ -9,11 +9,12 @@ from typing import Any
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
 from rehabcoder.readers.columns import take_text
-from rehabcoder.readers.extras import need, unpacked_size
+from rehabcoder.readers.extras import need, unpacked_xml
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import Source
 from rehabcoder.readers.streams import whole
 
+_MOST_XML = 16 * 2**20  # bytes; what is made of it takes some forty times as much memory
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # What was deleted or moved away under tracked changes is not part of the note; nor is the second copy of a text box.
 _SKIPPED = {_W + "del", _W + "moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
@@ -39,7 +40,8 @@ def text_of(data: bytes) -> str:
     """
     docx = need("docx", "python-docx", "Reading Word documents")
     stream = io.BytesIO(data)
-    unpacked_size(stream)
+    if unpacked_xml(stream) > _MOST_XML:
+        raise ReadError("it is longer than one note can be", remedy="Split it into notes.")
     try:
         body = docx.Document(stream).element.body
     except (KeyError, ValueError, SyntaxError) as error:  # lxml's syntax errors are Python's

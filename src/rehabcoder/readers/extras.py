@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import importlib
 import io
+import re
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 from types import ModuleType
 
 from rehabcoder.errors import MissingExtra, ReadError
@@ -12,6 +16,10 @@ from rehabcoder.errors import MissingExtra, ReadError
 MAX_UNPACKED = 4 * 2**30
 _MAX_RATIO = 150  # office files pack 5 to 50 to 1; archives made to fill a disk, a thousand to one
 _SMALL = 64 * 2**20  # below this no ratio matters
+_PIECE = 2**20
+_LOCAL = struct.Struct("<26sHH")  # what stands before a member: its head, the lengths of its name and of what follows
+_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
+_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 def need(module: str, package: str, purpose: str) -> ModuleType:
@@ -26,8 +34,8 @@ def need(module: str, package: str, purpose: str) -> ModuleType:
         raise MissingExtra(package, "io", needed_for=purpose) from error
 
 
-def unpacked_size(stream: io.BytesIO) -> int:
-    """Bytes that an Office file (a zip of XML) unpacks to, once found harmless; `stream` is put back to its start.
+def unpacked_xml(stream: io.BytesIO) -> int:
+    """Bytes of XML that an Office file (a zip) unpacks to, once found harmless; `stream` is put back to its start.
 
     Raises:
         ReadError: not a whole zip, encrypted, made to fill memory, or with XML that declares entities.
@@ -42,19 +50,52 @@ def unpacked_size(stream: io.BytesIO) -> int:
                 f"unpacked it would fill {size / 2**30:,.1f} GB, which no export does",
                 remedy="Do not open it; ask where it came from.",
             )
+        xml = 0
         for member in members:
             if member.flag_bits & 1:
                 raise ReadError("the file is encrypted", remedy="Save it without a password.")
-            if member.filename.endswith((".xml", ".rels")):
-                with archive.open(member) as part:
-                    _refuse_entities(part.read(2048))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+            xml += member.file_size if _is_xml(stream, member) else 0
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise ReadError("the file is damaged or was not copied whole", remedy="Copy or export it again.") from error
     stream.seek(0)
-    return size
+    return xml
 
 
-def _refuse_entities(head: bytes) -> None:
-    # No Office program writes a document type; those that swell into gigabytes need one.
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise ReadError("its XML declares entities, which no export does", remedy="Ask where it came from.")
+def _is_xml(stream: io.BytesIO, member: zipfile.ZipInfo) -> bool:
+    """Whether a member is XML, once unpacked piece by piece to its true end, for which `zipfile` does not look.
+
+    Raises:
+        ReadError: it declares entities.
+        BadZipFile: it is longer or shorter than it claims, or packed in a way that Office files are not.
+    """
+    stream.seek(member.header_offset)
+    head = stream.read(_LOCAL.size)
+    _, name, extra = _LOCAL.unpack(head) if len(head) == _LOCAL.size else (b"", 0, 0)
+    stream.seek(name + extra, io.SEEK_CUR)
+    packed = stream.read(member.compress_size)
+    if member.compress_type == zipfile.ZIP_STORED:
+        pieces: Iterator[bytes] = iter((packed,))
+    elif member.compress_type == zipfile.ZIP_DEFLATED:
+        pieces = _inflated(packed)
+    else:
+        raise zipfile.BadZipFile
+    length, before, xml = 0, b"", False
+    for piece in pieces:
+        xml = xml or (length == 0 and _XML.match(piece) is not None)
+        length += len(piece)
+        if length > member.file_size:
+            break
+        # No Office program writes a document type; those that swell into gigabytes need one.
+        if xml and _ENTITIES.search(before + piece.replace(b"\0", b"")):
+            raise ReadError("its XML declares entities, which no export does", remedy="Ask where it came from.")
+        before = piece[-32:].replace(b"\0", b"")
+    if length != member.file_size:
+        raise zipfile.BadZipFile
+    return xml
+
+
+def _inflated(packed: bytes) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    yield inflater.decompress(packed, _PIECE)
+    while not inflater.eof and (piece := inflater.decompress(inflater.unconsumed_tail, _PIECE)):
+        yield piece

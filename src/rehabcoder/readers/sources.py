@@ -54,6 +54,8 @@ class Source:
         """
         if self.name == STDIN:
             return sys.stdin.buffer
+        if self.found and os.path.exists(self.name) and not os.path.isfile(self.name):  # a pipe would wait for ever
+            raise ReadError("it is a pipe or a device, no file", where=self.name, remedy="Name it to have it read.")
         try:
             return open(self.name, "rb")
         except OSError as error:

@@ -174,13 +174,17 @@ def whole(stream: io.BufferedReader, limit: int = MAX_FILE) -> bytes:
     Raises:
         ReadError: more than `limit` bytes, or the stream breaks off.
     """
+    pieces: list[bytes] = []
+    size = 0
     try:
-        data = stream.read(limit + 1)
+        while piece := stream.read(_CHUNK):
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise ReadError(f"larger than {limit // 2**20} MB, which no single document is", remedy="Split it.")
     except (EOFError, OSError, zlib.error) as error:
         raise broken_off("before its end") from error
-    if len(data) > limit:
-        raise ReadError(f"larger than {limit // 2**20} MB, which no single document is", remedy="Split it.")
-    return data
+    return b"".join(pieces)
 
 
 def decoded(data: bytes, notices: Notices) -> str:

@@ -10,15 +10,17 @@ from typing import Any
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
 from rehabcoder.readers.columns import Columns, RecordMapper, choose, first_of_each
-from rehabcoder.readers.extras import need, unpacked_size
+from rehabcoder.readers.extras import need, unpacked_xml
 from rehabcoder.readers.formats import suffix
 from rehabcoder.readers.options import Options
+from rehabcoder.readers.probe import can_be_loaded
 from rehabcoder.readers.sources import Source
 from rehabcoder.readers.streams import whole
 
 _HEADER_WITHIN = 10  # rows; reports put a title and a date above the column names
 _HUGE = 200 * 2**20  # bytes of XML from which sheets are streamed rather than loaded
 _MAX_FILE = 2**30
+_MOST_ROWS = 2**20  # of a sheet, in every program; a damaged row number may say more
 
 Row = list[Any]
 
@@ -29,13 +31,9 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
     Raises:
         ReadError: the file is damaged, encrypted or made to fill memory, or no sheet has a column for the text.
     """
-    content = whole(stream, _MAX_FILE)
-    data = io.BytesIO(content)
-    zipped = content.startswith(b"PK")
-    huge = zipped and unpacked_size(data) > _HUGE and suffix(source.name) not in (".xlsb", ".ods")
     found = False
     refused: ReadError | None = None
-    for sheet, rows in _streamed(data) if huge else _loaded(data):
+    for sheet, rows in _sheets(whole(stream, _MAX_FILE), suffix(source.name)):
         name = f"{source.name}#{sheet}"
         ahead = list(islice(rows, _HEADER_WITHIN))
         try:
@@ -51,8 +49,10 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
         mapper.columns(names)
         columns = first_of_each(names)
         for number, row in enumerate(chain(ahead[at + 1 :], rows), at + 2):
-            if _filled(row):
-                record = dict(zip(columns, row, strict=False))
+            if not _filled(row):
+                continue
+            record = dict(zip(columns, row, strict=False))
+            if _filled([cell for name, cell in record.items() if name]):  # what stands under no name is no record
                 note = mapper.note(record.get, chosen, number)
                 note.source = f"{source.name}#{sheet}!{number}"
                 yield note
@@ -61,6 +61,22 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
             refused.what if refused else "the workbook is empty",
             remedy=refused.remedy if refused else "Check that it is the right one.",
         )
+
+
+def _sheets(content: bytes, kind: str) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The sheets with their rows: loaded at once, which is fast, unless that would take too much memory."""
+    data = io.BytesIO(content)
+    zipped = content.startswith(b"PK")
+    size = unpacked_xml(data) if zipped else 0
+    streamable = zipped and kind not in (".xlsb", ".ods")
+    if streamable and size > _HUGE:
+        return _streamed(data)
+    need("python_calamine", "python-calamine", "Reading spreadsheets")
+    if can_be_loaded(content):
+        return _loaded(data)
+    if streamable:
+        return _streamed(data)
+    raise ReadError("its sheets are so long and wide that they fill the memory", remedy="Save it as .xlsx or as CSV.")
 
 
 def _header(ahead: list[Row], options: Options, name: str) -> tuple[int, Columns]:
@@ -89,8 +105,7 @@ def _loaded(data: io.BytesIO) -> Iterator[tuple[str, Iterator[Row]]]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(data)
         for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            yield name, iter(sheet.to_python(skip_empty_area=False))
+            yield name, book.get_sheet_by_name(name).iter_rows()
     except calamine.PasswordError as error:
         raise ReadError("the file is encrypted", remedy="Save it without a password.") from error
     except calamine.CalamineError as error:
@@ -101,5 +116,6 @@ def _streamed(data: io.BytesIO) -> Iterator[tuple[str, Iterator[Row]]]:
     openpyxl = need("openpyxl", "openpyxl", "Reading large spreadsheets")
     book = openpyxl.load_workbook(data, read_only=True, data_only=True)
     for sheet in book.worksheets:
+        sheet.reset_dimensions()  # what the file says of its size is often wrong, and rows would be as wide as that
         rows: Iterable[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
-        yield sheet.title, (list(row) for row in rows)
+        yield sheet.title, (list(row) for row in islice(rows, _MOST_ROWS))
