@@ -7,6 +7,8 @@ from rehabcoder.findings.registry import Check, Context, Raised, finding
 from rehabcoder.language.detail import content_words
 from rehabcoder.note import Service
 
+_COGNITION = ("97129", "97130")  # one service, its first minutes and the rest: described together
+
 
 def _missing(element: str) -> Check:
     def check(context: Context) -> Raised | None:
@@ -53,10 +55,19 @@ def too_thin(context: Context, service: Service) -> bool:
 
 @finding("missing_activity_detail")
 def missing_activity_detail(context: Context) -> Raised | None:
+    named_only: Service | None = None
+    told = False
     for service in context.services:
-        if timed_label(service) and too_thin(context, service):
+        if not timed_label(service):
+            continue
+        cognition = service.code in _COGNITION
+        if not too_thin(context, service):
+            told = told or cognition
+        elif not cognition:
             return Raised(service.start, service.end)
-    return None
+        else:
+            named_only = named_only or service
+    return Raised(named_only.start, named_only.end) if named_only and not told else None
 
 
 @finding("label_followed")

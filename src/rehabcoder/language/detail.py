@@ -5,26 +5,48 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
 from rehabcoder.language.labels import Label
+from rehabcoder.language.patterns import knowledge
 
-_FILLER = re.compile(
-    r"\d+(?:[.:]\d+)?|(?<![a-z])(?:x|min(?:ute)?s?|mins?|units?|u|hrs?|hours?|h|m|code|cpt|timed|today|done|given|performed|completed|provided|continued?|"
-    r"as|per|see|the|a|of|and|with|w|to|for|on|in|at|was|were|then|pt|patient|therapist|poc|plan|care|flow\s?sheet|flowsheet|sheet|protocol|program(?:me)?|"
-    r"log|grid|above|below|routine|same|before|usual|prior|last|visit|established|ther|ex|act|therapeutic|exercises?|activit(?:y|ies)|neuro|"
-    r"neuromuscular|re|ed|education|reeducation|manual|therapy|techniques?|gait|training|self|home|mgmt|management|adls?|service|skilled|tx|treatment|rx|each|ea|"
-    r"individual|one|direct|total|intervention|session|time|she|he|they|we|had|received|tolerated|well|good|by|this|from|start|stop|billed|charged|"
-    r"fifteen|twenty|thirty|ten|twelve|eight|minutes|forty|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen|eleven|nine|five|mat|gym|room|clinic|bue|ble|ue|le)(?![a-z])|[^a-z]+"
-)
+_WORD = re.compile(r"[a-z]{2,}")
+
+
+class _Words(NamedTuple):
+    empty: frozenset[str]  # words that say nothing of what was done
+    pointed: frozenset[str]  # words with which a phrase ends that points elsewhere, or says what was worn
+    phrase: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    table = knowledge("detail")
+    sources, worn = table["words"]["source"], table["worn"]["words"]
+    source, clothing = "|".join(sources), "|".join(worn)
+    return _Words(
+        frozenset(word for words in table["words"].values() for word in words),
+        frozenset([*sources, *worn]),
+        re.compile(
+            rf"(?<![a-z])(?:(?:per|see)\s+(?:[a-z']+\s+){{0,4}}?(?:{source})"
+            rf"|(?:in|on|from)\s+(?:(?:the|an?|his|her|their|our)\s+)?(?:[a-z']+\s+)?(?:{source})"
+            rf"|(?:in|with|w/)\s+(?:(?:the|an?|his|her|their)\s+)?(?:{clothing}))(?![a-z])"
+        ),
+    )
 
 
 def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> int:
     """How many words of a description say what was done: labels, times and phrases such as "per flow sheet" do not."""
     at = bisect_left(labels, start, key=lambda label: label.start)
-    body, done = [], start
+    parts, done = [], start
     while at < len(labels) and labels[at].end <= end:
-        body.append(low[done : labels[at].start])
+        parts.append(low[done : labels[at].start])
         done = labels[at].end
         at += 1
-    body.append(low[done:end])
-    return len(_FILLER.sub(" ", " ".join(body)).split())
+    parts.append(low[done:end])
+    body, words = " ".join(parts), _words()
+    said = _WORD.findall(body)
+    if not words.pointed.isdisjoint(said):
+        said = _WORD.findall(words.phrase.sub(" ", body))
+    return sum(word not in words.empty for word in said)

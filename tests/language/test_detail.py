@@ -1,0 +1,54 @@
+"""Whether a description says what was done."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.detail import content_words
+from rehabcoder.language.reading import read
+
+
+def words_in(text: str) -> int:
+    reading = read(text)
+    return content_words(reading.low, reading.labels, 0, len(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ther ex 15 min",
+        "97110 20 min: R LE strengthening per protocol",
+        "Therapeutic activities were performed, twelve minutes.",
+        "NMR per the vestibular team's handout, 10 min",
+        "97530 functional training x 15",
+        "97112 - balance work, as listed",
+        "TherEx: standing program, see card 4 in red folder",
+        "She then did her exercises in the sling",
+        "Therapeutic exercise to improve strength and ROM of both knees, 25 minutes",
+        "WHEELCHAIR SKILLS 8 MIN",
+        "97140 L shoulder 10 min",
+    ],
+)
+def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
+    assert words_in(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ther ex 15 min bridges",
+        "97110: treadmill per protocol",
+        "Manual therapy 10 min, STM upper trap",
+        "NMR tandem stance, see card 4",
+        "Gait with cane, 8 min",
+        "97542 ramp and curb, 12 min",
+        "In the sling: pendulums",
+        "Therapeutic exercise to improve strength: leg press",
+    ],
+)
+def test_one_word_of_what_was_done_is_enough_to_count(text: str) -> None:
+    assert words_in(text) > 0
+
+
+def test_words_are_counted_without_labels_figures_and_letters() -> None:
+    assert words_in("97110 Ther Ex L3 2x10 heel slides, clamshells w/ red band 12 min") == 5
