@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.billing.codes import is_timed
-from rehabcoder.findings.windows import Window, own_ranges, windows
+from rehabcoder.findings.windows import Window, of_another_time, own_ranges, windows
 from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Service
 from rehabcoder.predict.predictor import Predicted
@@ -41,32 +41,44 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
     stated = predicted.stated
     timed = [s for s in services if _as_timed(s)]
     timed_sum = sum(s.minutes or 0 for s in timed)
-    timed_span, total_span = stated.timed_span or (None, None), stated.total_span or (None, None)
+    (timed_at, timed_end), (total_at, total_end) = (s or (None, None) for s in (stated.timed_span, stated.total_span))
     if stated.timed is not None and timed and all(s.minutes is not None for s in timed) and timed_sum != stated.timed:
-        return Contradiction(*timed_span, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated.")
+        return Contradiction(
+            timed_at, timed_end, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated."
+        )
     if stated.total is None:
         return None
     if stated.timed is not None and stated.timed > stated.total:
-        return Contradiction(*timed_span, f"{stated.timed} timed minutes do not fit into a total of {stated.total}.")
+        return Contradiction(
+            timed_at, timed_end, f"{stated.timed} timed minutes do not fit into a total of {stated.total}."
+        )
     counted = [s for s in services if s.code != "none" or s.labelled]
     total = sum(s.minutes or 0 for s in counted)
     if total > stated.total and timed_sum != stated.total:  # the total may leave out packs and machines
         return Contradiction(
-            *total_span, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
+            total_at, total_end, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
         )
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)
     if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, stated.total - everything):
         return Contradiction(
-            *total_span, f"Services add up to {everything} minutes, less than the stated total of {stated.total}."
+            total_at,
+            total_end,
+            f"Services add up to {everything} minutes, less than the stated total of {stated.total}.",
         )
     return None
 
 
 def _told_elsewhere(predicted: Predicted, missing: int) -> bool:
-    """Whether a time of the note that is no service's own makes up what the services lack of the total: a rest, a set-up."""
+    """Whether a time of the session that is no service's own makes up what the services lack of the total: a rest, a set-up."""
     taken = {s.minutes.start for s in predicted.services}
-    return any(t.minutes == missing and t.start not in taken for t in predicted.reading.times if t.form != "clock")
+    return any(
+        t.minutes == missing
+        and t.start not in taken
+        and t.form != "clock"
+        and not of_another_time(predicted.reading.low, t)
+        for t in predicted.reading.times
+    )
 
 
 def _against_visit(
@@ -75,16 +87,19 @@ def _against_visit(
     """More minutes than the patient was there for, or a service outside of that time."""
     if not visits:
         return None
-    length = sum(v.minutes for v in visits)
+    first = visits[0]
+    own_times = [own for own in ranges if own is not None and own.begins is not None]
+    apart = [
+        own for own in own_times if not any(v.near(own.begins or 0, own.minutes) for v in visits)
+    ]  # a second session
+    length = sum(v.minutes for v in visits) + sum(own.minutes for own in apart)
     stated = predicted.stated
     total = max(sum(s.minutes or 0 for s in services), stated.timed or 0, stated.total or 0)
-    first = visits[0]
     if total > length:
         return Contradiction(first.start, first.end, f"{total} minutes do not fit into a visit of {length}.")
-    if len(visits) == 1:
-        for own in ranges:
-            if own is not None and own.begins is not None and not first.holds(own.begins, own.minutes):
-                return Contradiction(own.start, own.end, "The clock times lie outside of the visit.")
+    for own in own_times if len(visits) == 1 else ():
+        if own not in apart and not first.holds(own.begins or 0, own.minutes):
+            return Contradiction(own.start, own.end, "The clock times lie outside of the visit.")
     return None
 
 
@@ -97,7 +112,9 @@ def _overlap(services: list[Service], ranges: Sequence[TimeMention | None]) -> C
         if last is not None and last.begins is not None and own.start != last.start:
             shift = (own.begins - last.begins) % _DAY
             if 0 < shift < last.minutes:
-                return Contradiction(own.start, own.end, f"Its first {last.minutes - shift} minutes overlap the service before.")
+                return Contradiction(
+                    own.start, own.end, f"Its first {last.minutes - shift} minutes overlap the service before."
+                )
         last = own
     return None
 
@@ -106,14 +123,26 @@ def _range_against_minutes(
     predicted: Predicted, services: list[Service], ranges: Sequence[TimeMention | None]
 ) -> Contradiction | None:
     """A service whose clock range is not as long as the minutes written beside it."""
-    for service, own in zip(services, ranges, strict=True):
+    for index, (service, own) in enumerate(zip(services, ranges, strict=True)):
         if service.minutes is None or service.minutes_span is None or own is None:
             continue
-        if own.start != service.minutes_span.start and own.minutes != service.minutes:
+        if own.start == service.minutes_span.start or own.minutes == service.minutes:
+            continue
+        if not _heads_a_block(index, own.minutes, services, ranges):
             return Contradiction(
                 own.start, own.end, f"The clock range is {own.minutes} minutes, {service.minutes} are written."
             )
     return None
+
+
+def _heads_a_block(index: int, minutes: int, services: list[Service], ranges: Sequence[TimeMention | None]) -> bool:
+    """Whether a range is as long as a service and those behind it without a range of their own take together."""
+    run = services[index].minutes or 0
+    for service, own in zip(services[index + 1 :], ranges[index + 1 :], strict=True):
+        if own is not None or run >= minutes:
+            break
+        run += service.minutes or 0
+    return run == minutes
 
 
 def _as_timed(service: Service) -> bool:

@@ -7,12 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from rehabcoder.language.patterns import alternatives, knowledge
+from rehabcoder.language.patterns import alternatives, knowledge, whole_words
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import SPOKEN, TimeMention, clock, spoken_clock
 
 LEAST, MOST = 10, 240  # minutes of a visit
+_APART = 30  # minutes between two sessions of a day
 _FAR = 60  # code points before a range in which the word for the visit may stand
 _ALONE = re.compile(r"[ \t*(-]*$")
 _LEADS = 28  # code points between a range and the words of the service that it leads up to
@@ -33,14 +35,25 @@ class Window:
     def minutes(self) -> int:
         return (self.ends - self.begins) % 720
 
+    def near(self, begins: int, minutes: int) -> bool:
+        """Whether what began then and took so long belongs to this visit and not to another of the day."""
+        shift = (begins - self.begins) % 720
+        return shift <= self.minutes + _APART or shift + minutes >= 720 - _APART
+
     def holds(self, begins: int, minutes: int) -> bool:
         """Whether what began then and took so long lies within."""
         return (begins - self.begins) % 720 + minutes <= self.minutes
 
 
+class _Patterns(NamedTuple):
+    both: re.Pattern[str]  # in and out in two phrases
+    before: re.Pattern[str]  # up to a range of the visit
+    other: re.Pattern[str]  # speaks of something else's hours
+    later: re.Pattern[str]  # speaks of home and of another day
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """In and out in two phrases; what stands before a range of the visit; what stands before a range of something else."""
+def _patterns() -> _Patterns:
     words = knowledge("visit_window")
     came, went, until = (alternatives(words[part]) for part in ("come", "go", "until"))
 
@@ -55,7 +68,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     before = re.compile(rf"(?<![a-z]){alternatives(words['range'])}(?![a-z])[^.;\n]*$")
     other = re.compile(rf"(?<![a-z]){alternatives(words['other'])}(?:'s)?(?![a-z])")
-    return both, before, other
+    return _Patterns(both, before, other, whole_words(words["later"]))
 
 
 def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collection[int]) -> list[Window]:
@@ -64,7 +77,7 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
     `services` are the places of the services: a time in one of them is that service's own, as are those that begin at `taken`.
     """
     low = reading.low
-    both, before, other = _patterns()
+    words = _patterns()
     inside = _inside(services)
 
     out: list[Window] = []
@@ -75,13 +88,13 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
             continue
         line = low.rfind("\n", 0, mention.start) + 1
         near = max(line, low.rfind(". ", line, mention.start) + 1, mention.start - _FAR)
-        if other.search(low, near, mention.start):
+        if words.other.search(low, near, mention.start):
             continue
         own_line = _ALONE.match(low, line, mention.start) and _OVER.match(low, mention.end)
-        if own_line or line == 0 or before.search(low, near, mention.start):
+        if own_line or line == 0 or words.before.search(low, near, mention.start):
             out.append(Window(mention.begins, mention.ends, mention.start, mention.end))
-    for found in both.finditer(low):
-        if inside(found.start()) or inside(found.end() - 1) or other.search(low, *found.span()):
+    for found in words.both.finditer(low):
+        if inside(found.start()) or inside(found.end() - 1) or words.other.search(low, *found.span()):
             continue
         begins, ends = _at(found, "a"), _at(found, "b")
         if begins is None or ends is None or not (begins % 60 or ends % 60):
@@ -100,7 +113,13 @@ def _at(found: re.Match[str], name: str) -> int | None:
 
 
 def _same(one: Window, other: Window) -> bool:
-    return one.start < other.end and other.start < one.end or (one.begins, one.ends) == (other.begins, other.ends)
+    return (one.start < other.end and other.start < one.end) or (one.begins, one.ends) == (other.begins, other.ends)
+
+
+def of_another_time(low: str, mention: TimeMention) -> bool:
+    """Whether a time is that of the home programme, of the next visit or of another day: its line says so before it."""
+    line = max(low.rfind("\n", 0, mention.start), low.rfind(". ", 0, mention.start)) + 1
+    return _patterns().later.search(low, max(line, mention.start - _FAR), mention.start) is not None
 
 
 def _inside(services: Sequence[tuple[int, int]]) -> Callable[[int], bool]:

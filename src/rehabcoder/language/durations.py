@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
+from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import TimeMention, find_times
 
@@ -29,18 +28,11 @@ _MINUTE_HEAD = re.compile(
 )
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
-_ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
 _SHARE = re.compile(
     r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
 )
 _REMAINDER = re.compile(
     r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
-)
-_ENDS_HERE = re.compile(
-    r"(?:finish(?:ed)?|done|end(?:ed)?|stop(?:ped)?|until|till|complete[d]?|through|to|off|->|>|by)(?:\s+\w+){0,2}?(?:\s+at)?\s*[:@-]?\s*$"
-)
-_STARTS_HERE = re.compile(
-    r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$"
 )
 
 
@@ -59,7 +51,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
 
-    add(_elapsed(low))
+    add(bare_ranges(low, labels))
+    add(elapsed(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
@@ -73,10 +66,13 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     )
     add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
     add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
-    runs = _running(low, [t for t in said if t.form == "clock"])
-    if runs:
-        begun = {t.start for t in runs}
-        found = [t for t in found if not (t.form == "clock" and t.start in begun)] + runs
+    found = [t for t in found if t.form != "clock" or not taken[t.start]]
+    runs = running(low, found, labels)
+    row = [t for t in named_row(low, [t for t in found if t.form == "clock"], labels) if not taken[t.start]]
+    if sum(t.form == "run" for t in row) > len(runs):
+        runs = row
+    begun = {t.start for t in runs}
+    found = [t for t in found if t.start not in begun] + runs
     found.sort(key=lambda t: t.start)
     return found
 
@@ -169,57 +165,4 @@ def _columns(low: str) -> list[TimeMention]:
             if line[a:b].isdecimal() and b - a < 4 and 3 <= int(line[a:b]) <= 120:
                 out.append(TimeMention(offset + a, offset + b, int(line[a:b]), "bare"))
         offset += len(line) + 1
-    return out
-
-
-def _elapsed(low: str) -> list[TimeMention]:
-    """Minutes counted from the start of the session at the head of a line ("09-25", "25-41"), each going on from the last."""
-    found = list(_ELAPSED.finditer(low))
-    chain = [m for m in found if int(m["a"]) < int(m["b"])]
-    linked = sum(int(x["b"]) == int(y["a"]) for x, y in itertools.pairwise(chain))
-    if len(chain) < 2 or not linked:
-        return []
-    return [
-        TimeMention(m.start(), m.end(), int(m["b"]) - int(m["a"]), "range", int(m["a"]), int(m["b"])) for m in chain
-    ]
-
-
-def _running(low: str, clocks: list[TimeMention]) -> list[TimeMention]:
-    """Lengths between single clock times that log when each thing began, or when it was finished."""
-    starts = [
-        c
-        for c in clocks
-        if _STARTS_HERE.search(low, max(0, c.start - 14), c.start)
-        and not _ENDS_HERE.search(low, max(0, c.start - 24), c.start)
-    ]
-    ends = [c for c in clocks if _ENDS_HERE.search(low, max(0, c.start - 24), c.start)]
-    out: list[TimeMention] = []
-    if len(ends) >= 2 and len(ends) >= len(starts):
-        before = [c for c in clocks if c.start < ends[0].start]
-        previous = before[-1].minutes if before else None
-        for end in ends:
-            if previous is not None and 0 < (end.minutes - previous) % 720 <= 90:
-                out.append(
-                    TimeMention(end.start, end.end, (end.minutes - previous) % 720, "run", previous, end.minutes)
-                )
-            previous = end.minutes
-        return out
-    if len(starts) >= 2:
-        places = [c.start for c in clocks]
-        for start in starts:
-            behind = bisect_right(places, start.start)
-            following = next(
-                (c for c in clocks[behind : behind + 4] if 0 < (c.minutes - start.minutes) % 720 <= 90), None
-            )
-            if following:
-                out.append(
-                    TimeMention(
-                        start.start,
-                        start.end,
-                        (following.minutes - start.minutes) % 720,
-                        "run",
-                        start.minutes,
-                        following.minutes,
-                    )
-                )
     return out
