@@ -39,6 +39,7 @@ PAYERS = [
     "missing_signature",
     "missing_plan_reference",
     "missing_body_part",
+    "missing_rationale",
 ]
 
 
@@ -157,6 +158,7 @@ def test_payer_findings_are_silent_until_a_policy_asks(coder):
         ("missing_plan_reference", EXERCISE, None, f"Dx: M25.561.\n{EXERCISE}"),
         ("missing_body_part", "Ther Ex 15 min: recumbent bike for endurance.",
          "Ther Ex 15 min: recumbent bike for endurance.", EXERCISE),
+        ("missing_rationale", MANUAL, MANUAL, EXERCISE),
     ],
 )  # fmt: skip
 def test_a_policy_switches_a_payer_finding_on(payer, name, bare, words, complete):
