@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.labels import Label
-from rehabcoder.language.times import TimeMention, find_times
+from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
 _BEHIND_LABEL = re.compile(
     rf"[\s)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[\s)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?\s*[x~(]?\s*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
+_WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
+_MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
@@ -32,7 +34,7 @@ _SHARE = re.compile(
     r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
 )
 _REMAINDER = re.compile(
-    r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
+    r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:had|got|took|filled)\s+(?:the\s+)?(?:rest|remainder)\b|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
 )
 
 
@@ -87,6 +89,9 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         behind = _BEHIND_LABEL.match(low, label.end)
         if behind and 5 <= int(behind["n"]) <= 150:
             out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))
+        worded = None if behind else _WORD_BEHIND_LABEL.match(low, label.end)
+        if worded and _MINUTES_NAMED.search(low, max(0, label.start - 160), label.start):
+            out.append(TimeMention(worded.start("n"), worded.end("n"), number(worded["n"]) or 0, "label"))
         ahead = _AHEAD_OF_LABEL.search(low, max(0, label.start - 8), label.start) if label.number else None
         if ahead and 5 <= int(ahead["n"]) <= 90:
             out.append(TimeMention(ahead.start("n"), ahead.end("n"), int(ahead["n"]), "label"))
@@ -122,7 +127,7 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
         if new_head:
             head = new_head
         elif head:
-            mark, index, a, b, number, last = head
+            mark, index, a, b, unit, last = head
             cells = _cells(line, mark) if mark in line else []
             hit = None
             if mark == "  ":
@@ -132,7 +137,7 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
             elif index < len(cells):
                 hit = cells[index]
             if hit and hit[0] < hit[1]:
-                yield offset + hit[0], offset + hit[1], number
+                yield offset + hit[0], offset + hit[1], unit
         offset += len(line) + 1
 
 
@@ -142,10 +147,10 @@ def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int,
             continue
         cells = _cells(line, mark)
         for index, (a, b) in enumerate(cells):
-            for pattern, number in heads.items():
+            for pattern, unit in heads.items():
                 alone = mark == "  " and line.strip() == line[a:b] and a > 12
                 if (len(cells) > 1 or alone) and b - a < 24 and pattern.fullmatch(line, a, b):
-                    return mark, index, a, b, number, index == len(cells) - 1
+                    return mark, index, a, b, unit, index == len(cells) - 1
     return None
 
 

@@ -8,17 +8,28 @@ What one sentence leaves open the note as a whole may settle: a footer that repe
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rehabcoder.language.note_minutes import (
+    Minutes,
+    around,
+    each,
+    from_elsewhere,
+    not_twice,
+    shared_times,
+    the_rest,
+    with_closing_times,
+)
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 
+__all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]
+
 _WORD = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
-_EACH = re.compile(r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea\b|apiece)")
 
 
 @dataclass(slots=True, frozen=True)
@@ -118,10 +129,8 @@ def _features(
     outside = mention.start < start or mention.start >= end
     leads = not outside and _leads(mention, start, low)
     closes = not outside and len(low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
-    behind_label = any(
-        -1 <= mention.start - label.end <= 8 for label in reading.labels[_around(reading, mention.start)]
-    )
-    ahead_label = any(-1 <= label.start - mention.end <= 6 for label in reading.labels[_around(reading, mention.end)])
+    behind_label = any(-1 <= mention.start - label.end <= 8 for label in reading.labels[around(reading, mention.start)])
+    ahead_label = any(-1 <= label.start - mention.end <= 6 for label in reading.labels[around(reading, mention.end)])
     place = "out" if outside else "lead" if leads else "close" if closes else "mid"
     feats = [
         f"form={form}",
@@ -155,11 +164,6 @@ def _features(
     return feats
 
 
-def _around(reading: Reading, at: int) -> slice:
-    index = bisect_left(reading.labels, at, key=lambda label: label.start)
-    return slice(max(0, index - 2), index + 2)
-
-
 def usual_forms(reading: Reading, spans: Sequence[tuple[int, int]]) -> Counter[str]:
     """How often each form of time leads, closes or stands within a service of this note."""
     out: Counter[str] = Counter()
@@ -176,16 +180,6 @@ def usual_forms(reading: Reading, spans: Sequence[tuple[int, int]]) -> Counter[s
     return out
 
 
-@dataclass(slots=True)
-class Minutes:
-    """The minutes read for one service, where they stand, and how sure the reading is (0 to 1)."""
-
-    minutes: int | None
-    start: int | None
-    end: int | None
-    sure: float
-
-
 def attach(
     reading: Reading,
     spans: Sequence[tuple[int, int]],
@@ -199,12 +193,18 @@ def attach(
     `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
     `total` is the stated total, used for shares of a session and for "the rest".
     """
+    spans = with_closing_times(reading, spans)
     forms = usual_forms(reading, spans)
+    shared = shared_times(reading, spans)
     chosen: list[Minutes] = []
     for index, (start, end) in enumerate(spans):
         before = spans[index - 1][1] if index else 0
         after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
-        found = candidates(reading, start, end, before=before, after=after, total=total, forms=forms)
+        found = [
+            c
+            for c in candidates(reading, start, end, before=before, after=after, total=total, forms=forms)
+            if c.start not in shared
+        ]
         best, sure = None, 1.0
         if found:
             marks = score(found)
@@ -215,122 +215,8 @@ def attach(
                 rivals = [m for c, m in zip(found, marks, strict=True) if c.minutes != best.minutes]
                 sure = marks[top] * (1 - 0.5 * max(rivals, default=0.0))
         chosen.append(Minutes(best.minutes, best.start, best.end, sure) if best else Minutes(None, None, None, sure))
-    _not_twice(chosen)
-    _each(reading, spans, names, chosen)
-    _from_elsewhere(reading, spans, names, chosen)
-    _rest(reading, spans, chosen, total, untimed)
+    not_twice(chosen)
+    each(reading, spans, names, chosen)
+    from_elsewhere(reading, spans, names, chosen, shared)
+    the_rest(reading, chosen, total, untimed)
     return chosen
-
-
-def _not_twice(chosen: list[Minutes]) -> None:
-    """One mention is one service's time: the surer keeps it."""
-    by_place: dict[int, int] = {}
-    for index, minutes in enumerate(chosen):
-        if minutes.start is None:
-            continue
-        other = by_place.get(minutes.start)
-        if other is None:
-            by_place[minutes.start] = index
-        else:
-            loser = index if chosen[other].sure >= minutes.sure else other
-            chosen[loser] = Minutes(None, None, None, 0.5)
-            by_place[minutes.start] = other if loser == index else index
-
-
-def _each(
-    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
-) -> None:
-    """ "NMR, TE, TA x 15 min each": one time said once for several services."""
-    for mention in reading.times:
-        if mention.form not in ("min", "prime", "word", "frac", "m", "label") or not _EACH.match(
-            reading.low, mention.end
-        ):
-            continue
-        line_start = max(reading.low.rfind("\n", 0, mention.start), reading.low.rfind(". ", 0, mention.start)) + 1
-        named = {la.code for la in reading.labels if line_start <= la.start < mention.start}
-        for index, (label, code) in enumerate(names):
-            open_one = chosen[index].minutes is None and mention.minutes >= 5  # "2 min each" is a dose of an exercise
-            if open_one and ((label or code) in named or (len(named) < 2 and len(spans) > 1)):
-                chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
-
-
-def _from_elsewhere(
-    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
-) -> None:
-    """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
-    if all(m.minutes is not None for m in chosen):
-        return
-    used = {m.start for m in chosen}
-    footer: dict[str, list[TimeMention]] = {}
-    begins = [start for start, _ in spans]
-    for mention in reading.times:
-        if mention.start in used or mention.form not in (
-            "label",
-            "min",
-            "kv",
-            "prime",
-            "cell",
-            "brack",
-            "m",
-            "trail",
-            "bare",
-            "range",
-        ):
-            continue
-        inside = bisect_right(begins, mention.start) - 1
-        if inside >= 0 and mention.start < spans[inside][1]:
-            continue
-        label = _label_beside(reading, mention)
-        if label:
-            footer.setdefault(label, []).append(mention)
-    if not footer:
-        return
-    for by_label in (True, False):
-        wanted = Counter(
-            name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None
-        )
-        for index, (label, code) in enumerate(names):
-            key = label if by_label else (code if label is None else None)
-            if chosen[index].minutes is not None or key is None or wanted[key] != 1:
-                continue
-            given = footer.get(key, [])
-            if len(given) == 1:
-                chosen[index] = Minutes(given[0].minutes, given[0].start, given[0].end, 0.8)
-
-
-def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
-    low = reading.low
-    for label in reversed(reading.labels[_around(reading, mention.start)]):
-        if (
-            label.end <= mention.start
-            and mention.start - label.end <= 14
-            and "\n" not in low[label.end : mention.start]
-        ):
-            return label.code
-    line_start = low.rfind("\n", 0, mention.start) + 1
-    first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
-    last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
-    on_line = reading.labels[first:last]
-    if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
-        return on_line[0].code
-    return None
-
-
-def _rest(
-    reading: Reading,
-    spans: Sequence[tuple[int, int]],
-    chosen: list[Minutes],
-    total: int | None,
-    untimed: Sequence[bool],
-) -> None:
-    """ "The rest of the session": the stated total less all that the other services took."""
-    rests = [t for t in reading.times if t.form == "rest"]
-    if not rests or total is None:
-        return
-    open_ones = [i for i, m in enumerate(chosen) if m.minutes is None and not untimed[i]]
-    if len(open_ones) != 1:
-        return
-    left = total - sum(m.minutes or 0 for m in chosen)
-    if 0 < left < total:
-        mention = rests[0]
-        chosen[open_ones[0]] = Minutes(left, mention.start, mention.end, 0.7)

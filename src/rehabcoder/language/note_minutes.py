@@ -1,0 +1,230 @@
+"""What the note as a whole says of a service's minutes: times of several services, footers by label, the rest of a total."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import TimeMention
+from rehabcoder.language.total_words import total_words
+
+# One time said once, for each of several services: not "each way", "each morning", "each side".
+_EACH = re.compile(
+    r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:)\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
+)
+_SERVICES = re.compile(
+    r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
+)
+_ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
+_AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
+# A time for several services together, which is no single one's.
+_TOGETHER_BEHIND = re.compile(
+    r"[\s,(]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-]))|shared|not\s+split|unsplit|undivided)"
+)
+_TOGETHER_BEFORE = re.compile(
+    r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
+)
+_ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?(?:time|min(?:ute)?s?|total)?[ \t:=]*$")
+_NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
+_SHORT = 16  # code points that may stand before a time on a line of its own
+_FAR = 400  # code points before a time in which its sentence is searched
+_FOOTER_FORMS = frozenset(
+    {"label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range", "word", "hour", "run"}
+)
+_SAID = ("min", "prime", "word", "frac", "hour", "m", "label")
+
+
+@dataclass(slots=True)
+class Minutes:
+    """The minutes read for one service, where they stand, and how sure the reading is (0 to 1)."""
+
+    minutes: int | None
+    start: int | None
+    end: int | None
+    sure: float
+
+
+def around(reading: Reading, at: int) -> slice:
+    """The labels right before and behind a place."""
+    index = bisect_left(reading.labels, at, key=lambda label: label.start)
+    return slice(max(0, index - 2), index + 2)
+
+
+def not_twice(chosen: list[Minutes]) -> None:
+    """One mention is one service's time: the surer keeps it."""
+    by_place: dict[int, int] = {}
+    for index, minutes in enumerate(chosen):
+        if minutes.start is None:
+            continue
+        other = by_place.get(minutes.start)
+        if other is None:
+            by_place[minutes.start] = index
+        else:
+            loser = index if chosen[other].sure >= minutes.sure else other
+            chosen[loser] = Minutes(None, None, None, 0.5)
+            by_place[minutes.start] = other if loser == index else index
+
+
+def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans with times on a line of their own given to the service above: a block, and under it "-- 24 min".
+
+    Only where the layout says so: the line follows the block directly, and a blank line or a dash sets it off from the next.
+    """
+    low, out = reading.low, list(spans)
+    begins = [start for start, _ in spans]
+    for mention in reading.times:
+        if mention.form not in _SAID or not _NOTHING_MORE.match(low, mention.end):
+            continue
+        line = low.rfind("\n", max(0, mention.start - _SHORT), mention.start) + 1
+        if not line or not _closes_block(low, line, mention):
+            continue
+        index = bisect_left(begins, line)
+        if index < len(out) and out[index][0] <= mention.start and mention.end < out[index][1]:
+            end = out[index][1]
+            out[index] = (end - len(low[mention.end : end].lstrip(" \t.)\n")), end)
+        if index and out[index - 1][1] <= mention.start and not low[out[index - 1][1] : line].strip():
+            out[index - 1] = (out[index - 1][0], mention.end)
+    return out
+
+
+def _closes_block(low: str, line: int, mention: TimeMention) -> bool:
+    """Whether a line that is nothing but a time belongs to the lines above it."""
+    mark = _ONLY_A_TIME.match(low, line, mention.start)
+    if not mark or low[max(0, line - 2) : line] == "\n\n" or line < 2:
+        return False
+    behind = low.find("\n", mention.end)
+    blank_behind = behind < 0 or low[behind + 1 : behind + 2] in ("", "\n")
+    return bool(mark["dash"]) or blank_behind
+
+
+def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
+    """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
+    low = reading.low
+    begins, ends = [a for a, _ in spans], [b for _, b in spans]
+    out: set[int] = set()
+    for mention in reading.times:
+        if mention.form not in _SAID:
+            continue
+        before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
+        if not before and not _TOGETHER_BEHIND.match(low, mention.end):
+            continue
+        begin = _sentence(low, mention.start)
+        first = bisect_left(reading.labels, begin, key=lambda label: label.start)
+        last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
+        codes = {label.code for label in reading.labels[first:last]}
+        if len(codes) > 1 or len(_touching(begins, ends, begin, mention.start)) > 1:
+            out.add(mention.start)
+    return out
+
+
+def _sentence(low: str, at: int) -> int:
+    least = max(0, at - _FAR)
+    return max(low.rfind("\n", least, at), low.rfind(". ", least, at), least - 1) + 1
+
+
+def _touching(begins: Sequence[int], ends: Sequence[int], begin: int, end: int) -> range:
+    """Which of the spans, given by their begins and ends, have words in `[begin, end)`."""
+    return range(bisect_right(ends, begin), bisect_left(begins, end))
+
+
+def each(
+    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
+) -> None:
+    """ "NMR, TE, TA x 15 min each": one time said once for the services named or standing in its sentence, or for all."""
+    low = reading.low
+    begins, ends = [a for a, _ in spans], [b for _, b in spans]
+    for mention in reading.times:
+        if mention.form not in _SAID or mention.minutes < 5:  # "2 min each" is a dose of an exercise
+            continue
+        said = _EACH.match(low, mention.end)
+        if not said:
+            continue
+        begin = _sentence(low, mention.start)
+        words = total_words()
+        if any(p.search(low, begin, mention.start) for p in (words.another_day, words.other_thing, _AT_HOME)):
+            continue
+        named = {la.code for la in reading.labels if begin <= la.start < mention.start}
+        beside = set(_touching(begins, ends, begin, mention.start))
+        for_all = _SERVICES.search(low, begin, mention.start) or _ON_SEVERAL.match(low, said.end())
+        for index, (label, code) in enumerate(names):
+            meant = (label or code) in named or (len(beside) > 1 and index in beside) or for_all
+            if meant and chosen[index].minutes is None:
+                chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
+
+
+def from_elsewhere(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    chosen: list[Minutes],
+    shared: Collection[int],
+) -> None:
+    """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
+    if all(m.minutes is not None for m in chosen):
+        return
+    used = {m.start for m in chosen} | set(shared)
+    footer: dict[str, list[TimeMention]] = {}
+    begins = [start for start, _ in spans]
+    for mention in reading.times:
+        if mention.start in used or mention.form not in _FOOTER_FORMS:
+            continue
+        inside = bisect_right(begins, mention.start) - 1
+        if inside >= 0 and mention.start < spans[inside][1]:
+            continue
+        label = _label_beside(reading, mention)
+        if label:
+            footer.setdefault(label, []).append(mention)
+    if not footer:
+        return
+    for by_label in (True, False):
+        wanted = Counter(
+            name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None
+        )
+        for index, (label, code) in enumerate(names):
+            key = label if by_label else (code if label is None else None)
+            if chosen[index].minutes is not None or key is None or wanted[key] != 1:
+                continue
+            given = footer.get(key, [])
+            if len({t.minutes for t in given}) == 1:
+                chosen[index] = Minutes(given[0].minutes, given[0].start, given[0].end, 0.8)
+
+
+def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
+    low = reading.low
+    for label in reversed(reading.labels[around(reading, mention.start)]):
+        if (
+            label.end <= mention.start
+            and mention.start - label.end <= 14
+            and "\n" not in low[label.end : mention.start]
+        ):
+            return label.code
+    line_start = low.rfind("\n", 0, mention.start) + 1
+    first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
+    last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
+    on_line = reading.labels[first:last]
+    if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
+        return on_line[0].code
+    return None
+
+
+def the_rest(
+    reading: Reading,
+    chosen: list[Minutes],
+    total: int | None,
+    untimed: Sequence[bool],
+) -> None:
+    """ "The rest of the session": the stated total less all that the other services took."""
+    rests = [t for t in reading.times if t.form == "rest"]
+    if not rests or total is None:
+        return
+    open_ones = [i for i, m in enumerate(chosen) if m.minutes is None and not untimed[i]]
+    if len(open_ones) != 1:
+        return
+    left = total - sum(m.minutes or 0 for m in chosen)
+    if 0 < left < total:
+        mention = rests[0]
+        chosen[open_ones[0]] = Minutes(left, mention.start, mention.end, 0.7)
