@@ -33,6 +33,12 @@ def labels(text: str) -> list[tuple[str, str]]:
         ("97110", "97110"),
         ("95992", "95992"),
         ("g0283", "G0283"),
+        ("Parafin", "97018"),
+        ("Orthotic mgmt", "97760"),
+        ("Orthotic mgmt, subsequent", "97763"),
+        ("Prosthetic training", "97761"),
+        ("Prosthetic training, follow-up", "97763"),
+        ("Physical therapy evaluation of low complexity", "97161"),
     ],
 )
 def test_the_forms_of_a_label(form, code):
@@ -51,6 +57,11 @@ def test_a_blank_of_a_name_is_whatever_people_type(form):
         "his gait was slow",
         "she is a member of the neuro unit",
         "MRN 97110-22",
+        "97110-4521",
+        "97110/12/24",
+        "SIT TO STAND X10",
+        "sit-stands x10",
+        "L5 fixed, SI R",
         "order 199711",
         "phone 555-97110",
         "paid $97110",
@@ -65,6 +76,29 @@ def test_what_only_looks_like_a_label(text):
 def test_a_short_name_counts_where_a_label_stands():
     assert labels("gait: heel strike cues") == [("gait", "97116")]
     assert labels("worked on gait today") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("TE BRIDGES AND CLAMS 3X10", ["97110"]),
+        ("STRETCHED, 20 MIN. MT SCAR AND PATELLA GLIDES", ["97140"]),
+        ("TE, MT, CP. TOLERATED WELL", ["97110", "97140", "97010"]),
+        ("STRENGTH OF TA NOTED WEAK", []),
+        ("COLD FINGERS, CP NOTED BY NURSE", []),
+        ("TE 2 GAIT 1 MT 1", ["97110", "97116", "97140"]),
+        ("U: TE1 NMR1 TA1", ["97110", "97112", "97530"]),
+        ("- ta, with the aide", ["97530"]),
+        ("te per flowsheet", ["97110"]),
+    ],
+)
+def test_short_names_in_lines_of_capitals_and_in_lists(text, codes):
+    assert [code for _, code in labels(text)] == codes
+
+
+@pytest.mark.parametrize("text", ["97110/2 curls", "97110-59", "97110-GP", "(97110/97530)", "97110-45 min"])
+def test_a_number_with_units_a_modifier_or_another_number_behind_it(text):
+    assert labels(text)[0] == ("97110", "97110")
 
 
 @pytest.mark.parametrize(("text", "strong"), [("Ther Ex 15", True), ("97110 15", True), ("TE 15", False)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d(?!\d{4})|-\d\d)"
+_NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 
 
 _INITIALS = frozenset({"97110", "97112", "97530", "97140"})  # TE, NMR, TA, MT: in capitals hardly anything else
@@ -67,8 +67,14 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]]]:
     return re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?=[{letters}])(?:{branches})(?![a-z])"), meaning
 
 
-_BEFORE_WEAK = re.compile(r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$")
-_AFTER_WEAK = re.compile(r"\s*(?:[:=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+_BEFORE_WEAK = re.compile(
+    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
+)
+_AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+_OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
+_IN_LIST = re.compile(r"\s*,")
+_BEFORE_OPENING = re.compile(r"(?:[a-z]{1,2}\b|[a-z]+\sminutes?\b|mins?\b|[\W\d_])*+")
+_LONG_WORD = re.compile(r"[A-Z]{4}")
 
 
 def find_labels(text: str, low: str) -> list[Label]:
@@ -80,8 +86,7 @@ def find_labels(text: str, low: str) -> list[Label]:
         if found["num"]:
             out.append(Label(start, end, found["num"].upper(), True, True))
             continue
-        kind = found.lastgroup
-        code, strong = meaning[int(kind[1:])]  # type: ignore[index]
+        code, strong = _meant(found, meaning)
         if not strong and not _placed(text, low, start, end, code):
             continue
         out.append(Label(start, end, code, strong, False))
@@ -90,11 +95,36 @@ def find_labels(text: str, low: str) -> list[Label]:
 
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
-    before = _BEFORE_WEAK.search(low, max(0, start - 6), start) is not None or start == 0
+    floor = max(0, start - 6)
+    before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None
     after = _AFTER_WEAK.match(low, end) is not None
-    if end - start <= 3:
-        capitals = text[start:end].isupper()
-        if capitals and not text[max(0, start - 12) : end + 12].isupper():
-            return before or after or code in _INITIALS
+    if end - start > 3:
         return before and after
+    initials = code in _INITIALS
+    if initials and before and _IN_LIST.match(low, end):
+        return True
+    if text[start:end].isupper():
+        ahead, behind = text[max(0, start - 14) : start], text[end : end + 14]
+        beside = ahead[ahead.rfind("\n") + 1 :] + behind.partition("\n")[0]
+        # In a line of capitals these tell nothing, unless all beside the name are names as short.
+        if not beside.isupper() or (initials and not _LONG_WORD.search(beside)):
+            return before or after or initials
+        if initials and (start == 0 or _OPENS.search(low, floor, start)):
+            return True
     return before and after
+
+
+def opening_label(low: str, start: int, end: int, supported: str) -> Label | None:
+    """The name with which a service opens, whatever follows it ("gait to the mailbox"), if it agrees with the code."""
+    pattern, meaning = _patterns()
+    ahead = _BEFORE_OPENING.match(low, start, end)
+    found = pattern.match(low, ahead.end() if ahead else start, end)
+    if found is None or found["num"]:
+        return None
+    code, strong = _meant(found, meaning)
+    return Label(*found.span(), code, strong, False) if code == supported else None
+
+
+def _meant(found: re.Match[str], meaning: list[tuple[str, bool]]) -> tuple[str, bool]:
+    """The code that a name means, and whether the name counts anywhere."""
+    return meaning[int((found.lastgroup or "g0")[1:])]

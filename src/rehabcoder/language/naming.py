@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
-from rehabcoder.language.labels import Label
+from rehabcoder.language.labels import Label, opening_label
+from rehabcoder.language.patterns import knowledge, whole_words
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
 _LEAD = 26  # code points in front of a service in which its label may still stand, on the same line
-_EVALUATION = ("97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168")
+_OPENS = 30  # code points from its start in which a name opens a service
+_INTENT = frozenset({"97110", "97112", "97530", "97140"})
 _SAME = {"97014": "G0283", "97130": "97129"}
+_BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
+_GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
+_FAR = 200  # code points in front of a code in which the charge line that lists it may begin
+_STOP = re.compile(r"\n|\.\s")
+_OTHER_SENTENCE = re.compile(r"[a-z]{2}[^.]*\.\s")
+
+
+class _Bills(NamedTuple):
+    billing: re.Pattern[str]
+    other_day: re.Pattern[str]
+
+
+@cache
+def _bills() -> _Bills:
+    table = knowledge("totals")["billing"]
+    return _Bills(whole_words(table["words"]), whole_words([*table["past"], *table["planned"], *table["never"]]))
 
 
 def label_services(
@@ -22,61 +42,113 @@ def label_services(
     labels, low = reading.labels, reading.low
     out: list[Label | None] = []
     for index, (start, end) in enumerate(places):
-        floor = places[index - 1][1] if index else 0
-        line = low.rfind("\n", 0, start) + 1
-        lowest = max(floor, line, start - _LEAD)
+        lowest = max(start - _LEAD, places[index - 1][1] if index else 0)
+        lowest = max(lowest, low.rfind("\n", lowest, start) + 1)
         at = bisect_left(labels, lowest, key=lambda la: la.start)
         near: list[Label] = []
         while at < len(labels) and labels[at].start < end:
             near.append(labels[at])
             at += 1
-        out.append(_best(reading, near, start, end, supported[index]))
-    _from_the_bill(stated, supported, out)
+        if any(0 <= la.start - start < _OPENS for la in near):
+            near = [la for la in near if la.start >= start]
+        else:
+            near = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
+        code = supported[index]
+        out.append(_best(near, start, end, code) or opening_label(low, start, end, code))
+    _from_headings(reading, places, supported, out)
+    if stated.units and stated.units_span:
+        _from_the_bill(list(stated.units), stated.units_span, supported, out)
+    elif None in out:
+        listed = _listed_codes(reading, places)
+        if listed:
+            _from_the_bill([la.code for la in listed], (listed[0].start, listed[-1].end), supported, out)
     return out
 
 
-def _best(reading: Reading, near: list[Label], start: int, end: int, supported: str) -> Label | None:
-    if not near:
-        return None
+def _best(near: list[Label], start: int, end: int, supported: str) -> Label | None:
     numbers = [la for la in near if la.number]
     if numbers:
         return numbers[0]
     names = [la for la in near if _counts(la, start, end, supported)]
-    if not names:
-        return None
-    leading = [la for la in names if la.start - start < 30]
-    return (leading or names)[0]
+    leading = [la for la in names if la.start - start < _OPENS]
+    return next(iter(leading or names), None)
 
 
 def _counts(label: Label, start: int, end: int, supported: str) -> bool:
     """A name in the middle of a description ("ice refused", "gait belt") is a label only where it opens or closes it, or
     agrees with what is described."""
-    opens = label.start - start < 30
-    closes = end - label.end < 16
+    intent = label.code in _INTENT
     return (
-        opens
-        or (closes
-        and label.strong)
+        label.start - start < _OPENS
+        or (end - label.end < 16 and (label.strong or intent))
         or _SAME.get(label.code, label.code) == supported
-        or (label.strong
-        and label.code in ("97110", "97112", "97530"))
+        or (label.strong and intent and label.code != "97140")
     )
 
 
-def _from_the_bill(stated: Stated, supported: Sequence[str], out: list[Label | None]) -> None:
-    """A charge line labels the services that it plainly matches: one unlabelled service of a billed code."""
-    if not stated.units or not stated.units_span:
-        return
-    start, end = stated.units_span
+def _from_headings(
+    reading: Reading, places: Sequence[tuple[int, int]], supported: Sequence[str], out: list[Label | None]
+) -> None:
+    """A line above a list labels what the list holds: all of it by its only code, by several what they agree with."""
+    low = reading.low
+    heading: list[Label] = []
+    closed = False  # the heading ends in a colon, so that what follows needs no bullets
+    done = 0
+    for index, (start, end) in enumerate(places):
+        line = low.rfind("\n", done, start) + 1
+        if line and (index == 0 or not _GOES_ON.fullmatch(low, done, line)):
+            above = low.rfind("\n", done, line - 1) + 1
+            whole = above > 0 or index == 0
+            heading = _labels_between(reading.labels, above, line) if whole else []
+            closed = low[above:line].rstrip().endswith(":")
+        if heading and out[index] is None and (closed or _BULLET.match(low, line or start, end)):
+            codes = {_SAME.get(la.code, la.code) for la in heading}
+            fits = [la for la in heading if len(codes) == 1 or _SAME.get(la.code, la.code) == supported[index]]
+            out[index] = next(iter(fits), None)
+        done = end
+
+
+def _labels_between(labels: Sequence[Label], start: int, end: int) -> list[Label]:
+    first = bisect_left(labels, start, key=lambda la: la.start)
+    return list(labels[first : bisect_left(labels, end, key=lambda la: la.start)])
+
+
+def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[Label]:
+    """Codes that a charge line outside of the services lists without units ("CPT 97110, 97140")."""
+    low, bills = reading.low, _bills()
+    out: list[Label] = []
+    index = sentence_end = 0
+    billed = False
+    for label in reading.labels:
+        while index < len(places) and places[index][1] <= label.start:
+            index += 1
+        if not label.number or (index < len(places) and places[index][0] <= label.start):
+            continue
+        if label.start >= sentence_end:
+            floor = max(0, label.start - _FAR)
+            begin = max(floor, low.rfind("\n", floor, label.start) + 1, low.rfind(". ", floor, label.start) + 1)
+            stop = _STOP.search(low, label.end)
+            sentence_end = stop.start() if stop else len(low)
+            ahead = low[begin : label.start]
+            billed = bills.billing.search(ahead) is not None or not any(c.isalnum() for c in ahead)
+            billed = billed and not bills.other_day.search(ahead)
+        if billed:
+            out.append(label)
+    return out if len({la.code for la in out}) > 1 else []
+
+
+def _from_the_bill(
+    codes: Sequence[str], span: tuple[int, int], supported: Sequence[str], out: list[Label | None]
+) -> None:
+    """A charge line labels the services that it plainly matches: those of a billed code, and one left with one left."""
+    billed = {_SAME.get(code, code): code for code in codes}
     named = {_SAME.get(la.code, la.code) for la in out if la}
     open_ones = [i for i, la in enumerate(out) if la is None and supported[i] != "none"]
-    billed = {_SAME.get(code, code): code for code in stated.units}
-    wanted = Counter(supported[i] for i in open_ones)
     for i in open_ones:
-        code = supported[i]
-        if code in billed and (code not in named or wanted[code] >= 1):
-            out[i] = Label(start, end, billed[code], True, False)
-    left = [code for code in billed if code not in named and code not in {supported[i] for i in open_ones}]
+        if supported[i] in billed:
+            out[i] = Label(*span, billed[supported[i]], True, False)
+    taken = {supported[i] for i in open_ones}
+    left = [code for code in billed if code not in named and code not in taken]
     still = [i for i in open_ones if out[i] is None]
     if len(left) == 1 and len(still) == 1:
-        out[still[0]] = Label(start, end, billed[left[0]], True, False)
+        out[still[0]] = Label(*span, billed[left[0]], True, False)

@@ -1,0 +1,67 @@
+"""The label that a note gives each of its services."""
+
+from __future__ import annotations
+
+from rehabcoder.language.naming import label_services
+from rehabcoder.language.reading import read
+from rehabcoder.language.totals import find_totals
+
+
+def named(text: str, *services: tuple[str, str]) -> list[str | None]:
+    """The labels of services given by their words and the codes that these support."""
+    places = [(text.index(words), text.index(words) + len(words)) for words, _ in services]
+    reading = read(text)
+    labels = label_services(reading, places, [code for _, code in services], find_totals(reading))
+    return [label.code if label else None for label in labels]
+
+
+BENCH, DOME, SQUAT = (
+    ("bench press 40# 3x8", "97110"),
+    ("dome stand, eyes shut", "97112"),
+    ("crate to shelf x10", "97530"),
+)
+
+
+def test_a_service_has_its_own_label_not_that_of_the_words_before_it():
+    text = "97530 was held. MT 10 min STM calf / TE 12 min bridges"
+    assert named(text, ("MT 10 min STM calf", "97140"), ("TE 12 min bridges", "97110")) == ["97140", "97110"]
+
+
+def test_a_label_stands_in_front_of_a_service_unless_its_sentence_has_ended():
+    assert named("(97530) crate to shelf x10", SQUAT) == ["97530"]
+    assert named("97110 was next. crate to shelf x10", SQUAT) == [None]
+
+
+def test_a_name_opens_a_service_whatever_follows_it_if_the_two_agree():
+    assert named("Gait across the yard, cane, heel first", ("Gait across the yard, cane", "97116")) == ["97116"]
+    assert named("10 min manual to the calf, STM", ("10 min manual to the calf, STM", "97140")) == ["97140"]
+    assert named("Ice cream scooped for three bowls", ("Ice cream scooped for three bowls", "97530")) == [None]
+
+
+def test_a_name_of_an_intent_closes_the_row_of_a_table():
+    row = "crate to shelf x10             TE     12"
+    assert named(row, (row, "97530")) == ["97110"]
+
+
+def test_a_heading_labels_the_list_below_it():
+    text = "97112 (30 min)\n - bench press 40# 3x8\n - dome stand, eyes shut\n\nSore after.\n - crate to shelf x10"
+    assert named(text, BENCH, DOME, SQUAT) == ["97112", "97112", None]
+
+
+def test_a_heading_of_two_labels_gives_each_row_the_one_that_it_agrees_with():
+    text = "Ther ex and NMR, 25 min together:\n- bench press 40# 3x8\n- dome stand, eyes shut\n- crate to shelf x10"
+    assert named(text, BENCH, DOME, SQUAT) == ["97110", "97112", None]
+
+
+def test_a_charge_line_labels_what_it_plainly_matches():
+    rows = "bench press 40# 3x8\ndome stand, eyes shut\n"
+    assert named(f"{rows}Billed 97110 x1, 97112 x1", BENCH, DOME) == ["97110", "97112"]
+    assert named(f"{rows}97110 97112", BENCH, DOME) == ["97110", "97112"]
+    assert named(f"{rows}Codes: 97110 12 min, 97530 11 min.", BENCH, DOME) == ["97110", "97530"]
+
+
+def test_a_line_of_codes_that_is_no_charge_line_labels_nothing():
+    rows = "bench press 40# 3x8\ndome stand, eyes shut\n"
+    assert named(f"{rows}Plan: bill 97110, 97112 next week", BENCH, DOME) == [None, None]
+    assert named(f"{rows}She asked what 97110 and 97112 stand for", BENCH, DOME) == [None, None]
+    assert named(f"{rows}Codes: 97530, 97140", BENCH, DOME) == [None, None]
