@@ -27,7 +27,7 @@ NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?!
 BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*")
 # Around a figure without a unit, and behind one with it.
 BARE_BEHIND = re.compile(
-    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|ttt|ttct)\b"
+    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|tmd|tcm|ttt|ttct)\b"
     r"(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
     r"|[ \t](?:total|tot|ttl|altogether)\b[ \t]*(?:$|[.,;|/)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
     re.M,
@@ -38,7 +38,7 @@ CLOSED = re.compile(
     r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
 )
 OF_THERAPY = re.compile(
-    r"[ \t-]+(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy)(?:[ \t](?:1:1|one-on-one))?"
+    r"[ \t-]+(?:with[ \t]me|(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy))(?:[ \t](?:1:1|one-on-one))?"
     r"[ \t]*(?=[.,;:)\n]|\Z)"
 )
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")

@@ -12,7 +12,7 @@ from rehabcoder.language.patterns import alternatives, knowledge, openings
 _ENDS = r"(?:(?![a-z])|(?=(?:timed|time|min|mins|minutes|total|tx|treatment)(?![a-z])))"
 # What may stand between the words of a phrase: blanks, punctuation, leader dots, brackets around words.
 _BETWEEN = (
-    r"[^\S\n]|\.(?=[a-z_.])|(?<=\.)\.(?=\d)"
+    r"[^\S\n]|\.(?=[a-z_.])|(?:\.[ \t]){3,}+|(?<=\.)\.(?=\d)"
     r"|\((?:[^()\d\n]|\d{5}){1,25}\)|\((?=[a-z][^()\n]*\d)[^()\n]{2,60}\)(?=[ \t:=-]*\d)"
     r"|[:=(){}\[\]|/\~_,\"'*>^\#&+-]"
 )
