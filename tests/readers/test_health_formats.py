@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fhir.resources.R4B.diagnosticreport import DiagnosticReport
 from fhir.resources.R4B.documentreference import DocumentReference
 
 from rehabcoder.note import Note
-from rehabcoder.readers import read_notes
+from rehabcoder.readers import hl7, read_notes, streams
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -233,6 +234,28 @@ def test_attachments_and_line_ends_that_were_not_escaped() -> None:
     assert [note.text for note in read("n.hl7", "\r".join(pdf))] == ["from the PDF"]
     broken = [*MDM[:-2], "OBX|1|TX|1||S: ok", "O: squats", "97110 | 15 min"]
     assert [note.text for note in read("n.hl7", "\r\n".join(broken))] == ["S: ok\nO: squats\n97110 | 15 min"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n"])
+@pytest.mark.parametrize("long", [["OBX|1|TX|1||" + "x" * 5000], ["OBX|1|TX|1||" + "x" * 500] * 10, ["x" * 300] * 10])
+def test_a_message_too_long_for_a_note_costs_no_other(
+    end: str, long: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (streams, hl7):
+        monkeypatch.setattr(module, "MAX_LINE", 2000)
+    monkeypatch.setattr(streams, "_CHUNK", 700)
+    first, bad, last = read("n.hl7", end.join([*MDM, HEADER, "OBX|1|TX|1||go", *long, "OBX|2|TX|1||more", *MDM]) + end)
+    assert first.text == last.text != ""
+    assert (first.source, bad.source, last.source) == ("n.hl7#1", "n.hl7#2", "n.hl7#3")
+    assert (bad.error or "").startswith("n.hl7#2: the MDM^T02 message cannot be read: it is longer than 0 MB")
+    assert bad.text == ""
+
+
+def test_many_line_ends_that_were_not_escaped_take_no_time() -> None:
+    begin = time.process_time()
+    [note] = read("n.hl7", "\n".join([*MDM[:-2], "OBX|1|TX|1||S: ok", *["o: squats, lunges and stairs"] * 150_000]))
+    assert note.text.count("\n") == 150_000
+    assert time.process_time() - begin < 5  # put together one by one: minutes
 
 
 def test_other_signs_than_the_usual_ones() -> None:

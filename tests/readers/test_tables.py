@@ -206,6 +206,13 @@ def test_a_line_longer_than_any_note(monkeypatch: pytest.MonkeyPatch) -> None:
         assert note.text == "ok"
 
 
+def test_a_cell_of_line_ends_takes_no_more_memory_than_one_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_LINE", 10_000)
+    first, bad, last = read("n.csv", 'id,text\n1,ok\n2,"x' + "\n" * 3000 + '"\n3,ok\n')
+    assert (first.text, last.text, last.source) == ("ok", "ok", "n.csv#4")
+    assert "cannot be read: it is too long" in (bad.error or "")
+
+
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('",;\n'), min_size=1).map(
     lambda s: s + "."
 )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rehabcoder.readers.sources import STDIN, Source
+from rehabcoder.readers.streams import MAX_LINE
 
 Resource = dict[str, Any]
 _LINKED = ("Binary", "Patient", "Practitioner", "Encounter", "Organization")
@@ -79,7 +80,7 @@ class Links:
         name, offset = place
         with open(name, "rb") as file:
             file.seek(offset)
-            resource = json.loads(file.readline())
+            resource = json.loads(file.readline(MAX_LINE))
         return resource if isinstance(resource, dict) else None
 
     def follow(self, reference: Any, kind: str) -> Resource | None:
@@ -98,7 +99,7 @@ class Links:
                 continue
             path, offset = os.path.join(folder, name), 0
             with open(path, "rb") as file:
-                for line in file:
+                while line := file.readline(MAX_LINE):  # a longer one comes in pieces, none of which is a resource
                     try:
                         given = dig(json.loads(line), "id")
                     except (ValueError, RecursionError):

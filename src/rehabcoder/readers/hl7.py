@@ -40,6 +40,7 @@ class Message:
     escape: str = "\\"
     subcomponent: str = "&"
     segments: list[list[str]] = field(default_factory=list)
+    too_long: bool = False  # to be one note: nothing but its head is kept
 
     def first(self, name: str) -> list[str]:
         """The first segment of that name, empty where there is none."""
@@ -92,28 +93,39 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
 def messages(stream: io.BufferedReader, options: Options) -> Iterator[Message]:
     """The messages of a file or batch, whatever ends their segments."""
     message: Message | None = None
-    number = 0
+    number = size = 0
+    broken: list[str] = []  # lines of the last field at hand, whose ends the sender did not escape
     for segment in _segments(stream, options):
-        name = segment[:3]
-        if name == "MSH":
+        if segment is not None and segment.startswith("MSH"):
             if message is not None:
-                yield message
-            number += 1
+                yield _mended(message, broken)
+            number, size, broken = number + 1, 0, []
             message = _begun(segment, number)
-        elif message is not None and name not in _ENVELOPES:
-            if _SEGMENT.match(segment):
-                message.segments.append(segment.split(message.segments[0][1]))
-            else:  # a line end that the sender did not escape
-                message.segments[-1][-1] += "\n" + segment
+        elif message is not None and (segment or "")[:3] not in _ENVELOPES:
+            size += MAX_LINE + 1 if segment is None else len(segment)
+            if segment is None or size > MAX_LINE:
+                message.too_long, broken = True, []
+                del message.segments[1:]
+            elif _SEGMENT.match(segment):
+                _mended(message, broken).segments.append(segment.split(message.segments[0][1]))
+                broken = []
+            else:
+                broken.append(segment)
     if message is not None:
-        yield message
+        yield _mended(message, broken)
 
 
-def _segments(stream: io.BufferedReader, options: Options) -> Iterator[str]:
+def _mended(message: Message, broken: list[str]) -> Message:
+    message.segments[-1][-1] = "\n".join((message.segments[-1][-1], *broken))
+    return message
+
+
+def _segments(stream: io.BufferedReader, options: Options) -> Iterator[str | None]:
+    """The segments; None for a line that is too long to be read."""
     for line in lines(stream, options.notices):
         if line.text is None:
-            what = f"line {line.number} is longer than {MAX_LINE // 2**20} MB"
-            raise ReadError(what, remedy="Export the messages again, one document each.")
+            yield None
+            continue
         for segment in line.text.split("\r"):
             text = segment.strip("\n\x0b\x1c")
             if text.strip():
@@ -139,7 +151,9 @@ def _notes(message: Message, source: Source, options: Options) -> Iterator[Note]
     place = f"{source.name}#{message.number}"
     document = message.first("TXA")
     found = 0
-    problem: ReadError | None = None
+    problem = None
+    if message.too_long:
+        problem = ReadError(f"it is longer than {MAX_LINE // 2**20} MB", remedy="Export it again, one document each.")
     for order, results in _orders(message, one=bool(document)):
         try:
             text = _text(message, results, options)

@@ -17,6 +17,7 @@ from itertools import islice
 from rehabcoder.errors import ReadError
 from rehabcoder.readers.streams import MAX_LINE, Line
 
+_LINE = 100  # bytes that a line takes beside its text, so that a cell of empty lines does not fill the memory
 _LOOKAHEAD = 200  # lines that one record may span when a broken one before it has to be told apart
 REMEDY = "Put quotation marks around cells that hold line ends or commas, and double those inside; or export as JSONL."
 
@@ -54,7 +55,7 @@ class _Feed:
         self.taken.append(line)
         if line.text is None:
             raise _TooLong
-        self._size += len(line.text)
+        self._size += len(line.text) + _LINE
         if self._size > MAX_LINE:
             raise _TooLong
         return line.text
@@ -135,8 +136,8 @@ class Records:
     def _resynchronise(self) -> int:
         """Skip lines up to one that begins a record with as many cells as the header; how many were skipped."""
         skipped = 0
-        while ahead := self._feed.peek(_LOOKAHEAD):
-            if self._begins_record(ahead):
+        while ahead := self._feed.peek(1):
+            if (ahead[0].text or "").strip() and self._begins_record(self._feed.peek(_LOOKAHEAD)):
                 break
             self._feed.pending.popleft()
             skipped += 1

@@ -150,15 +150,16 @@ def _split(stream: io.BufferedReader) -> Iterator[bytes | None]:
 
 def _split_at_returns(stream: io.BufferedReader) -> Iterator[bytes | None]:
     """Lines that end in a carriage return alone, as old Macs and HL7 write them."""
-    rest = b""
+    rest, too_long = b"", False
     while chunk := stream.read(_CHUNK):
         *whole, rest = (rest + chunk).split(b"\r")
-        yield from (line + b"\r" for line in whole)
-        if len(rest) > MAX_LINE:
-            yield None
-            return
-    if rest:
-        yield rest
+        for line in whole:
+            yield None if too_long else line + b"\r"
+            too_long = False
+        if len(rest) > MAX_LINE or too_long:
+            rest, too_long = b"", True
+    if rest or too_long:
+        yield None if too_long else rest
 
 
 def broken_off(place: str) -> ReadError:
