@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from alembic import command
 from labelled_notes import load
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from rehabcoder.errors import RehabcoderError
 from rehabcoder.worklist.store import database as module
 from rehabcoder.worklist.store import decisions, queue
 from rehabcoder.worklist.store.database import Database, WorklistError
@@ -76,16 +79,61 @@ def test_a_damaged_file_is_explained(tmp_path: Path):
 
 
 def test_a_locked_worklist_is_explained_after_a_wait(database):
-    other = sqlite3.connect(database.place, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
     impatient = Database(database.place, wait=0.1)
-    with pytest.raises(WorklistError, match="another program is writing"), impatient.write():
+    with (
+        database.write(),
+        pytest.raises(WorklistError, match="another program is writing"),
+        impatient.write(),
+    ):
         pass
-    other.execute("ROLLBACK")
     with impatient.write():
         pass
     impatient.close()
-    other.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql+psycopg://ann:secret@", "nosuch://ann:secret@host/w", "://secret", "x://"]
+)
+def test_an_address_that_is_none_is_refused_without_its_password(address):
+    with pytest.raises(RehabcoderError) as refused:
+        Database(address.replace("psycopg", "nosuchdriver"))
+    assert "secret" not in str(refused.value)
+    assert "Write postgresql+psycopg://user@host/worklist." in str(refused.value)
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(
+        RehabcoderError, match=r"the driver psycopg is not installed\. Install it with: pip install psycopg"
+    ):
+        Database("postgresql+psycopg://ann:secret@host/w")
+
+
+def test_a_server_that_cannot_be_reached_is_named_without_the_password(monkeypatch):
+    class Unreachable:
+        url = make_url("postgresql+psycopg://ann:secret@host/w")
+
+        def connect(self):
+            raise OperationalError("", {}, Exception("connection refused for ann:secret"))
+
+        def dispose(self):
+            pass
+
+    monkeypatch.setattr(module, "server_engine", lambda address: Unreachable())
+    with pytest.raises(WorklistError) as refused:
+        Database("postgresql+psycopg://ann:secret@host/w")
+    assert "postgresql+psycopg://ann:***@host/w: the database cannot be reached" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_by_its_address_is_made_by_import_alone(tmp_path: Path):
+    address = f"sqlite:///{tmp_path}/w.db"
+    with pytest.raises(WorklistError, match="this worklist is empty"):
+        Database(address)
+    Database(address, create=True).close()
+    Database(address).close()
+    with pytest.raises(WorklistError, match=r"cannot be reached|cannot be written"):
+        Database(f"sqlite:///{tmp_path}/no/such/folder/w.db", create=True)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE decision SET reviewer = 'x'", "DELETE FROM decision"])

@@ -71,13 +71,13 @@ def test_an_interrupted_import_goes_on_where_it_stopped(empty, items, monkeypatc
     assert (tally.notes, tally.unchanged, tally.repeated) == (len(items) - 21, 21, 0)
 
 
-def test_two_imports_at_once_give_what_one_gives(tmp_path, items, monkeypatch):
+def test_two_imports_at_once_give_what_one_gives(place, items, monkeypatch):
     monkeypatch.setattr("rehabcoder.worklist.importing.BATCH", 5)
     failures: list[Exception] = []
 
     def run():
         try:
-            database = Database(tmp_path / "w.db", create=True)
+            database = Database(place, create=True)
             load(database, items)
             database.close()
         except Exception as error:
@@ -89,7 +89,7 @@ def test_two_imports_at_once_give_what_one_gives(tmp_path, items, monkeypatch):
     for thread in threads:
         thread.join()
     assert not failures
-    database = Database(tmp_path / "w.db")
+    database = Database(place)
     assert len(dump(database, tables.note)) == len(dump(database, tables.coding)) == len(items)
     database.close()
 

@@ -66,7 +66,7 @@ def import_notes(
             print(file=sys.stderr)
     print(
         f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
-        f"{tally.unchanged} unchanged -> {db}"
+        f"{tally.unchanged} unchanged -> {database.place}"
     )
     if tally.unmatched:
         print(f"{tally.unmatched} coded notes match no text given: {', '.join(tally.unmatched_ids)}", file=sys.stderr)

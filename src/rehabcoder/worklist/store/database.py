@@ -19,10 +19,11 @@ try:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
     from sqlalchemy import Connection, Engine, create_engine, event, inspect
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import DatabaseError, OperationalError
 except ImportError as error:
     raise MissingExtra(error.name or "sqlalchemy", "review", needed_for="The worklist") from error
+
+from rehabcoder.worklist.store.server import one_writer, server_engine, write_anew
 
 
 class WorklistError(RehabcoderError):
@@ -47,16 +48,20 @@ class Database:
     """
 
     def __init__(self, place: str | Path, *, create: bool = False, wait: float = 30.0) -> None:
-        self.place = str(place)
+        self.place = str(place)  # as it may be shown: a password in an address is hidden
         self._file = None if "://" in self.place else Path(self.place)
         if self._file is not None:
             self._check_file(self._file, create=create)
-        self.engine = _engine(self._file, self.place, wait)
+            self.engine = _engine(self._file, wait)
+        else:
+            self.engine = server_engine(self.place)
+            self.place = self.engine.url.render_as_string(hide_password=True)
+        self._wait = wait
         try:
             self._migrate(create=create)
         except DatabaseError as error:
             self.engine.dispose()
-            raise self._explained(error) from error
+            raise self._explained(error) from error.with_traceback(None)
         except RehabcoderError:
             self.engine.dispose()
             raise
@@ -83,15 +88,22 @@ class Database:
                     # Take the write lock at once: a read that turns into a write can fail without ever waiting.
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 with _commits(connection):
+                    if self._file is None:
+                        one_writer(connection, self._wait)
                     yield connection
         except OperationalError as error:
             raise self._explained(error) from error
 
     def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file, so that nothing overwritten stays readable in it."""
+        """Fold the write-ahead log into the file, so that nothing overwritten stays readable in it.
+
+        PostgreSQL writes the tables that held words anew instead; its own log and backups are the server's to keep.
+        """
         if self._file is not None:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            write_anew(self.engine, ("text", "coding", "note"))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -127,7 +139,7 @@ class Database:
                 raise WorklistError(
                     "this database is not a worklist", where=self.place, remedy="Name another file with --db."
                 )
-            if found is None and not create and self._file is not None and self._file.stat().st_size > 0:
+            if found is None and not create and (self._file is None or self._file.stat().st_size > 0):
                 raise WorklistError("this worklist is empty", where=self.place, remedy="Import into it first.")
             known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
             if found is not None and found not in known:
@@ -144,7 +156,7 @@ class Database:
 
     def _explained(self, error: DatabaseError) -> WorklistError:
         reason = str(error.orig).lower()
-        if "locked" in reason or "busy" in reason:
+        if "locked" in reason or "busy" in reason or "lock timeout" in reason:
             return WorklistError(
                 "another program is writing to the worklist", where=self.place, remedy="Wait for it, then try again."
             )
@@ -152,6 +164,12 @@ class Database:
             return WorklistError("the worklist cannot be written", where=self.place, remedy="Check its permissions.")
         if "disk is full" in reason or "disk i/o" in reason:
             return WorklistError("the disk did not take it", where=self.place, remedy="Free some space.")
+        if self._file is None:
+            return WorklistError(
+                "the database cannot be reached, or refuses what a worklist needs",
+                where=self.place,
+                remedy="Check the address, the server, and that you may make tables there.",
+            )
         return WorklistError(
             "this file is not a worklist, or it is damaged",
             where=self.place,
@@ -176,10 +194,9 @@ def _alembic() -> Config:
     return configuration
 
 
-def _engine(file: Path | None, place: str, wait: float) -> Engine:
-    if file is None:
-        return create_engine(make_url(place), hide_parameters=True)  # an error must not quote a note
+def _engine(file: Path, wait: float) -> Engine:
     arguments = {"timeout": wait, "check_same_thread": False}
+    # An error must not quote a note: it never holds the values of a statement.
     engine = create_engine(f"sqlite:///{file}", connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

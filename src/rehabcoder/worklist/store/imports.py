@@ -46,16 +46,16 @@ class Tally:
     repeated_ids: list[str] = field(default_factory=list)
 
 
-ESCAPED = "\x00json:"
+ESCAPED = "\ufdd0json:"  # begins with a character that Unicode keeps out of texts
 
 
 def pack_text(value: str) -> str:
-    """The text as a column takes it: lone surrogates, which no encoding has, are escaped."""
+    """The text as a column takes it: lone surrogates, which no encoding has, and NUL, which PostgreSQL refuses, are escaped."""
     try:
         value.encode()
     except UnicodeEncodeError:
         return ESCAPED + json.dumps(value)
-    return value
+    return ESCAPED + json.dumps(value) if "\x00" in value or value.startswith(ESCAPED) else value
 
 
 def unpack_text(value: str) -> str:

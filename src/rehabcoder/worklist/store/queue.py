@@ -151,9 +151,8 @@ def page(connection: Connection, filters: Filters, *, limit: int = 50, after: Cu
 
 def stream(connection: Connection, filters: Filters) -> Iterator[Item]:
     """Every note that the filters let through, in the order of the queue, without holding them all."""
-    for row in connection.execution_options(yield_per=1_000).execute(
-        _ordered(select(*ITEM).where(*conditions(filters)))
-    ):
+    query = _ordered(select(*ITEM).where(*conditions(filters)))
+    for row in connection.execute(query, execution_options={"yield_per": 1_000}):
         yield Item(*row)
 
 

@@ -87,7 +87,7 @@ def frame(connection: Connection, filters: Filters, *, by: Sequence[str] = ()) -
         .join(coding, coding.c.id == note.c.coding_id)
         .where(*conditions(filters))
     )
-    return [Unit(*row) for row in connection.execution_options(yield_per=5_000).execute(query)]
+    return [Unit(*row) for row in connection.execute(query, execution_options={"yield_per": 5_000})]
 
 
 def save(

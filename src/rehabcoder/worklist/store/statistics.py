@@ -145,9 +145,8 @@ def labels(connection: Connection) -> Iterator[Label]:
         .where(note.c.state.in_(DECIDED) | note.c.id.in_(select(sample_item.c.note)))
         .order_by(note.c.id)
     )
-    for at, note_id, body, meta, coded, answer, state, decided_by, decided_at in connection.execution_options(
-        yield_per=500
-    ).execute(query):
+    rows = connection.execute(query, execution_options={"yield_per": 500})
+    for at, note_id, body, meta, coded, answer, state, decided_by, decided_at in rows:
         words = None if body is None else unpack_text(body)
         shared = (note_id, words, json.loads(meta), CodedNote.from_json(json.loads(coded)))
         second = Answer.loads(blind[at][0]) if at in blind else None

@@ -12,10 +12,18 @@ depends_on = None
 
 
 # The log of decisions is only ever added to; the database itself says so.
-APPEND_ONLY = (
-    "CREATE TRIGGER decision_never_changes BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-    "CREATE TRIGGER decision_never_goes BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'append-only'); END",
-)
+APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER decision_never_changes BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+        "CREATE TRIGGER decision_never_goes BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION decision_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'append-only'; END$$",
+        "CREATE TRIGGER decision_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON decision "
+        "FOR EACH STATEMENT EXECUTE FUNCTION decision_is_append_only()",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -200,9 +208,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("sample_id", "note"),
     )
     op.create_index("ix_sample_item_note", "sample_item", ["note"], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        for trigger in APPEND_ONLY:
-            op.execute(trigger)
+    for statement in APPEND_ONLY.get(op.get_bind().dialect.name, ()):
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -216,3 +223,5 @@ def downgrade() -> None:
     op.drop_table("note")
     op.drop_table("import_run")
     op.drop_table("exported")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION decision_is_append_only")
