@@ -8,6 +8,18 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("97010, 97110-2, 97140-1", {"97010": 1, "97110": 2, "97140": 1}),
+    ("97110x2 97140x1 97010. Same plan.", {"97110": 2, "97140": 1, "97010": 1}),
+    ("bill ta 1 nmr 1 G0283", {"97530": 1, "97112": 1, "G0283": 1}),
+    ("Bill 2-1-1: 97110, 97112, 97530", {"97110": 2, "97112": 1, "97530": 1}),
+    ("Units 2/1 for TE, MT", {"97110": 2, "97140": 1}),
+    ("97110 x2   97112 x1        visit 5", {"97110": 2, "97112": 1}),
+    ("CODE         min   units\n97110 pool    30    2\n97112 deck    10    1", {"97110": 2, "97112": 1}),
+    (
+        "was sore last fri but the knee bends and he drove himself and walked the hall with us te 20 min 97110 1 97140 1",
+        {"97110": 1, "97140": 1},
+    ),
+    ("goal is flexion to 120 97110 x2 97116 x1", {"97110": 2, "97116": 1}),
     ("97110 (2 units)", {"97110": 2}),
     ("97110 × 2", {"97110": 2}),
     ("97110-GP x2, 97140-59 x1", {"97110": 2, "97140": 1}),
@@ -110,6 +122,7 @@ UNITS = [
 
 # Minutes, doses, distances, grades, other days, or units without a code.
 NOTHING = [
+    "No answer at the door. Was due for 97110 x1, 97530 x2.",
     "Stood at sink 12 min total. TE 20 min.",
     "TE 15 min one-on-one",
     "97110/97140 x 3 units",

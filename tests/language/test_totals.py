@@ -9,6 +9,22 @@ from rehabcoder.language.totals import find_totals
 
 # text, timed minutes, total minutes
 STATED = [
+    ("TCM 38 / TTT 50", 38, 50),
+    ("97110-1, 97140-1   TCM 30", 30, None),
+    ("38 tmd. 97110 97140 1 ea", 38, None),
+    ("pool . . . . 30 m\ntimed . . . . . . . 38", 38, None),
+    ("Sum of girths 30 cm. Sum 0.75 h", None, 45),
+    ("Timed one-to-one treatment, 1.5 hours.", 90, None),
+    ("Timed minutes forty-five: 97112 one unit, 97110 two.", 45, None),
+    ("The timed treatment amounts to forty-five minutes.", 45, None),
+    ("All told forty-three timed minutes.", 43, None),
+    ("Visit 6 of 12, 45 minutes with me. TE was done.", None, 45),
+    ("Visit took 40 min alltogether", None, 40),
+    ("It was fifty minutes altogether. The splint is on for eight hours at night.", None, 50),
+    ("Session: ( ) 30  (x) 45  ( ) 60 min", None, 45),
+    ("Session:  \u2610 30  \u2612 45  \u2610 60 min   \u2612 1:1", None, 45),
+    ("gait better than last wk when he used the cane and leaned on the wall all the way home total timed 38", 38, None),
+    ("97110 x2, 97140 x1    38 min\nTE 25 min bike\nMT 13 min STM", 38, None),
     ("Timed minutes = 15 + 12 + 14 = 41 = 3 units", 41, None),
     ("OT time in: total 45 minutes individual", None, 45),
     ("Total session 1 hr, of which 45 min billable.", 45, 60),
@@ -194,6 +210,9 @@ STATED = [
 
 # Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
 NOTHING = [
+    "PT visit note   R THA 7 wk, 66 M\nTE 10 min",
+    "Seen once a week for 45 minutes.",
+    "Session: [ ] 30  [ ] 45  [ ] 60 min",
     "Total untimed minutes: 10",
     "un-timed 10 min",
     "In 10:40, out 11:32",

@@ -21,7 +21,9 @@ from rehabcoder.language.patterns import Words, alternatives, knowledge, whole_w
 from rehabcoder.language.reading import Reading
 
 _UNIT_WORDS = frozenset({"u", "un", "unit", "units", "ut", "uts", "qty"})
+_PAST_FAR, _PLANNED_FAR = 60, 40  # code points; a note without full stops says much else in one sentence
 _BILLING_AFTER = re.compile(r"cpt|bill|charge|units?")  # also where a line break got lost ("1x/wkCPT97110-1")
+_ROW_ENDS = re.compile(r"[ \t)]*(?:$|[.;]?[ \t]*\n|\.[ \t]|[ ]{3})")
 _UNTICKED = re.compile(r"(?:\([ \t]*\)|\[[ \t]*\]|\u2610)[ \t]*\Z")
 
 
@@ -102,17 +104,29 @@ class _Charges:
             elif pair:
                 out.append(pair)
                 billed_to = pair.end if pair.footer else -1
-            elif bills and mark.number and self.company.goes_on(index):
+            elif mark.number and (self.company.goes_on(index, bills) or (out and self._closes_row(out[-1], index))):
                 out.append(Pair(mark.start, mark.end, mark.code, 1, True))
                 billed_to = mark.end
         shared = shared_pairs(low, self.marks, self.says_units)
         return [*parallel_pairs(low, self.marks), *shared, *out, *minutes_first_pairs(low, self.marks)]
 
+    def _closes_row(self, last: Pair, index: int) -> bool:
+        """Whether a therapy code without a figure closes the row of pairs that `last` ends: "97110 x2, 97140 x1, 97010."."""
+        mark = self.marks[index]
+        return (
+            last.footer
+            and self.company.is_therapy(index)
+            and BETWEEN.fullmatch(self.low, last.end, mark.start) is not None
+            and "\n" not in self.low[last.end : mark.start]
+            and _ROW_ENDS.match(self.low, mark.end) is not None
+        )
+
     def _another_day(self, begin: int, at: int) -> bool:
         """Whether the words before `at` speak of units that are past or planned."""
         words, low = _words(), self.low
         begin = max(begin, low.rfind("   ", begin, at))  # a wide gap parts what stands on one line
-        past, planned = words.past.search(low, begin, at), words.planned.search(low, max(begin, at - 40), at)
+        past = words.past.search(low, max(begin, at - _PAST_FAR), at)
+        planned = words.planned.search(low, max(begin, at - _PLANNED_FAR), at)
         # "last visit billed 97110 x2", but "grip 44, prior 36. Plan: 1x/wk CPT 97110-1" all in one line
         return (past is not None and not _BILLING_AFTER.search(low, past.end() + 20, at)) or (
             planned is not None and not _BILLING_AFTER.search(low, planned.end(), at)

@@ -95,12 +95,17 @@ class Company:
         at = self.marks[after - 1].end if after > index + 1 else first.end("word") if first["word"] else first.end("u")
         return BETWEEN.fullmatch(self.low, at, self.marks[after].start) is not None
 
-    def goes_on(self, index: int) -> bool:
+    def is_therapy(self, index: int) -> bool:
+        """Whether a code is one of therapy, which counts as one unit where a list of charges gives it no figure."""
+        code = self.marks[index].code
+        return _EARLIEST_THERAPY <= code <= _LATEST_THERAPY or code == "G0283"
+
+    def goes_on(self, index: int, bills: bool) -> bool:
         """Whether a therapy code without a figure stands in a charge list that gives others figures: one unit then."""
         low, mark = self.low, self.marks[index]
-        if not _EARLIEST_THERAPY <= mark.code <= _LATEST_THERAPY:
+        if index + 1 >= len(self.marks) or self.behind[index + 1] is None or not self.is_therapy(index):
             return False
-        if index + 1 >= len(self.marks) or self.behind[index + 1] is None:
+        if not (bills or self.in_row(index + 1)):
             return False
         return re.fullmatch(r"[ \t]*,[ \t]*", low[mark.end : self.marks[index + 1].start]) is not None
 

@@ -23,6 +23,9 @@ _PARALLEL = re.compile(
     rf"[ \t:;,()=-]*(?:billed[ \t])?units?[ \t:=(-]*{_FIGURES}(?![\d/:]|\.\d)"
     rf"|[ \t:;,()=-]*{_FIGURES}(?=[ \t]*(?:u|units?)\b)"
 )
+_PARALLEL_AHEAD = re.compile(
+    rf"(?<![a-z])(?:bill(?:ed|ing)?|charge[sd]?|units?|u)[ \t:=]*{_FIGURES}[ \t]*(?:u|units?)?[ \t]*(?:of|for)?[ \t:=(]*\Z"
+)
 _MINUTES_FIRST = re.compile(
     r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?"
     rf"(?:[ \t]*(?:[/|(,=>;-]+|\.{{2,}})[ \t]*x?[ \t]*|[ \t]+x[ \t]*|\t|[ ]{{2,}}){FIGURE}[)\]]?"
@@ -56,7 +59,7 @@ def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair
 
 
 def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
-    """Figures in the order of the codes before them ("TE/NMR/TA units 2/1/1", "97110, 97140  Units: 2, 1")."""
+    """Figures in the order of their codes, behind or before them ("TE/NMR units 2/1", "Billed 2-1: 97110, 97140")."""
     out: list[Pair] = []
     first = 0
     for at, mark in enumerate(marks):
@@ -67,6 +70,13 @@ def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
         if found and len(figures) == at - first + 1:
             listed = zip(marks[first : at + 1], figures, strict=True)
             out += [Pair(m.start, found.end(), m.code, int(figure), True) for m, figure in listed]
+        if at > first and (at + 1 == len(marks) or not LISTED.fullmatch(low, mark.end, marks[at + 1].start)):
+            begin = marks[first].start
+            ahead = _PARALLEL_AHEAD.search(low, max(0, begin - 40), begin)
+            figures = re.findall(r"\d", ahead[1]) if ahead else []
+            if ahead and len(figures) == at - first + 1:
+                listed = zip(marks[first : at + 1], figures, strict=True)
+                out += [Pair(ahead.start(), m.end, m.code, int(figure), True) for m, figure in listed]
     return out
 
 

@@ -155,6 +155,11 @@ def _listed(low: str, start: int, end: int) -> bool:
     )
 
 
+def _describes(low: str, number: Mark, name: Mark) -> bool:
+    """Whether a name only says what a code number before it was: "97110 pool    30   2"."""
+    return number.number and not name.number and not low[number.end : name.start].strip(" \t")
+
+
 def _merged(low: str, marks: list[Mark]) -> list[Mark]:
     out: list[Mark] = []
     for mark in marks:
@@ -162,8 +167,8 @@ def _merged(low: str, marks: list[Mark]) -> list[Mark]:
         beside = (
             last is not None and mark.start - last.end < 6 and not low[last.end : mark.start].strip(" ([)]:,/-=|\t")
         )
-        if last and beside and last.code == mark.code:
-            out[-1] = Mark(last.start, mark.end, mark.code, last.number or mark.number)
+        if last and beside and (last.code == mark.code or _describes(low, last, mark)):
+            out[-1] = Mark(last.start, mark.end, last.code, last.number or mark.number)
         else:
             out.append(mark)
     return out

@@ -15,9 +15,10 @@ _HEADING_ENDS = re.compile(r"[ \t)\]|*=-]*\n")
 _ROUND_THE_CLOCK = re.compile(
     r"(?<![a-z])(?:in|out|time|seen|session|visit|tx|treatment|start|arrived|from|pt|ot)(?![a-z])"
 )
-_FAR = 300  # code points before a place in which its sentence is searched
+_FAR = 60  # code points before a place that speak of it; a note without full stops says much else in one sentence
 _NEAR = 60  # times before and behind a place that may make up its total
 _LONGER_THAN_ANY = 999
+_LONGEST = 240  # minutes; a night in a splint is no part of a session
 
 
 def _start(mention: TimeMention) -> int:
@@ -106,7 +107,7 @@ class Surroundings:
     @cached_property
     def longest(self) -> int:
         """Minutes of the longest time that may be one of this session."""
-        return max((t.minutes for t in self._today if t.form in ("min", "word")), default=0)
+        return max((t.minutes for t in self._today if t.form in ("min", "word") and t.minutes <= _LONGEST), default=0)
 
     def _of_today(self, mention: TimeMention) -> bool:
         words, at = total_words(), mention.start

@@ -11,6 +11,12 @@ OF_A_TEST = re.compile(
     r"[a-z]{2,}[ \t]\Z"
 )
 NO_FIGURE = frozenset(";!?%") | {""}
+# A row of lengths with boxes on a form: "Session: [ ] 30  [x] 45  [ ] 60 min".
+CHOICE = re.compile(
+    r"(?<![a-z])(?:session|visit|treatment|tx|time|length|duration|minutes|total)[a-z ]{0,12}[:=]?[ \t]*"
+    r"(?:(?:\u2610|\u2611|[\[(][ \t]*x?[ \t]*[\])])[ \t]*\d{1,3}(?![\d:])[ \t]*(?:min(?:ute)?s?\b)?[ \t,/|]*){2,8}"
+)
+CHOSEN = re.compile(r"(?:\u2611|[\[(][ \t]*x[ \t]*[\])])[ \t]*(\d{1,3})")
 UN = re.compile(r"(?<![a-z])(?:untimed|un|non?|not)[\s-]\Z")
 OPENS = re.compile(
     r"(?:[ ]{3}|[\n.;:,|()*>/\"\]-]|\b(?:our|the|this|her|his|whole|entire|pt|ot|am|pm|a|today's|telehealth|home|video"

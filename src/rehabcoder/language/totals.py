@@ -8,6 +8,7 @@ loosely counts where nothing longer stands beside it; a bare time ("48 minutes."
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class _Finder:
         self.units_end = units_span[1] if units_span else -9
         self.spoken = spoken_times(around.low, around.mentions)
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
+        self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
         self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
         self.timed: list[_Claim] = []
         self.total: list[_Claim] = []
@@ -86,6 +88,7 @@ class _Finder:
     def best(self) -> tuple[_Claim | None, _Claim | None]:
         """The timed and the total minutes that the note states, or None."""
         words, done = total_words(), 0
+        self._choices()
         for start, word in self.words:
             if start < done or word[:3] not in words.openings:
                 continue
@@ -104,6 +107,16 @@ class _Finder:
             self._claim(self.total, _WEAK, *self.bare[0])
         self._heads()
         return _plainest(self.timed), _plainest(self.total)
+
+    def _choices(self) -> None:
+        """Claims of the ticked length of a row of lengths with boxes; the others say nothing."""
+        if not any(box in self.low for box in ("\u2610", "\u2611", "[", "(x")):
+            return
+        for found in shapes.CHOICE.finditer(self.low):
+            ticked = shapes.CHOSEN.findall(found[0])
+            if len(ticked) == 1:
+                self._claim(self.total, _STRONG, found.start(), found.end(), int(ticked[0]))
+            self.offered.append(found.span())
 
     def _named_before(self, start: int, at: int) -> None:
         """Claims of the figure behind the phrase from `start` to `at`."""
@@ -127,7 +140,7 @@ class _Finder:
         if both and not mention and self._two_figures(phrase, start, both):
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
-            self._named(phrase, start, end, minutes, mention)
+            self._named(phrase, start, at, end, minutes, mention)
 
     def _two_figures(self, phrase: str, start: int, both: re.Match[str]) -> bool:
         """Claims of two figures behind one phrase: "Timed/Total: 38/48", "Timed min/units: 38/3", "Timed min 38/48"."""
@@ -142,13 +155,14 @@ class _Finder:
             return False  # "Total 45/56" is a score
         return True
 
-    def _named(self, phrase: str, start: int, end: int, minutes: int, mention: TimeMention | None) -> None:
+    def _named(self, phrase: str, start: int, figure: int, end: int, minutes: int, mention: TimeMention | None) -> None:
         words, low, around = total_words(), self.low, self.around
         total, session, length = words.total.search(phrase), words.session.search(phrase), words.length.search(phrase)
         untimed, billed = words.untimed.search(phrase), words.billed.search(phrase)
         timed = words.timed.search(phrase) is not None and not untimed
         behind = words.behind.match(low, end)
-        timed_behind = behind is not None and words.timed.search(behind[0]) is not None
+        said = low[figure : behind.end() if behind else end]  # "forty-three timed minutes" says it in the middle
+        timed_behind = words.timed.search(said) is not None
         all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
         opens = start < 4 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
         if untimed and not words.timed.search(phrase):
@@ -201,16 +215,23 @@ class _Finder:
             return
         elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
-        elif around.in_title(start, end):
+        elif around.in_title(start, end) and not (mention and mention.form == "m"):  # "62 M" is a man of 62
             self._claim(self.total, _STRONG, start, end, minutes)
         elif self._of_session(start, end, phrase if behind else "", minutes) or shapes.PARTLY_TIMED.match(low, end):
             self._claim(self.total, _LOOSE, start, said_to, minutes)
         elif (behind and words.loose.search(phrase)) or around.alone(start, end):
             self._claim(self.total, _WEAK, start, end, minutes)
-        elif (0 <= start - self.units_end <= 3 and low[start - 1] in "(=") or (
+        elif self._closes_units(start, end) or (
             shapes.UNITS_BEHIND.match(low, end) and not around.label_before(start)
         ):  # "97110 2, 97140 1 (45 min)", "45 min = 3 units"
             self._claim(self.timed, _WEAK, start, end, minutes)
+
+    def _closes_units(self, start: int, end: int) -> bool:
+        """Whether a time stands behind the billed units: "97110 x2 (30 min)", "97110 x2    30 min" at the end of a line."""
+        between = self.low[self.units_end : start] if 0 <= start - self.units_end <= 8 else "-"
+        return (len(between) <= 3 and between[-1:] in ("(", "=")) or (
+            between.isspace() and "\n" not in between and self.around.ends(end)
+        )
 
     def _of_session(self, start: int, end: int, behind: str, minutes: int) -> bool:
         """Whether the words around a time say that the session or the patient's stay lasted so long."""
@@ -240,6 +261,9 @@ class _Finder:
         """Adds a claim unless the words around it, or the other times of the note, speak against it."""
         words, low, around = total_words(), self.low, self.around
         if not _LEAST <= minutes <= _MOST or words.elsewhere.match(low, end):
+            return
+        row = bisect_left(self.offered, (end,)) - 1
+        if row >= 0 and end <= self.offered[row][1]:
             return
         clause = max(low.rfind(mark, max(0, start - 200), start) for mark in ",/|(") if strength == _STRONG else 0
         if around.has_before(words.another_day, start, clause):
