@@ -14,6 +14,8 @@ from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import SPOKEN, TimeMention, clock, spoken_clock
 
 LEAST, MOST = 10, 240  # minutes of a visit
+_MANY = 20  # visits looked back to for the same one said twice; no note tells of more
+_HEADING = 120  # code points of a first line that is a heading
 _APART = 30  # minutes between two sessions of a day
 _FAR = 60  # code points before a range in which the word for the visit may stand
 _ALONE = re.compile(r"[ \t*(-]*$")
@@ -80,18 +82,20 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
     words = _patterns()
     inside = _inside(services)
 
+    heading = low.find("\n", 0, _HEADING)
     out: list[Window] = []
     for mention in reading.times:
         if mention.form != "range" or mention.begins is None or mention.ends is None or inside(mention.start):
             continue
         if mention.start in taken or not LEAST <= mention.minutes <= MOST:
             continue
-        line = low.rfind("\n", 0, mention.start) + 1
-        near = max(line, low.rfind(". ", line, mention.start) + 1, mention.start - _FAR)
+        least = max(0, mention.start - _FAR)
+        line = low.rfind("\n", least, mention.start) + 1
+        near = max(line, low.rfind(". ", least, mention.start) + 1, least)
         if words.other.search(low, near, mention.start):
             continue
-        own_line = _ALONE.match(low, line, mention.start) and _OVER.match(low, mention.end)
-        if own_line or line == 0 or words.before.search(low, near, mention.start):
+        own_line = line and _ALONE.match(low, line, mention.start) and _OVER.match(low, mention.end)
+        if own_line or mention.start < heading or words.before.search(low, near, mention.start):
             out.append(Window(mention.begins, mention.ends, mention.start, mention.end))
     for found in words.both.finditer(low):
         if inside(found.start()) or inside(found.end() - 1) or words.other.search(low, *found.span()):
@@ -100,7 +104,7 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
         if begins is None or ends is None or not (begins % 60 or ends % 60):
             continue
         window = Window(begins, ends, *found.span())
-        if LEAST <= window.minutes <= MOST and not any(_same(window, w) for w in out):
+        if LEAST <= window.minutes <= MOST and not any(_same(window, w) for w in out[-_MANY:]):
             out.append(window)
     return out
 
@@ -118,8 +122,9 @@ def _same(one: Window, other: Window) -> bool:
 
 def of_another_time(low: str, mention: TimeMention) -> bool:
     """Whether a time is that of the home programme, of the next visit or of another day: its line says so before it."""
-    line = max(low.rfind("\n", 0, mention.start), low.rfind(". ", 0, mention.start)) + 1
-    return _patterns().later.search(low, max(line, mention.start - _FAR), mention.start) is not None
+    least = max(0, mention.start - _FAR)
+    begin = max(low.rfind("\n", least, mention.start), low.rfind(". ", least, mention.start), least)
+    return _patterns().later.search(low, begin, mention.start) is not None
 
 
 def _inside(services: Sequence[tuple[int, int]]) -> Callable[[int], bool]:

@@ -36,6 +36,7 @@ _OVER = re.compile(r"[\s:=-]{1,3}(?:done|end(?:ed)?|stop(?:ped)?|out|finish(?:ed
 _STARTS_HERE = re.compile(
     r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$"
 )
+_HEAD = re.compile(r"(?:\A|\n)[ \t*(\[|-]*$")
 _ELAPSED = re.compile(r"^[ \t]*[\[(]?(?P<a>\d{1,2})\s*-\s*(?P<b>\d{1,2})[\])]?(?=[\s:]+[a-z9(])", re.M)
 _HALF_DAY = 720
 _LONGEST = 90  # minutes that one thing may take on a running clock
@@ -77,16 +78,16 @@ def bare_ranges(low: str, labels: Sequence[Label]) -> list[TimeMention]:
 
 def _opens_or_closes(low: str, mention: TimeMention, labels: Sequence[Label]) -> bool:
     """Whether a range stands at the head or the end of its line, or beside the name of a code."""
-    line = low.rfind("\n", 0, mention.start) + 1
-    if (
-        not low[line : mention.start].strip(" \t*-([|")
-        or not low[mention.end : mention.end + 3].strip(" \t)]:|").partition("\n")[0]
-    ):
-        return True
-    return _label_near(labels, mention.start, mention.end)
+    behind = low[mention.end : mention.end + 3].strip(" \t)]:|")
+    return not behind or behind[0] == "\n" or _heads_line(low, mention.start) or _label_near(labels, mention)
 
 
-def _label_near(labels: Sequence[Label], start: int, end: int) -> bool:
+def _heads_line(low: str, at: int) -> bool:
+    return _HEAD.search(low, max(0, at - 16), at) is not None
+
+
+def _label_near(labels: Sequence[Label], mention: TimeMention) -> bool:
+    start, end = mention.start, mention.end
     index = bisect_left(labels, start, key=lambda label: label.start)
     behind = index < len(labels) and 0 <= labels[index].start - end <= 4
     return behind or (bool(index) and 0 <= start - labels[index - 1].end <= 4)
@@ -188,7 +189,7 @@ def _begun(clocks: Sequence[TimeMention], starts: Sequence[TimeMention]) -> list
 
 def _stopwatch(low: str, marks: Sequence[TimeMention]) -> list[TimeMention]:
     """A stopwatch at the head of each line ("0:05 gaze", "0:22 gait"): each goes on to the next."""
-    heads = [m for m in marks if not low[low.rfind("\n", 0, m.start) + 1 : m.start].strip(" \t*-([|")]
+    heads = [m for m in marks if _heads_line(low, m.start)]
     rising = all(a.minutes < b.minutes for a, b in itertools.pairwise(heads))
     if len(heads) < _FEW or not rising:
         return []

@@ -12,9 +12,9 @@ from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
-_NOT_MINUTES = r"(?!\d|[.:/]\d|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
+_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
 _BEHIND_LABEL = re.compile(
-    rf"[\s)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[\s)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?\s*[x~(]?\s*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
@@ -28,6 +28,7 @@ _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|gro
 _MINUTE_HEAD = re.compile(
     r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"
 )
+_LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _SHARE = re.compile(
@@ -131,7 +132,7 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
             cells = _cells(line, mark) if mark in line else []
             hit = None
             if mark == "  ":
-                hit = next((c for c in cells if c[0] < b + 3 and a - 3 < c[1]), None)
+                hit = next((c for c in cells if a - _LEFT < c[0] < b + 3 and a - 3 < c[1]), None)
                 if hit is None and last and cells:
                     hit = cells[-1]
             elif index < len(cells):

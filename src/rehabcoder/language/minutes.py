@@ -22,6 +22,7 @@ from rehabcoder.language.note_minutes import (
     shared_times,
     the_rest,
     with_closing_times,
+    with_times_beside,
 )
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
@@ -193,7 +194,7 @@ def attach(
     `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
     `total` is the stated total, used for shares of a session and for "the rest".
     """
-    spans = with_closing_times(reading, spans)
+    spans = with_times_beside(reading, with_closing_times(reading, spans))
     forms = usual_forms(reading, spans)
     shared = shared_times(reading, spans)
     chosen: list[Minutes] = []

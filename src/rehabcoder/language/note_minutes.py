@@ -30,6 +30,16 @@ _TOGETHER_BEFORE = re.compile(
 )
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?(?:time|min(?:ute)?s?|total)?[ \t:=]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
+# A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
+_OPENS = re.compile(
+    r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s))[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another)\s+)*$"
+)
+_BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
+_BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
+_CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
+_DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
+_GAP = 12  # code points between a time and the words of its service
+_BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _SHORT = 16  # code points that may stand before a time on a line of its own
 _FAR = 400  # code points before a time in which its sentence is searched
 _FOOTER_FORMS = frozenset(
@@ -83,7 +93,7 @@ def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> li
         if not line or not _closes_block(low, line, mention):
             continue
         index = bisect_left(begins, line)
-        if index < len(out) and out[index][0] <= mention.start and mention.end < out[index][1]:
+        if index < len(out) and out[index][0] <= mention.start and mention.end <= out[index][1]:
             end = out[index][1]
             out[index] = (end - len(low[mention.end : end].lstrip(" \t.)\n")), end)
         if index and out[index - 1][1] <= mention.start and not low[out[index - 1][1] : line].strip():
@@ -99,6 +109,37 @@ def _closes_block(low: str, line: int, mention: TimeMention) -> bool:
     behind = low.find("\n", mention.end)
     blank_behind = behind < 0 or low[behind + 1 : behind + 2] in ("", "\n")
     return bool(mark["dash"]) or blank_behind
+
+
+def with_times_beside(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans with a time that opens their sentence right before them, or closes it right behind.
+
+    "From 3:45 to 4:05 [gait ...]", "[rows 2x12], 10 min": what cuts a note into services leaves such times out at times, or
+    leaves the opening one to the service before.
+    """
+    low, times, out = reading.low, [t for t in reading.times if t.form in _BESIDE_FORMS], list(spans)
+    places = [t.start for t in times]
+    for index, (start, end) in enumerate(out):
+        if start == end:
+            continue
+        at = bisect_left(places, start) - 1
+        opens = at >= 0 and start - times[at].end <= _GAP and _BETWEEN.fullmatch(low, times[at].end, start)
+        if opens:
+            begin = max(0, times[at].start - _SHORT * 2)
+            lead = _OPENS.search(low, begin, times[at].start)
+            previous = out[index - 1] if index else (0, 0)
+            if lead and previous[0] < lead.start():
+                out[index] = (times[at].start, end)
+                if index and previous[1] > lead.start():
+                    out[index - 1] = (previous[0], lead.start())
+    for index, (start, end) in enumerate(out):
+        at = bisect_left(places, end)
+        following = out[index + 1][0] if index + 1 < len(out) else len(low)
+        if at == len(times) or times[at].end > following or places[at] - end > _GAP:
+            continue
+        if _BEFORE_CLOSING.fullmatch(low, end, places[at]) and _CLOSES.match(low, times[at].end):
+            out[index] = (start, times[at].end)
+    return out
 
 
 def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
@@ -137,8 +178,14 @@ def each(
     """ "NMR, TE, TA x 15 min each": one time said once for the services named or standing in its sentence, or for all."""
     low = reading.low
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
+    open_ones: dict[str, list[int]] = {}
+    for index, (label, code) in enumerate(names):
+        if chosen[index].minutes is None:
+            open_ones.setdefault(label or code, []).append(index)
     for mention in reading.times:
-        if mention.form not in _SAID or mention.minutes < 5:  # "2 min each" is a dose of an exercise
+        if not open_ones:
+            return
+        if mention.form not in _SAID or mention.minutes < _DOSE:  # "2 min each"
             continue
         said = _EACH.match(low, mention.end)
         if not said:
@@ -147,12 +194,17 @@ def each(
         words = total_words()
         if any(p.search(low, begin, mention.start) for p in (words.another_day, words.other_thing, _AT_HOME)):
             continue
-        named = {la.code for la in reading.labels if begin <= la.start < mention.start}
-        beside = set(_touching(begins, ends, begin, mention.start))
-        for_all = _SERVICES.search(low, begin, mention.start) or _ON_SEVERAL.match(low, said.end())
-        for index, (label, code) in enumerate(names):
-            meant = (label or code) in named or (len(beside) > 1 and index in beside) or for_all
-            if meant and chosen[index].minutes is None:
+        first, last = (bisect_left(reading.labels, at, key=lambda label: label.start) for at in (begin, mention.start))
+        named = {label.code for label in reading.labels[first:last]}
+        beside = _touching(begins, ends, begin, mention.start)
+        wanted = set(beside) if len(beside) > 1 else set()
+        if _SERVICES.search(low, begin, mention.start) or _ON_SEVERAL.match(low, said.end()):
+            wanted.update(*open_ones.values())
+            open_ones.clear()
+        for code in named:
+            wanted.update(open_ones.pop(code, ()))
+        for index in wanted:
+            if chosen[index].minutes is None:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
 
 
@@ -164,7 +216,7 @@ def from_elsewhere(
     shared: Collection[int],
 ) -> None:
     """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
-    if all(m.minutes is not None for m in chosen):
+    if all(m.minutes is not None and m.minutes >= _DOSE for m in chosen):
         return
     used = {m.start for m in chosen} | set(shared)
     footer: dict[str, list[TimeMention]] = {}
@@ -180,17 +232,18 @@ def from_elsewhere(
             footer.setdefault(label, []).append(mention)
     if not footer:
         return
+    # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more.
+    lacks = [m.minutes is None or (m.minutes < _DOSE and len(footer) > 1) for m in chosen]
     for by_label in (True, False):
-        wanted = Counter(
-            name[0] if by_label else name[1] for name, m in zip(names, chosen, strict=True) if m.minutes is None
-        )
+        wanted = Counter(name[0] if by_label else name[1] for name, lack in zip(names, lacks, strict=True) if lack)
         for index, (label, code) in enumerate(names):
             key = label if by_label else (code if label is None else None)
-            if chosen[index].minutes is not None or key is None or wanted[key] != 1:
+            if not lacks[index] or key is None or wanted[key] != 1:
                 continue
             given = footer.get(key, [])
             if len({t.minutes for t in given}) == 1:
                 chosen[index] = Minutes(given[0].minutes, given[0].start, given[0].end, 0.8)
+                lacks[index] = False
 
 
 def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
