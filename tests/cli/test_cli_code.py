@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import re
+import shlex
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,34 @@ def rows_of(out: str) -> list[dict[str, Any]]:
 def write_jsonl(path: Path, records: list[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     return path
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command line with `rehabcoder` in it, in a process of its own."""
+    line = command.replace("rehabcoder", f"{shlex.quote(sys.executable)} -m rehabcoder")
+    return subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, check=False)
+
+
+class TestOutputThatCannotBeWritten:
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+    @pytest.mark.parametrize("command", ["code n.txt", "code n.txt --format jsonl", "units 97112=24"])
+    def test_a_full_disk_is_told_in_a_sentence(self, tmp_path: Path, command: str) -> None:
+        (tmp_path / "n.txt").write_text(NOTE, encoding="utf-8")
+        done = shell(f"rehabcoder {command} > /dev/full", tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "rehabcoder: the output cannot be written (No space left on device).\n"
+
+    def test_a_closed_output_is_no_mistake(self, tmp_path: Path) -> None:
+        (tmp_path / "n.txt").write_text(NOTE, encoding="utf-8")
+        done = shell("rehabcoder code n.txt --out coded.jsonl >&-", tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len(rows_of((tmp_path / "coded.jsonl").read_text(encoding="utf-8"))) == 1
+
+    def test_a_reader_that_has_seen_enough_gets_no_complaint(self, tmp_path: Path) -> None:
+        write_jsonl(tmp_path / "n.jsonl", [{"id": str(number), "text": NOTE} for number in range(300)])
+        done = shell("rehabcoder code n.jsonl --format jsonl 2> errors | head -n 1", tmp_path)
+        assert len(rows_of(done.stdout)) == 1
+        assert "Traceback" not in (tmp_path / "errors").read_text(encoding="utf-8")
 
 
 class TestTable:

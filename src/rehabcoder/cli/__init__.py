@@ -7,6 +7,7 @@ numpy or scikit-learn.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import typer
@@ -34,10 +35,26 @@ for _name in COMMANDS:
 
 def main() -> None:
     """Entry point: a user's mistake becomes a sentence and an exit status, never a traceback."""
+    if sys.stdout is None:  # closed by whoever started this; --out still works
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # a full disk is to be noticed here, not when the interpreter ends
     except RehabcoderError as error:
         print(f"rehabcoder: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        _drop_output()
+        what = f"{error.filename}: it cannot be read or written" if error.filename else "the output cannot be written"
+        print(f"rehabcoder: {what} ({error.strerror}).", file=sys.stderr)
+        sys.exit(1)
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere: the interpreter would try once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
