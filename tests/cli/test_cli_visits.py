@@ -178,7 +178,7 @@ def test_coded_notes_without_a_text_are_named(rehabcoder: Run, coded: Path, tmp_
     status, out, err = rehabcoder("visits", coded / "coded.jsonl", "--notes", some)
     assert status == 3
     assert out.startswith("1 note of 1 patient and 1 therapist, 2024-05-03 to 2024-05-03.")
-    assert "23 coded notes match no text given: clone-1, dose-1" in err
+    assert "23 coded notes without a text given: clone-1, dose-1" in err
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_coded_notes_without_a_text_are_named(rehabcoder: Run, coded: Path, tmp_
         (
             ("coded.jsonl", "--notes", "notes.csv", "--finding", "clone"),
             2,
-            "no finding across visits is called 'clone'",
+            "no finding here is called 'clone'. Did you mean cloned_note?",
         ),
         (("coded.jsonl", "--notes", "notes.csv", "--limits", "none.toml"), 1, "none.toml: No such file"),
         (("coded.jsonl", "--notes", "notes.csv", "--policy", "none"), 1, "no policy is called 'none'"),
@@ -199,7 +199,8 @@ def test_coded_notes_without_a_text_are_named(rehabcoder: Run, coded: Path, tmp_
         (("coded.claims.jsonl", "--notes", "notes.csv"), 1, "coded.claims.jsonl:1: this line is no coded note"),
         (("notes.csv", "--notes", "notes.csv"), 1, "notes.csv:1: this line is no coded note"),
         (("empty.jsonl", "--notes", "notes.csv"), 1, "holds no coded note"),
-        (("coded.jsonl", "--notes", "other.csv"), 1, "none of its coded notes has its text among the notes given"),
+        (("coded.jsonl", "--notes", "none.csv"), 1, "unchanged. Reading them: none.csv: there is no such"),
+        (("coded.jsonl", "--notes", "other.csv"), 1, "none of the 24 coded notes has its text among the notes given"),
     ],
 )
 def test_mistakes(

@@ -80,7 +80,13 @@ def test_a_mismatched_file_exits_with_3_and_names_the_notes(run, files, tmp_path
     (tmp_path / "notes.jsonl").write_text("\n".join(lines[1:]) + "\n")
     said = run("import", "coded.jsonl", "--notes", "notes.jsonl", status=3)
     assert "39 notes new" in said
-    assert "1 coded notes match no text given: dev-d-01" in said
+    assert "1 coded note without a text given: dev-d-01" in said
+
+
+def test_another_policy_than_that_of_the_coding_is_said(run, files):
+    assert "coded under" not in run("import", "coded.jsonl", "--notes", "notes.jsonl")
+    said = run("import", "coded.jsonl", "--notes", "notes.jsonl", "--policy", "commercial-midpoint", "--db", "2.db")
+    assert "coded under medicare-part-b, and money is valued by commercial-midpoint" in said
 
 
 @pytest.mark.parametrize(
@@ -93,10 +99,34 @@ def test_a_mismatched_file_exits_with_3_and_names_the_notes(run, files, tmp_path
         (["sample", "draw", "--name", "x", "--design", "clever"], 2, "no design"),
         (["report", "--sample", "x"], 2, "a memo needs"),
         (["purge", "--before", "yesterday"], 2, "no date"),
+        (["import", "coded.jsonl", "--notes", "none.csv"], 1, "unchanged. Reading them: none.csv: there is no such"),
+        (
+            ["sample", "size", "--frame", "100", "--probe", "probe.txt"],
+            2,
+            "the probe holds something that is no number",
+        ),
+        (["sample", "size", "--frame", "100", "--probe", "none.txt"], 2, "none.txt: the probe cannot be read"),
     ],
 )
-def test_mistakes_are_sentences(run, files, arguments, status, says):
+def test_mistakes_are_sentences(run, files, tmp_path, arguments, status, says):
+    (tmp_path / "probe.txt").write_text("5\nnan\n7\n")
     assert says in run(*arguments, status=status)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["worklist", "--since", "May"], "--since is no date"),
+        (["sample", "draw", "--name", "x", "--until", "May"], "--until is no date"),
+        (["worklist", "--code", "99999"], "'99999' is no code"),
+        (["worklist", "--finding", "code_missmatch"], "Did you mean code_mismatch?"),
+        (["worklist", "--finding", "cloned_note"], "no finding here is called 'cloned_note'"),
+        (["worklist", "--state", "done"], "no state is called 'done'"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused_not_empty(run, files, arguments, says):
+    run("import", "coded.jsonl", "--notes", "notes.jsonl")
+    assert says in run(*arguments, status=2)
 
 
 def test_a_frame_smaller_than_the_sample(run, files):

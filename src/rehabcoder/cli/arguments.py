@@ -1,12 +1,15 @@
-"""Codes, minutes, dollars and disciplines as people type them, for the commands that take them."""
+"""Codes, minutes, dollars, days and names as people type them, for the commands that take them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 
 from rehabcoder.billing.codes import CODES, check_code
+from rehabcoder.billing.finding_terms import all_findings
 from rehabcoder.billing.modifiers import DISCIPLINE_MODIFIERS, Discipline, discipline_of
 from rehabcoder.billing.thresholds import dollars_of
 from rehabcoder.errors import UsageError
@@ -80,6 +83,32 @@ def parse_amount(text: str | None) -> Decimal | None:
             "the amount is no number of dollars", where=f"--year-to-date {text}", remedy="Write --year-to-date 2310.50."
         )
     return amount
+
+
+def parse_date(text: str | None, option: str) -> str | None:
+    """An ISO day; None for None.
+
+    Raises:
+        UsageError: it is no date.
+    """
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{option} is no date", remedy="Write it like 2026-03-31.") from error
+
+
+def check_finding(name: str | None, *, of: tuple[str, ...] = ("note", "claim")) -> str | None:
+    """The id of a finding on a note, a claim or across visits; None for None.
+
+    Raises:
+        UsageError: there is none of that id.
+    """
+    known = [finding for finding, terms in all_findings().items() if terms["of"] in of]
+    if name is not None and name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "See them with: rehabcoder rules list findings."
+        raise UsageError(f"no finding here is called {name[:40]!r}", remedy=hint)
+    return name
 
 
 def parse_discipline(text: str | None) -> Discipline | None:

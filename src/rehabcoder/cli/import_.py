@@ -33,6 +33,7 @@ def import_notes(
     nothing twice. A note whose text has changed (an addendum) is reopened and keeps both versions. Exit status 3: some
     coded notes had no text among the notes, or stood in the file twice with different codings.
     """
+    from rehabcoder.billing.ledger import count
     from rehabcoder.billing.policies import load_policy
     from rehabcoder.errors import UsageError
     from rehabcoder.readers import read_notes
@@ -50,13 +51,14 @@ def import_notes(
         if sys.stderr.isatty():
             print(f"\r{counts.get('notes', 0):,} notes, {counts.get('codings', 0):,} codings", end="", file=sys.stderr)
 
+    rules = load_policy(policy)
     database = Database(db, create=True)
     try:
         tally = import_coded(
             database,
             read_coded(coded),
             (note for note in read_notes(notes, format=format, columns=columns or None)),
-            policy=load_policy(policy),
+            policy=rules,
             name=Path(coded).name,
             progress=progress,
         )
@@ -68,8 +70,14 @@ def import_notes(
         f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
         f"{tally.unchanged} unchanged -> {database.place}"
     )
+    if others := sorted(tally.policies - {rules.id}):
+        what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules.id}"
+        print(f"{what}: give the policy of the payer with --policy.", file=sys.stderr)
     if tally.unmatched:
-        print(f"{tally.unmatched} coded notes match no text given: {', '.join(tally.unmatched_ids)}", file=sys.stderr)
+        print(
+            f"{count(tally.unmatched, 'coded note')} without a text given: {', '.join(tally.unmatched_ids)}",
+            file=sys.stderr,
+        )
     if tally.repeated:
         print(
             f"{tally.repeated} note ids came twice with different codings, the first was kept: "

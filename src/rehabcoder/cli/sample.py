@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from rehabcoder.cli.arguments import parse_date
 from rehabcoder.errors import UsageError
 
 sample = typer.Typer(help="Draw a QA sample, review it blind, and estimate error rate and money.", no_args_is_help=True)
@@ -79,7 +80,8 @@ def draw(
         raise UsageError("--by names the strata of a stratified draw", remedy="Give both, or neither.")
     check_confidence(confidence)
     wanted = None if state == "all" else state
-    filters = Filters(wanted, clinic=clinic, clinician=clinician, payer=payer, since=since, until=until)
+    first, last = parse_date(since, "--since"), parse_date(until, "--until")
+    filters = Filters(wanted, clinic=clinic, clinician=clinician, payer=payer, since=first, until=last)
     database = Database(db)
     try:
         with database.write() as connection:

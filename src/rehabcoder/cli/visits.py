@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehabcoder.billing.finding_terms import billing_findings
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import DEFAULT_POLICY
+from rehabcoder.cli.arguments import check_finding
 from rehabcoder.cli.plain import printable
 from rehabcoder.errors import ReadError, UsageError
 
@@ -66,10 +66,7 @@ def visits(
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     if out is not None and Path(out).suffix.lower() not in (".jsonl", ".csv"):
         raise UsageError(f"--out is {out!r}", remedy="Choose a name that ends in .jsonl or .csv.")
-    known = [name for name, terms in billing_findings().items() if terms.of == "visits"]
-    if finding is not None and finding not in known:
-        what = f"no finding across visits is called {finding!r}"
-        raise UsageError(what, remedy=f"Use one of: {', '.join(known)}.")
+    check_finding(finding, of=("visits",))
     if not notes:
         what = "coded notes hold no patient, day or therapist"
         raise UsageError(what, remedy="Give the notes that were coded with --notes, unchanged.")
@@ -94,7 +91,7 @@ def visits(
         print("\n".join(map(printable, [found.says, "", *_lines(shown)])))
     if found.unmatched_ids:
         named = ", ".join(found.unmatched_ids)
-        print(printable(f"{found.unmatched} coded notes match no text given: {named}"), file=sys.stderr)
+        print(printable(f"{count(found.unmatched, 'coded note')} without a text given: {named}"), file=sys.stderr)
         raise typer.Exit(3)
 
 
@@ -155,16 +152,17 @@ def look_across(
     from rehabcoder.billing.policies import load_policy
     from rehabcoder.billing.visits import across_visits, default_limits, read_limits
     from rehabcoder.readers import read_notes
-    from rehabcoder.readers.coded import Join, read_coded
+    from rehabcoder.readers.coded import Join, none_matches, read_coded
 
     off = load_policy(policy).findings_off
     use = read_limits(limits) if limits is not None else default_limits()
     join, across = Join(read_notes(notes, format=format, columns=columns, tell=tell)), Across()
     across.findings = across_visits(_counted(join.pairs(read_coded(coded)), across), limits=use, off=off)
     across.unmatched, across.unmatched_ids = join.unmatched, join.unmatched_ids
+    if join.unmatched and not join.matched:
+        raise none_matches(join.unmatched, where=coded, unread=join.unread)
     if not join.matched:
-        what = "none of its coded notes has its text among the notes given" if join.unmatched else "holds no coded note"
-        raise ReadError(what, where=coded, remedy="Give the notes that were coded with --notes, unchanged.")
+        raise ReadError("holds no coded note", where=coded, remedy="Give the .jsonl file that code wrote.")
     return across
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rehabcoder.cli.arguments import check_finding, parse_date
 from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def worklist(
     Each line shows the risk and its terms: money at stake, mismatch, uncertainty, severity of findings, age. What the
     tool settled without a person is apart: --state self_settled.
     """
+    from rehabcoder.worklist.answer import check_code
     from rehabcoder.worklist.store.database import Database
     from rehabcoder.worklist.store.queue import Filters
 
@@ -59,10 +61,10 @@ def worklist(
             clinic=clinic,
             clinician=clinician,
             payer=payer,
-            code=code,
-            finding=finding,
-            since=_day(since, "--since"),
-            until=_day(until, "--until"),
+            code=None if code is None else check_code(code),
+            finding=check_finding(finding),
+            since=parse_date(since, "--since"),
+            until=parse_date(until, "--until"),
         )
         if out is None:
             _show(database, filters, limit)
@@ -74,13 +76,6 @@ def worklist(
             raise UsageError("--out ends neither in .xlsx nor in .jsonl", remedy="Choose one of the two.")
     finally:
         database.close()
-
-
-def _day(value: str | None, option: str) -> str | None:
-    try:
-        return value and date.fromisoformat(value).isoformat()
-    except ValueError as error:
-        raise UsageError(f"{option} is no date", remedy="Write it like 2026-03-31.") from error
 
 
 def _rows(database: Database, filters: Filters, limit: int) -> list[Item]:

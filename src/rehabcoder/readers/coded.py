@@ -57,6 +57,13 @@ def parse_coded(line: str, where: str) -> tuple[CodedNote, Json]:
     return coded, data
 
 
+def none_matches(coded: int, *, where: str, unread: str | None) -> ReadError:
+    """The refusal of a coded file of which not one note is among the notes given; `unread` says why one was not read."""
+    what = f"none of the {coded} coded notes has its text among the notes given"
+    remedy = "Give the notes that were coded with --notes, unchanged."
+    return ReadError(what, where=where, remedy=f"{remedy} Reading them: {unread}" if unread else remedy)
+
+
 class Join:
     """Joins coded notes with what the input says of them (patient, day, therapist), by note id and SHA-256 of the text.
 
@@ -66,8 +73,10 @@ class Join:
     def __init__(self, notes: Iterable[Note]) -> None:
         self.matched = self.unmatched = 0
         self.unmatched_ids: list[str] = []
+        self.unread: str | None = None  # why the first of the notes that could not be read was not
         self._abouts: dict[tuple[str, str], deque[Note]] = {}
         for note in notes:
+            self.unread = self.unread or note.error
             key = note.note_id, note.text_sha256
             self._abouts.setdefault(key, deque()).append(replace(note, text=""))
 

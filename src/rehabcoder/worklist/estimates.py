@@ -189,8 +189,13 @@ def size_for_money(probe: Sequence[float], *, confidence: float, precision: floa
     """Notes to draw so that the mean dollar difference is known to within `precision` of itself, from a probe sample.
 
     Raises:
-        UsageError: the probe holds fewer than two notes, or found no difference.
+        UsageError: the probe holds fewer than two notes, found no difference, or holds something that is no number; or
+            the precision is none.
     """
+    if not all(map(math.isfinite, probe)):
+        raise UsageError("the probe holds something that is no number of dollars", remedy="Give one number a line.")
+    if precision <= 0:
+        raise UsageError("the precision must lie above 0", remedy="Write 0.05 for 5 %.")
     known = Stratum.from_values(frame, probe)
     if known.sample < 2 or not known.mean:
         raise UsageError(

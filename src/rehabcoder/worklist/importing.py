@@ -14,9 +14,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from rehabcoder.billing.policies import Policy
-from rehabcoder.errors import ReadError
 from rehabcoder.note import CodedNote, Note
-from rehabcoder.readers.coded import parse_coded
+from rehabcoder.readers.coded import none_matches, parse_coded
 from rehabcoder.worklist.risk import Money, billed_units, money_of, risk_of
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
@@ -52,10 +51,12 @@ def import_coded(
     """
     today = today or date.today()
     tally = Tally()
+    unread: str | None = None  # why the first of the notes that could not be read was not
     taken = 0
     for some in _batches(notes):
         with database.write() as connection:
             tally.texts += imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+        unread = unread or next((item.error for item in some if item.error), None)
         taken += len(some)
         progress("notes", taken)
     with database.write() as connection:
@@ -69,11 +70,7 @@ def import_coded(
         taken += len(lines)
         progress("codings", taken)
     if taken and tally.unmatched == taken:
-        raise ReadError(
-            f"none of the {taken} coded notes has its text among the notes given",
-            where=name,
-            remedy="Give the notes that were coded with --notes, unchanged.",
-        )
+        raise none_matches(taken, where=name, unread=unread)
     with database.write() as connection:
         imports.finish_run(connection, run, taken)
     return tally
@@ -105,6 +102,7 @@ def _joined(
             tally.unmatched += 1
             tally.unmatched_ids += [coded.note_id] if len(tally.unmatched_ids) < 20 else []
             continue
+        tally.policies |= {coded.policy} if coded.policy else set()
         text_id, source = texts[key]
         meta = json.loads(source)
         money = _money(coded, policy, meta.get("billed_units"))

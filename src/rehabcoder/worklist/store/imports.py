@@ -42,6 +42,7 @@ class Tally:
     unchanged: int = 0
     unmatched: int = 0
     repeated: int = 0
+    policies: set[str] = field(default_factory=set)  # under which the notes were coded
     unmatched_ids: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
 
