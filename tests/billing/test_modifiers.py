@@ -180,6 +180,13 @@ def test_kx_without_fees_only_above_the_threshold() -> None:
     assert (kx("2330"), kx("2330.01")) == ([""], ["KX"])
 
 
+def test_more_assistant_minutes_than_there_are_count_as_all_and_say_so() -> None:
+    lines, _ = claim_lines([service("97110", 30)], SINCE_2022)
+    (line,) = with_modifiers(lines, policy=SINCE_2022, discipline="PT", assistant_minutes={"97110": 99})
+    assert (line.units, line.modifiers) == (2, ["GP", "CQ"])
+    assert "CQ: 99 assistant minutes are more than the 30 of the code and count as all; " in line.why
+
+
 def test_kx_says_the_amount_the_threshold_and_its_source() -> None:
     lines, _ = claim_lines([service("97110", 15)], SINCE_2022)
     (pt,) = with_modifiers(lines, policy=with_fee(50), discipline="PT", year_to_date=Decimal("2300"))

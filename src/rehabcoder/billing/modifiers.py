@@ -168,7 +168,12 @@ def _assistant_lines(
     # Of a service on two lines, the first unit is the therapist's where the therapist has one.
     own = min(split.without, line.units) if line.code == first else max(0, split.without - 1)
     theirs = line.units - own
-    why = f"{line.why} {modifier}: {split.why}"
+    too_many = (
+        f"{given} assistant minutes are more than the {minutes} of the code and count as all; "
+        if given > minutes
+        else ""
+    )
+    why = f"{line.why} {modifier}: {too_many}{split.why}"
     parts = []
     if own:
         parts.append(replace(line, units=own, why=why))
