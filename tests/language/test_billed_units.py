@@ -8,6 +8,8 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("Two units of 97530, one each of 97112 and 97110.", {"97530": 2, "97112": 1, "97110": 1}),
+    ("one unit of each of 97110 and 97530 billed", {"97110": 1, "97530": 1}),
     ("97010, 97110-2, 97140-1", {"97010": 1, "97110": 2, "97140": 1}),
     ("97110x2 97140x1 97010. Same plan.", {"97110": 2, "97140": 1, "97010": 1}),
     ("bill ta 1 nmr 1 G0283", {"97530": 1, "97112": 1, "G0283": 1}),

@@ -27,6 +27,8 @@ def words_in(text: str) -> int:
         "Therapeutic exercise to improve strength and ROM of both knees, 25 minutes",
         "WHEELCHAIR SKILLS 8 MIN",
         "97140 L shoulder 10 min",
+        "Ther ex 97110 15 min   \u2610 UBE  \u2610 wall slides  [ ] step ups",
+        "Therapeutic exercise ten minutes in the wheelchair to address weakness",
     ],
 )
 def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
@@ -43,6 +45,7 @@ def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
         "Gait with cane, 8 min",
         "97542 ramp and curb, 12 min",
         "In the sling: pendulums",
+        "Ther ex 97110 15 min   \u2610 UBE  \u2612 wall slides",
         "Therapeutic exercise to improve strength: leg press",
     ],
 )

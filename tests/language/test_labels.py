@@ -90,6 +90,7 @@ def test_a_short_name_counts_where_a_label_stands():
         ("U: TE1 NMR1 TA1", ["97110", "97112", "97530"]),
         ("- ta, with the aide", ["97530"]),
         ("te per flowsheet", ["97110"]),
+        ("he came in sore today ta 14 min into the truck then gait 10 min", ["97530", "97116"]),
     ],
 )
 def test_short_names_in_lines_of_capitals_and_in_lists(text, codes):

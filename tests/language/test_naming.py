@@ -35,6 +35,8 @@ def test_a_label_stands_in_front_of_a_service_unless_its_sentence_has_ended():
 def test_a_name_opens_a_service_whatever_follows_it_if_the_two_agree():
     assert named("Gait across the yard, cane, heel first", ("Gait across the yard, cane", "97116")) == ["97116"]
     assert named("10 min manual to the calf, STM", ("10 min manual to the calf, STM", "97140")) == ["97140"]
+    assert named("97116 done, te was clams and bridges", ("te was clams and bridges", "97110")) == ["97110"]
+    assert named("20m mt calf and scar", ("20m mt calf and scar", "97140")) == ["97140"]
     assert named("Ice cream scooped for three bowls", ("Ice cream scooped for three bowls", "97530")) == [None]
 
 

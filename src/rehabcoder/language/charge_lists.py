@@ -12,11 +12,14 @@ _SAYS_EACH = re.compile(r"(?:each|ea|apiece|all|both|per[ \t]code)\b")
 _EACH = re.compile(
     rf"[^\n.;]{{0,40}}?(?<![a-z\d]){FIGURE}[ \t-]*{UNIT_WORD}[ \t]*\(?"
     r"(?:each|ea\b|a[ \t]*piece|of[ \t]each|per[ \t]code)"
-    r"|[ \t,:;()-]*(?:all[ \t]*)?(?:x|@|at)?[ \t]*(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b"
+    r"|[ \t,:;()-]*(?:all[ \t]*)?(?:x|@|at)?[ \t]*(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b(?![ \t]*(?:of|:))"
     r"|[ \t,:;)-]*(?:(?:all|both|each)[ \t]*x|each)[ \t]*(?P<w>[1-4]|one|two)\b"
     r"|[ \t,:;)-]*(?:all|both)[ \t](?P<y>[1-4]|one|two)[ \t]*u"
 )
-_EACH_AHEAD = re.compile(rf"(?<![a-z\d]){FIGURE}[ \t-]*{UNIT_WORD}[ \t]*(?:each|ea)\b[^\n.;\d]{{0,16}}\Z")
+_EACH_AHEAD = re.compile(
+    rf"(?<![a-z\d.]){FIGURE}(?:[ \t-]*{UNIT_WORD}[ \t]*(?:of[ \t]+)?(?:each|ea)\b[^\n.;\d]{{0,16}}"
+    r"|[ \t]+(?:each|ea)\b[ \t:]*(?:of[ \t]+)?)\Z"
+)
 LISTED = re.compile(r"(?:[\s,&+/;)(]|and\b|plus\b|n\b)+")
 _FIGURES = r"((?:[1-8][ \t]*[/,;-][ \t]*)+[1-8])"
 _PARALLEL = re.compile(

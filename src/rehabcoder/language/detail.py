@@ -11,12 +11,18 @@ from typing import NamedTuple
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import knowledge
 
+# An empty box of a form with the words that it stands for, up to the next box or column.
+_NOT_TICKED = re.compile(
+    r"(?:\u2610|\[[ \t]*\]|\([ \t]*\))[^\n\u2610\u2611\[(]{0,40}?(?=[\n\u2610\u2611\[(]|[ ]{3}|\Z)"
+)
 _WORD = re.compile(r"[a-z]{2,}")
 
 
 class _Words(NamedTuple):
     empty: frozenset[str]  # words that say nothing of what was done
-    pointed: frozenset[str]  # words with which a phrase ends that points elsewhere, or says what was worn
+    pointed: frozenset[
+        str
+    ]  # words with which a phrase ends that points elsewhere, or says what the patient wore or sat in
     phrase: re.Pattern[str]
 
 
@@ -46,6 +52,8 @@ def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> in
         at += 1
     parts.append(low[done:end])
     body, words = " ".join(parts), _words()
+    if "\u2610" in body or "[" in body or "(" in body:
+        body = _NOT_TICKED.sub(" ", body)
     said = _WORD.findall(body)
     if not words.pointed.isdisjoint(said):
         said = _WORD.findall(words.phrase.sub(" ", body))

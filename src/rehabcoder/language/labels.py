@@ -11,6 +11,7 @@ from importlib.resources import files
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 
 
+_TIMED_NAMES = frozenset({"97110", "97112", "97530", "97140", "97116"})  # with a time behind them nothing else
 _INITIALS = frozenset({"97110", "97112", "97530", "97140"})  # TE, NMR, TA, MT: in capitals hardly anything else
 
 
@@ -73,7 +74,12 @@ _BEFORE_WEAK = re.compile(
 _AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
 _IN_LIST = re.compile(r"\s*,")
-_BEFORE_OPENING = re.compile(r"(?:[a-z]{1,2}\b|[a-z]+\sminutes?\b|mins?\b|[\W\d_])*+")
+_BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words
+    re.compile(r"[\W\d_]*+"),
+    re.compile(r"(?:(?:[a-z]|mins?|[a-z]+\sminutes?|the|some|then|with|of|and)\b|(?<=\d)m\b|[\W\d_])*+"),
+    re.compile(r"[a-z]{2}\b[\W\d_]*+|[\d:ap-]+\s+[a-z]{2}\b[\W\d_]*+"),
+]
+_THEN_TIME = re.compile(r"\s*x?\s*\d{1,3}\s?(?:min|')")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
 
 
@@ -95,6 +101,8 @@ def find_labels(text: str, low: str) -> list[Label]:
 
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
+    if code in _TIMED_NAMES and _THEN_TIME.match(low, end):
+        return True
     floor = max(0, start - 6)
     before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None
     after = _AFTER_WEAK.match(low, end) is not None
@@ -117,12 +125,12 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
 def opening_label(low: str, start: int, end: int, supported: str) -> Label | None:
     """The name with which a service opens, whatever follows it ("gait to the mailbox"), if it agrees with the code."""
     pattern, meaning = _patterns()
-    ahead = _BEFORE_OPENING.match(low, start, end)
-    found = pattern.match(low, ahead.end() if ahead else start, end)
-    if found is None or found["num"]:
-        return None
-    code, strong = _meant(found, meaning)
-    return Label(*found.span(), code, strong, False) if code == supported else None
+    for ahead in _BEFORE_OPENING:
+        skipped = ahead.match(low, start, end)
+        found = pattern.match(low, skipped.end(), end) if skipped else None
+        if found and not found["num"] and _meant(found, meaning)[0] == supported:
+            return Label(*found.span(), *_meant(found, meaning), False)
+    return None
 
 
 def _meant(found: re.Match[str], meaning: list[tuple[str, bool]]) -> tuple[str, bool]:

@@ -49,12 +49,12 @@ def label_services(
         while at < len(labels) and labels[at].start < end:
             near.append(labels[at])
             at += 1
-        if any(0 <= la.start - start < _OPENS for la in near):
-            near = [la for la in near if la.start >= start]
-        else:
-            near = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
         code = supported[index]
-        out.append(_best(near, start, end, code) or opening_label(low, start, end, code))
+        own = [la for la in near if la.start >= start]
+        agreed = any(la.number or la.code == code for la in own)
+        if not any(la.start - start < _OPENS for la in own):
+            own = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
+        out.append((None if agreed else opening_label(low, start, end, code)) or _best(own, start, end, code))
     _from_headings(reading, places, supported, out)
     if stated.units and stated.units_span:
         _from_the_bill(list(stated.units), stated.units_span, supported, out)
