@@ -39,6 +39,13 @@ def times(text: str) -> list[tuple[str, int, str]]:
         ("0.5 h", 30, "hour"),
         ("1/4 hr", 15, "hour"),
         ("1 h 15 min", 75, "hour"),
+        ("1h15", 75, "hour"),
+        ("0.25 h", 15, "hour"),
+        ("1 1/4 hours", 75, "hour"),
+        ("1\u00bd h", 90, "hour"),
+        ("one hour and 5 min", 65, "frac"),
+        ("from ten past two until half past two", 20, "range"),
+        ("between 1:05 and 1:25", 20, "range"),
         ("half an hour", 30, "frac"),
         ("quarter of an hour", 15, "frac"),
         ("three quarters of an hour", 45, "frac"),
@@ -69,7 +76,7 @@ def test_the_ways_to_say_a_time(said, minutes, form):
 
 
 @pytest.mark.parametrize(
-    "text", ["3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"]
+    "text", ["3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb", "150' x 2", "75' x3", "from nine to four"]
 )
 def test_what_is_no_time(text):
     assert times(text) == []
@@ -77,6 +84,7 @@ def test_what_is_no_time(text):
 
 def test_seconds_are_dropped():
     assert times("plank 12:30 min")[0][1] == 12
+    assert times("BLOCK 1: 15 min") == [("15 min", 15, "min")]
 
 
 @given(st.integers(1, 99), st.sampled_from([" ", "-"]))

@@ -30,6 +30,9 @@ from rehabcoder.language.times import TimeMention
 __all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]
 
 _WORD = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
+_LOGGED = frozenset({"range", "run"})
+_WRITTEN = frozenset({"min", "word", "prime", "brack", "label"})
+_LIKELY = 0.3  # probability from which minutes written out beat a clock time
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
 
 
@@ -88,7 +91,10 @@ def candidates(
                 mention.end,
                 minutes,
                 mention.form,
-                tuple(_features(reading, mention, minutes, start, end, order, inside, own, kinds, forms)),
+                (
+                    *_features(reading, mention, minutes, start, end, order, inside, own, kinds, forms),
+                    f"total={minutes == total}:{mention.form}" if total else "total=none",
+                ),
             )
         )
     summable = [t for t in own if t.form in ("min", "prime", "m", "brack", "word", "range")]
@@ -151,8 +157,8 @@ def _features(
     if inside:
         biggest = max((t.minutes for t in inside if t.form != "pct"), default=0)
         feats.append(f"biggest={minutes == biggest}:{len(inside) > 1}")
-    if mention.form == "range":
-        said = {t.minutes for t in own if t.form in ("min", "word", "prime", "brack", "label")}
+    if form in _LOGGED:
+        said = {t.minutes for t in own if t.form in _WRITTEN}
         feats.append(f"range:said{mention.minutes in said}{bool(said)}")
     if own and own[0] is mention:
         feats.append(f"firstown:{place}")
@@ -179,6 +185,14 @@ def usual_forms(reading: Reading, spans: Sequence[tuple[int, int]]) -> Counter[s
             seen.add(mention.form + place)
         out.update(seen)
     return out
+
+
+def _written_out(found: Sequence[Candidate], marks: Sequence[float], best: int) -> int:
+    """Index of the minutes written out that beat the clock time chosen (labelling guide, settled cases), else `best`."""
+    if found[best].form not in _LOGGED or marks[best] < 0.5:
+        return best
+    written = [i for i, c in enumerate(found) if c.form in _WRITTEN and c.minutes >= 5 and marks[i] >= _LIKELY]
+    return max(written, key=lambda i: marks[i], default=best)
 
 
 def attach(
@@ -209,9 +223,9 @@ def attach(
         best, sure = None, 1.0
         if found:
             marks = score(found)
-            top = max(range(len(found)), key=lambda i: marks[i])
+            top = _written_out(found, marks, max(range(len(found)), key=lambda i: marks[i]))
             sure = max(marks[top], 1 - marks[top])
-            if marks[top] >= 0.5:
+            if max(marks) >= 0.5:
                 best = found[top]
                 rivals = [m for c, m in zip(found, marks, strict=True) if c.minutes != best.minutes]
                 sure = marks[top] * (1 - 0.5 * max(rivals, default=0.0))

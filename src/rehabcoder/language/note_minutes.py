@@ -16,6 +16,7 @@ from rehabcoder.language.total_words import total_words
 _EACH = re.compile(
     r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:)\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
 )
+_ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
     r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
@@ -28,7 +29,7 @@ _TOGETHER_BEHIND = re.compile(
 _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
 )
-_ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?(?:time|min(?:ute)?s?|total)?[ \t:=]*$")
+_ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
 _OPENS = re.compile(
@@ -38,6 +39,7 @@ _BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
 _CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
+_GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _SHORT = 16  # code points that may stand before a time on a line of its own
@@ -137,9 +139,14 @@ def with_times_beside(reading: Reading, spans: Sequence[tuple[int, int]]) -> lis
         following = out[index + 1][0] if index + 1 < len(out) else len(low)
         if at == len(times) or times[at].end > following or places[at] - end > _GAP:
             continue
-        if _BEFORE_CLOSING.fullmatch(low, end, places[at]) and _CLOSES.match(low, times[at].end):
+        if _BEFORE_CLOSING.fullmatch(low, end, places[at]) and _closes(low, times[at].end):
             out[index] = (start, times[at].end)
     return out
+
+
+def _closes(low: str, end: int) -> bool:
+    """Whether a sentence, a line or a clause ends with a time; "min." may be its own full stop or the sentence's."""
+    return _CLOSES.match(low, end) is not None or (low[end - 1] == "." and not _GOES_ON.match(low, end))
 
 
 def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
@@ -167,6 +174,12 @@ def _sentence(low: str, at: int) -> int:
     return max(low.rfind("\n", least, at), low.rfind(". ", least, at), least - 1) + 1
 
 
+def _elsewhere(low: str, at: int) -> bool:
+    """Whether the sentence up to a place speaks of home, of the plan or of another day."""
+    begin, words = _sentence(low, at), total_words()
+    return any(p.search(low, begin, at) for p in (words.another_day, words.other_thing, _AT_HOME))
+
+
 def _touching(begins: Sequence[int], ends: Sequence[int], begin: int, end: int) -> range:
     """Which of the spans, given by their begins and ends, have words in `[begin, end)`."""
     return range(bisect_right(ends, begin), bisect_left(begins, end))
@@ -190,10 +203,9 @@ def each(
         said = _EACH.match(low, mention.end)
         if not said:
             continue
-        begin = _sentence(low, mention.start)
-        words = total_words()
-        if any(p.search(low, begin, mention.start) for p in (words.another_day, words.other_thing, _AT_HOME)):
+        if _elsewhere(low, mention.start):
             continue
+        begin = _sentence(low, mention.start)
         first, last = (bisect_left(reading.labels, at, key=lambda label: label.start) for at in (begin, mention.start))
         named = {label.code for label in reading.labels[first:last]}
         beside = _touching(begins, ends, begin, mention.start)
@@ -223,6 +235,8 @@ def from_elsewhere(
     begins = [start for start, _ in spans]
     for mention in reading.times:
         if mention.start in used or mention.form not in _FOOTER_FORMS:
+            continue
+        if _ANY_EACH.match(reading.low, mention.end) or _elsewhere(reading.low, mention.start):
             continue
         inside = bisect_right(begins, mention.start) - 1
         if inside >= 0 and mention.start < spans[inside][1]:

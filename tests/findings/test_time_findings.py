@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rehabcoder.findings.times import contradiction
+from rehabcoder.language.minutes import Minutes
+from rehabcoder.language.reading import read
+from rehabcoder.language.totals import find_totals
+from rehabcoder.note import Service, Span
+from rehabcoder.predict.predictor import Found, Predicted
+
+
+def found(text: str, *services: tuple[str, str, int | None]) -> str | None:
+    """What is contradictory in a note with these services: words, code, minutes."""
+    reading = read(text)
+    listed, places = [], []
+    for words, code, minutes in services:
+        start = text.index(words)
+        end = start + len(words)
+        time = next((t for t in reading.times if start <= t.start < end and t.minutes == minutes), None)
+        span = Span(time.start, time.end) if time else None
+        listed.append(Service(start, end, words, code, None, minutes, minutes_span=span))
+        at = Minutes(minutes, time.start if time else None, time.end if time else None, 1.0)
+        places.append(Found(start, end, (0, 0), None, None, [(code, 1.0)], [(code, 1.0)], at, 1.0, 1.0))
+    predicted = Predicted(reading, find_totals(reading), places, np.zeros((0, 0), dtype=np.float32), [], "unstated")
+    told = contradiction(predicted, listed)
+    return told.says if told else None
+
+
+ROWS = ("rows 20 min", "97110", 20)
+CRATES = ("crates 15 min", "97530", 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rows 20 min\ncrates 15 min\nTimed minutes: 40", "35 timed minutes, 40 are stated"),
+        ("rows 20 min\ncrates 15 min\nTotal treatment time 30 min", "more than the stated total of 30"),
+        ("rows 20 min\ncrates 15 min\nTotal treatment time 45 min", "less than the stated total of 45"),
+        ("rows 20 min\ncrates 15 min\nTotal treatment time 45 min\nHEP: walk 10 min", "less than the stated total of 45"),
+        ("In at 2:00, out at 2:30.\nrows 20 min\ncrates 15 min", "do not fit into a visit of 30"),
+        ("Seen between 2:00 and 2:30.\nrows 20 min\ncrates 15 min", "do not fit into a visit of 30"),
+        ("I rang the bell at 2:00 and was back in the car at 2:30.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("In at two and out at two thirty.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("I saw her from two until half past two.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("in at 2 out at 230\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+    ],
+)
+def test_minutes_that_do_not_agree(text, says):
+    assert says in (found(text, ROWS, CRATES) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows 20 min\ncrates 15 min",
+        "rows 20 min\ncrates 15 min\nTimed minutes: 35",
+        "rows 20 min\ncrates 15 min\nTotal treatment time 35 min",
+        "rows 20 min\ncrates 15 min\nTotal treatment time 36 min",
+        "rows 20 min\ncrates 15 min\nrested 10 min\nTotal treatment time 45 min",
+        "In at 2:00, out at 2:40.\nrows 20 min\ncrates 15 min",
+        "Nurse's visit from 1:00 to 1:30.\nrows 20 min\ncrates 15 min",
+        "Wife visits from two until half past two.\nrows 20 min\ncrates 15 min",
+        "Cues fell from nine to four.\nrows 20 min\ncrates 15 min",
+        "AM, bedside, 0900-0920. PM, gym, 1400-1420.\nrows 20 min\ncrates 15 min",
+    ],
+)
+def test_minutes_that_agree(text):
+    assert found(text, ROWS, CRATES) is None
+
+
+def test_a_total_may_leave_out_packs():
+    pack = ("hot pack 10 min", "97010", 10)
+    assert found("rows 20 min\ncrates 15 min\nhot pack 10 min\nTotal treatment time 35 min", ROWS, CRATES, pack) is None
+
+
+def test_rows_of_the_clock():
+    first, second = ("900-920 rows", "97110", 20), ("920-935 crates", "97530", 15)
+    late, over = ("920-945 crates", "97530", 25), ("915-930 crates", "97530", 15)
+    assert found("900-940\n900-920 rows\n920-935 crates", first, second) is None
+    assert found("900-940\n900-920 rows\n920-945 crates", first, late) is not None
+    assert "overlap" in (found("900-920 rows\n915-930 crates", first, over) or "")
+    group = ("915-930 crates", "97150", 15)
+    assert found("900-920 rows\n915-930 crates", first, group) is None
+
+
+def test_a_clock_range_beside_written_minutes():
+    wrong, right = ("0900-0920 rows (15 min)", "97110", 15), ("0900-0915 rows (15 min)", "97110", 15)
+    assert "20 minutes, 15 are written" in (found("0900-0920 rows (15 min)", wrong) or "")
+    assert found("0900-0915 rows (15 min)", right) is None
+    assert found("Seen in the gym 9:00 to 9:50.\n\nrows 20 min\ncrates 15 min", ROWS, CRATES) is None
+    block = ("Individual 1000-1035: rows 20 min", "97110", 20)
+    assert found("Individual 1000-1035: rows 20 min\ncrates 15 min", block, CRATES) is None

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.minutes import Candidate, attach
+from rehabcoder.language.reading import read
+
+LABELS = {"TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
+
+
+def minutes(text: str, *services: str, total: int | None = None) -> list[int | None]:
+    """Minutes of the services, whose words and labels are given; every time within or beside them counts as theirs."""
+
+    def score(found: list[Candidate]) -> list[float]:
+        return [0.9 - 0.1 * i if c.form != "ell" else 0.1 for i, c in enumerate(found)]
+
+    spans = [(text.index(words), text.index(words) + len(words)) for words in services]
+    labels = [next((code for name, code in LABELS.items() if words.startswith(name)), None) for words in services]
+    names = [(label, label or "97110") for label in labels]
+    found = attach(read(text), spans, names, total, score, [False] * len(spans))  # type: ignore[arg-type]
+    return [m.minutes for m in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "services", "answer"),
+    [
+        ("TE, TA x 12 min each\nTE: rows\nTA: crates", ["TE: rows", "TA: crates"], [12, 12]),
+        ("We did bridges and lifted crates, ten minutes each.", ["bridges", "lifted crates"], [10, 10]),
+        ("INTERVENTIONS GIVEN (15 MIN EACH):\nrows\ncrates", ["rows", "crates"], [15, 15]),
+        ("The hour was a quarter of an hour each on two things:\nrows\ncrates", ["rows", "crates"], [15, 15]),
+    ],
+)  # fmt: skip
+def test_a_time_said_for_each_is_that_of_the_services_it_speaks_of(text, services, answer):
+    assert minutes(text, *services) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She drives about forty minutes each way.\nTE: rows\nTA: crates",
+        "Walks the dog twenty minutes each morning.\nTE: rows\nTA: crates",
+        "Home: TE and TA 10 min each.\nTE: rows\nTA: crates",
+        "Plan: TE, TA, thirty minutes each.\nTE: rows\nTA: crates",
+        "TE, TA: 2 min each round\nTE: rows\nTA: crates",
+        "A sheet of stretches, eight minutes each.\nTE: rows\nTA: crates",
+    ],
+)
+def test_a_time_for_each_of_other_things_is_nobodys(text):
+    assert minutes(text, "TE: rows", "TA: crates") == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TE: rows, MT: glides, 25 min together",
+        "TE: rows, MT: glides, 25 min for both",
+        "TE: rows, MT: glides, these two x 25 min",
+        "TE: rows, MT: glides, 25 min for the two of them",
+        "TE: rows, MT: glides - combined 25 min",
+        "TE: rows, MT: glides, 25 min not split",
+    ],
+)
+def test_a_time_of_several_services_together_is_nobodys(text):
+    assert minutes(text, "TE: rows", "MT: glides") == [None, None]
+
+
+def test_together_within_one_service_is_its_time():
+    assert minutes("TE: rows and bridges, 25 min together", "TE: rows and bridges, 25 min together") == [25]
+    assert minutes("TE: rows for both arms 10 min\nMT: glides 8 min", "TE: rows for both arms 10 min", "MT: glides 8 min") == [10, 8]
+
+
+@pytest.mark.parametrize("line", ["-- 24 min", "24 min", "= 24 minutes"])
+def test_a_time_on_a_line_of_its_own_is_that_of_the_block_above(line):
+    text = f"TREADMILL\nslow, long steps\n{line}\n\nSTEPS\ntwo rails\n-- 9 min\n\nTired."
+    assert minutes(text, "TREADMILL\nslow, long steps", f"{line}\n\nSTEPS\ntwo rails") == [24, 9]
+    assert minutes(text, "TREADMILL\nslow, long steps", "STEPS\ntwo rails") == [24, 9]
+
+
+def test_a_time_on_a_line_above_a_block_is_not_that_of_the_one_before():
+    text = "TREADMILL\nslow, long steps\n\n12 min\nSTEPS, two rails"
+    assert minutes(text, "slow, long steps", "12 min\nSTEPS, two rails") == [None, 12]
+
+
+@pytest.mark.parametrize(
+    ("text", "services", "answer"),
+    [
+        ("From 1:10 to 1:25 gait in the hall. From 1:25 to 1:45 stairs.", ["gait in the hall. From 1:25 to 1:45", "stairs"], [15, 20]),
+        ("For fifteen minutes, crates to the shelf. Then ten minutes of rows.", ["crates to the shelf", "rows"], [15, 10]),
+        ("crates to the shelf, 12 min. rows in standing, 9 min.", ["crates to the shelf", "rows in standing"], [12, 9]),
+    ],
+)  # fmt: skip
+def test_a_time_that_opens_or_closes_the_sentence_beside_a_service_is_its_own(text, services, answer):
+    assert minutes(text, *services) == answer
+
+
+def test_a_footer_beats_a_dose_within_the_service():
+    text = "TE: rows\nTA: wrench overhead, 2 min on, 1 off\nTE 14 / TA 16"
+    assert minutes(text, "TE: rows", "TA: wrench overhead, 2 min on, 1 off") == [14, 16]
+
+
+def test_a_billing_table_that_says_the_minutes_twice_gives_them():
+    text = "TE: rows\nTA: crates\n\nCPT    time         min\n97110  0900-0916    16\n97530  0916-0930    14"
+    assert minutes(text, "TE: rows", "TA: crates") == [16, 14]
+
+
+def test_minutes_written_out_beat_the_clock():
+    assert minutes("TE 1:05-1:20 (20 min): rows", "TE 1:05-1:20 (20 min): rows") == [20]
+    assert minutes("TE 1:05-1:20: rows, bike 2 min", "TE 1:05-1:20: rows, bike 2 min") == [15]
+
+
+def test_the_rest_of_the_time_is_what_the_others_leave():
+    text = "MT: glides 10 min\nTE: rows had the rest of the time\nTotal 35 min"
+    assert minutes(text, "MT: glides 10 min", "TE: rows had the rest of the time", total=35) == [10, 25]
