@@ -36,6 +36,7 @@ STORY = [  # one folder, in this order: later commands work on what earlier ones
     "units 97112=24 97110=23",
     "rules list",
     "claims coded.claims.jsonl",
+    "visits coded.jsonl --notes data/sample",
     "import coded.jsonl --notes data/sample",
     "worklist",
     "sample draw --name quarter --size 5",
