@@ -5,9 +5,10 @@ read -> find services -> read minutes -> predict code -> compute units -> check 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from rehabcoder.billing.checks import check_claim
@@ -25,7 +26,9 @@ from rehabcoder.predict.settling import judge
 from rehabcoder.predict.store import load_model
 from rehabcoder.training.registry import find_model
 
-MOST_EXPLAINED = 200  # services; a text with more is no session note, and gets its codes without activities and evidence
+MOST_EXPLAINED = (
+    200  # services; a text with more is no session note, and gets its codes without activities and evidence
+)
 BATCH = 64  # notes scored together; more gains nothing and holds more memory
 
 
@@ -51,11 +54,14 @@ class Coder:
     def _batch(self, notes: Sequence[Note]) -> list[CodedNote]:
         readable = [n for n in notes if n.error is None]
         predicted = iter(predict(self.model, [n.text for n in readable]))
-        return [self._answer(n, next(predicted)) if n.error is None else self._failed(n, n.error) for n in notes]
+        policies = cache(self._policy_on)  # one look at its file for each day of a batch
+        return [
+            self._answer(n, next(predicted), policies) if n.error is None else self._failed(n, n.error) for n in notes
+        ]
 
-    def _answer(self, note: Note, predicted: Predicted) -> CodedNote:
+    def _answer(self, note: Note, predicted: Predicted, policies: Callable[[str | None], Policy]) -> CodedNote:
         try:
-            return self._coded(note, predicted)
+            return self._coded(note, predicted, policies(note.date_of_service))
         except PolicyError as error:  # no rules for the note's day: this note fails, the others do not
             return self._failed(note, str(error))
 
@@ -66,10 +72,12 @@ class Coder:
 
     def policy_of(self, note: Note) -> Policy:
         """The payer's rules of the day of service; today's where the note gives no day."""
-        return load_policy(self.policy_name, on=_day(note.date_of_service) if self.dated else None)
+        return self._policy_on(note.date_of_service)
 
-    def _coded(self, note: Note, predicted: Predicted) -> CodedNote:
-        policy = self.policy_of(note)
+    def _policy_on(self, day: str | None) -> Policy:
+        return load_policy(self.policy_name, on=_day(day) if self.dated else None)
+
+    def _coded(self, note: Note, predicted: Predicted, policy: Policy) -> CodedNote:
         told = len(predicted.services) <= MOST_EXPLAINED
         services = [self._service(predicted, found, told) for found in predicted.services]
         lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from rehabcoder.note import Evidence
-from rehabcoder.predict.features import words
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 
@@ -24,22 +25,23 @@ class Reason:
 
 def pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> list[Reason]:
     """Every known feature of a service with its exact pull, strongest first. The pulls and the bias add up to the log odds."""
-    if code not in model.code.classes or against not in model.code.classes:
-        return []
-    reading = predicted.reading
-    feats: dict[str, None] = {}
-    for piece in reading.pieces[found.pieces[0] : found.pieces[1]]:
-        feats.update(dict.fromkeys(words(reading.masked[piece.start : piece.end])))
-    n = model.code.weights.shape[0]
-    rows = [(f, row) for f in feats if (row := model.vocabulary.get(f)) is not None and row < n]
-    if not rows:
-        return []
-    norm = float(sum(float(model.idf[row]) ** 2 for _, row in rows)) ** 0.5
-    a, b = model.code.column(code), model.code.column(against)
+    rows, values = _pulls(model, predicted, found, code, against)
+    return [Reason(model.features[row], pull) for row, pull in zip(rows, values, strict=True)]
+
+
+def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> tuple[list[int], list[float]]:
+    """The rows of the features and their pulls, strongest first; of two alike the one that stands first."""
     weights = model.code.weights
-    out = [Reason(f, float(weights[row, a] - weights[row, b]) / norm) for f, row in rows]
-    out.sort(key=lambda r: (-r.pull, r.feature))
-    return out
+    n = weights.shape[0]
+    pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
+    there = list(dict.fromkeys(row for piece in pieces for row in piece if row < n))
+    if code not in model.code.classes or against not in model.code.classes or not there:
+        return [], []
+    rows = np.array(there)
+    norm = float(np.sqrt(np.square(model.idf[rows], dtype=np.float64).sum()))
+    values = (weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]).astype(np.float64)
+    order = np.argsort(-values, kind="stable")
+    return rows[order].tolist(), (values[order] / norm).tolist()
 
 
 def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> list[Evidence]:
@@ -47,14 +49,14 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
     rival = next((c for c, _ in found.described if c != code), None)
     if rival is None:
         return []
-    ranked = pulls(model, predicted, found, code, rival)
+    rows, values = _pulls(model, predicted, found, code, rival)
     out: list[Evidence] = []
-    for reason in ranked:
-        if reason.pull <= 0 or len(out) >= _MOST:
+    for row, pull in zip(rows, values, strict=True):
+        if pull <= 0 or len(out) >= _MOST:
             break
-        _place(predicted, found, reason.feature, f"speaks for {code} over {rival}", code, out)
-    if ranked and ranked[-1].pull < 0:
-        _place(predicted, found, ranked[-1].feature, f"speaks for {rival} over {code}", rival, out)
+        _place(predicted, found, model.features[row], f"speaks for {code} over {rival}", code, out)
+    if values and values[-1] < 0:
+        _place(predicted, found, model.features[rows[-1]], f"speaks for {rival} over {code}", rival, out)
     return out
 
 

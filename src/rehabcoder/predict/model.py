@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +60,7 @@ class Weighed:
         return total
 
     def probability(self, features: Sequence[str]) -> float:
-        return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, self.score(features))))))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score(features)))))
 
 
 @dataclass(slots=True)
@@ -81,8 +82,10 @@ class Model:
     card: dict[str, Any] = field(default_factory=dict)
 
     labels_seen: frozenset[str] = field(init=False, repr=False)
+    features: list[str] = field(init=False, repr=False)  # by row
 
     def __post_init__(self) -> None:
+        self.features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,7 @@ class Predicted:
     adds_up: (
         str  # whether the minutes read add up to what the note states: the strongest sign that they were read right
     )
+    rows: list[list[int]] = field(default_factory=list)  # word features of each piece
 
 
 @dataclass(slots=True)
@@ -221,7 +222,7 @@ def _predicted(
                 lead,
             )
         )
-    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes))
+    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows)
 
 
 def _adds_up(stated: Stated, minutes: Sequence[Minutes]) -> str:
