@@ -44,6 +44,7 @@ def test_times_of_day_that_follow_one_another(text, answer):
         "ROM 105 TE, 110 TA, 115 MT",
         "grip 100 105 110",
         "TE 815-830 kg",
+        "Took oxycodone at 0700. In 0730 out 0815.",
     ],
 )
 def test_measures_are_no_times_of_day(text):

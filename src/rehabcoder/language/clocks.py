@@ -93,17 +93,19 @@ def _label_near(labels: Sequence[Label], mention: TimeMention) -> bool:
     return behind or (bool(index) and 0 <= start - labels[index - 1].end <= 4)
 
 
-def named_row(low: str, clocks: Sequence[TimeMention], labels: Sequence[Label]) -> list[TimeMention]:
+def named_row(low: str, clocks: Sequence[TimeMention], labels: Sequence[Label], taken: bytearray) -> list[TimeMention]:
     """What each thing of a rising row of times took, with names of codes beside them: "305 MHP 315 MT 330 TE 345 done".
 
-    Times without a colon count in such a row only; the last of the row stays a time of day.
+    Times without a colon count in such a row only; the last of the row stays a time of day. `taken` marks what is read as
+    another time already.
     """
     marks = [c for c in clocks if not _UP_TO.search(low, max(0, c.start - 10), c.start)]
     known = {c.start for c in clocks}
     marks += [
         TimeMention(m.start(), m.end(), clock(m["a"]), "clock")
         for m in _SINGLE.finditer(low)
-        if m.start() not in known and _valid(m["a"]) and not _MEASURE.search(low, max(0, m.start() - 24), m.start())
+        if not taken[m.start()] and m.start() not in known and _valid(m["a"])
+        if not _MEASURE.search(low, max(0, m.start() - 24), m.start())
     ]
     marks.sort(key=lambda mark: mark.start)
     row: list[TimeMention] = []
@@ -117,8 +119,9 @@ def named_row(low: str, clocks: Sequence[TimeMention], labels: Sequence[Label]) 
         if len(row) > len(best):
             best = list(row)
     ended = sum(_ENDS_HERE.search(low, max(0, m.start - 24), m.start) is not None for m in best)
-    named = ended + sum(_label_behind(labels, m.end) or _OVER.match(low, m.end) is not None for m in best)
-    if len(best) < _FEW or ended > 1 or 2 * named < len(best):
+    named = sum(_label_behind(labels, m.end) for m in best)
+    told = named + ended + sum(_OVER.match(low, m.end) is not None for m in best)
+    if len(best) < _FEW or ended > 1 or named < 2 or 2 * told < len(best):
         return []
     return [*(_run(a, a.minutes, b.minutes) for a, b in itertools.pairwise(best)), best[-1]]
 

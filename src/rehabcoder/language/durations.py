@@ -71,7 +71,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)
-    row = [t for t in named_row(low, [t for t in found if t.form == "clock"], labels) if not taken[t.start]]
+    row = named_row(low, [t for t in found if t.form == "clock"], labels, taken)
     if sum(t.form == "run" for t in row) > len(runs):
         runs = row
     begun = {t.start for t in runs}
