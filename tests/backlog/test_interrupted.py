@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 
 from rehabcoder.backlog import code_backlog
 from rehabcoder.backlog.shards import Place, shards
+from rehabcoder.backlog.worker import receive, send
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.readers import Options, Source
 
@@ -106,6 +108,16 @@ def test_workers_do_not_outlive_a_killed_run() -> None:
     while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+@pytest.mark.parametrize("left", [0, 1, 7, 8, 9, 200])
+def test_an_order_that_breaks_off_is_none(left: int) -> None:
+    """As when the parent is killed while it hands out a shard: its worker ends without a word."""
+    whole = io.BytesIO()
+    send(whole, "squats " * 100)
+    assert receive(io.BytesIO(whole.getvalue())) == "squats " * 100
+    with pytest.raises(EOFError):
+        receive(io.BytesIO(whole.getvalue()[:left]))
 
 
 def test_ctrl_c_stops_at_once_and_the_run_goes_on_later() -> None:
