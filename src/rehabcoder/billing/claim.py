@@ -44,6 +44,14 @@ def claim_lines(
         stated_timed: the total of timed minutes that the note states. Where services lack minutes of their own, the
             units of the whole follow from it under the CMS rule; the lines say that the allocation is not determined.
     """
+    lines, totals, _ = claim_and_allocation(services, policy, stated_timed=stated_timed)
+    return lines, totals
+
+
+def claim_and_allocation(
+    services: Sequence[Service], policy: Policy, *, stated_timed: int | None = None
+) -> tuple[list[ClaimLine], Totals, Allocation]:
+    """The claim as `claim_lines` gives it, with the allocation behind it, to hold a bill against."""
     day = _gather(services, policy)
     allocation = _allocate(day, policy)
     known = sum(day.minutes[code] or 0 for code in day.timed)
@@ -56,7 +64,7 @@ def claim_lines(
         lines += _lines_of(code, day, allocation, ledger, policy, about)
     some = any(day.minutes[code] is not None for code in day.timed)
     counted = known if some or not day.timed else None
-    return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed)
+    return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed), allocation
 
 
 def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:

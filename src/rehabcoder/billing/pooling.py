@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_allocation, claim_lines
+from rehabcoder.billing.claim import claim_and_allocation
 from rehabcoder.billing.modifiers import discipline_of, line_amount, threshold_of, with_modifiers
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import Difference, compare_lines
@@ -186,7 +186,8 @@ def _claim(
 ) -> Claim:
     counted, left_out = _counted(members)
     services = [service for kept in counted for service in kept.services]
-    lines, totals = claim_lines(services, policy, stated_timed=_sum([k.totals.stated_timed for k in counted]))
+    stated = _sum([kept.totals.stated_timed for kept in counted])
+    lines, totals, allocation = claim_and_allocation(services, policy, stated_timed=stated)
     totals.stated_total = _sum([kept.totals.stated_total for kept in counted])
     totals.billed_units = _added([kept.totals.billed_units for kept in counted if kept.totals.billed_units is not None])
     claim = Claim(
@@ -214,7 +215,6 @@ def _claim(
     known = [amount for amount in amounts if amount is not None]
     claim.amount = sum(known, Decimal(0)) if len(known) == len(amounts) else None
     if totals.billed_units is not None and claim.complete:
-        allocation = claim_allocation(services, policy)
         claim.against_bill = compare_lines(
             lines, allocation, totals.billed_units, whole=totals.units, policy=policy, name=claim.id
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rehabcoder.billing.claim import claim_allocation, claim_ledger, claim_lines
+from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.ledger import Ledger, count
 from rehabcoder.billing.modifiers import ASSISTANT_MODIFIERS, Discipline, line_amount, threshold_of, with_modifiers
@@ -100,7 +100,7 @@ def policy_lines(minutes: Mapping[str, int | None], terms: Terms) -> PolicyLines
     """
     _check_assistant(minutes, terms)
     services = [Service(0, 0, "", code, minutes=value) for code, value in minutes.items()]
-    lines, _ = claim_lines(services, terms.policy)
+    lines, _, allocation = claim_and_allocation(services, terms.policy)
     # The ledger is printed beside the lines: of timed units only what it does not say is repeated.
     bare = [replace(line, why="") if line.units and CODES[line.code].timed else line for line in lines]
     marked = with_modifiers(
@@ -113,8 +113,7 @@ def policy_lines(minutes: Mapping[str, int | None], terms: Terms) -> PolicyLines
     for line in marked:
         line.why = line.why.strip()
     amounts = [line_amount(line, terms.policy) for line in marked]
-    allocation, ledger = claim_allocation(services, terms.policy), claim_ledger(services, terms.policy)
-    return PolicyLines(terms, allocation, ledger, marked, amounts)
+    return PolicyLines(terms, allocation, claim_ledger(services, terms.policy), marked, amounts)
 
 
 def _check_assistant(minutes: Mapping[str, int | None], terms: Terms) -> None:

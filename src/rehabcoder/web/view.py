@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rehabcoder.billing.claim import claim_allocation, claim_ledger, claim_lines
+from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import LineDifference, compare_lines
@@ -176,10 +176,9 @@ def _claim(
     billable = [service for service in services if service.code != "none"]
     stated = None if blind else case.coded.totals.stated_timed
     try:
-        lines, totals = claim_lines(billable, policy, stated_timed=stated)
+        lines, totals, allocation = claim_and_allocation(billable, policy, stated_timed=stated)
         ledger = claim_ledger(billable, policy)
         billed = None if blind else billed_units(case.coded, policy, column=case.meta.get("billed_units"))
-        allocation = claim_allocation(billable, policy)
         found = compare_lines(lines, allocation, billed or {}, whole=totals.units, policy=policy, name="").lines
     except RehabcoderError as error:
         return [], None, [], "", str(error)  # such as minutes that no day holds: said, and mended by the reviewer

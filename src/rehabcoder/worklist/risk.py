@@ -18,7 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from rehabcoder.billing.claim import claim_allocation, claim_lines
+from rehabcoder.billing.claim import claim_and_allocation, claim_lines
 from rehabcoder.billing.codes import CODES, is_timed
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import POOLED, compare_lines
@@ -138,8 +138,7 @@ def money_of(
     if billed is None:
         return Money(0.0, 0.0, 0.0)
     fees = fees_of(policy)
-    lines, totals = claim_lines(services, policy, stated_timed=stated_timed)
-    allocation = claim_allocation(services, policy)
+    lines, totals, allocation = claim_and_allocation(services, policy, stated_timed=stated_timed)
     found = compare_lines(lines, allocation, billed, whole=totals.units, policy=policy, name="note").lines
     over = math.fsum(line.over * fees.of(line.code) for line in found)
     under = math.fsum(line.under * fees.of(line.code) for line in found)
