@@ -2,8 +2,10 @@
 
     python benchmarks/scaling.py [--jobs 2] [--load MODULE:FUNCTION] [COUNT ...]     (default 1000 10000 100000)
 
-Codes COUNT notes with patients and days into a folder of parts; prints notes a second, the peak memory of the largest
-worker and of the parent, and, for the last count, how much longer a run takes that is killed half-way and resumed.
+Codes COUNT notes with patients and days into a folder of parts. Prints, a line a count: notes a second by the clock, what
+that is of the rate of the first count (1 where cost grows as the notes do), and the peak memory in MB of the largest worker
+and of the parent; then, for the last count, by which share of the run it takes longer when it is killed half-way and
+resumed (its new start counted).
 `--load` takes another coder, such as one that does nothing, to measure the machinery alone.
 """
 
@@ -54,10 +56,13 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        first = 0.0
         for count in chosen.counts:
             notes = corpus.write(folder / f"{count}.jsonl", count, patients=True)
             whole, figures = timed(notes, folder / "out", chosen.jobs, chosen.load)
+            first = first or count / whole
             figures |= {"notes": count, "seconds": round(whole, 1), "notes_per_second": round(count / whole)}
+            figures["of_the_first_rate"] = round(count / whole / first, 3)
             print(json.dumps(figures), flush=True)
             shutil.rmtree(folder / "out")
         resumed = interrupted(notes, folder / "again", chosen.jobs, chosen.load, whole / 2)

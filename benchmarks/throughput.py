@@ -106,16 +106,32 @@ def run(folder: Path, count: int, rounds: int, peers: dict[str, str], code: list
             rate, mb = peer(python, f"{name}_job.py", for_peers, terms)
             seen[name].append(rate)
             seen[f"{name}_mb"].append(mb)
-    return {name: statistics.median(values) for name, values in seen.items()}
+    words = statistics.mean(len(note["text"].split()) for note in corpus.notes(min(count, 750)))
+    return {name: statistics.median(values) for name, values in seen.items()} | {"words": words, "rounds": rounds}
+
+
+WHAT = {
+    "floor": "blank tokenizer, warm",
+    "code": "the whole command, start-up and all",
+    "code_warm": "the command without its start-up",
+    "edsnlp": "EDS-NLP, warm",
+    "medspacy": "medspaCy, warm",
+}
 
 
 def show(figures: dict[str, float]) -> None:
     floor = figures["floor"]
-    print(f"{'what':34}{'notes/s':>10}{'to the floor':>14}{'MB':>8}")
-    for name in ("floor", "code", "code_warm", "edsnlp", "medspacy"):
+    print(
+        f"notes of {figures['words']:.0f} words; a second of processor time; medians of {figures['rounds']:.0f} rounds"
+    )
+    print(f"{'what':38}{'notes/s':>10}{'to the floor':>14}{'MB':>8}")
+    for name, what in WHAT.items():
         if name in figures:
             rate, mb = figures[name], figures.get(f"{name.removesuffix('_warm')}_mb", 0)
-            print(f"{name:34}{rate:>10,.0f}{rate / floor:>14.3f}{mb:>8,.0f}")
+            print(f"{what:38}{rate:>10,.0f}{rate / floor:>14.3f}{mb:>8,.0f}")
+    for name in ("edsnlp", "medspacy"):
+        if name in figures:
+            print(f"the command, warm, is {figures['code_warm'] / figures[name]:.1f} times as fast as {WHAT[name]}")
     ideal = 2 * figures["loops_1_wall"] / figures["loops_2_wall"]
     gained = figures["jobs_1_wall"] / figures["jobs_2_wall"]
     print(
