@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.diagnosticreport import DiagnosticReport
 from fhir.resources.R4B.documentreference import DocumentReference
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rehabcoder.note import Note
-from rehabcoder.readers import hl7, read_notes, streams
+from rehabcoder.readers import hl7, markup, pdf, read_notes, streams
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -176,6 +180,65 @@ def test_fhir_notes_that_are_refused(more: dict[str, Any], what: str) -> None:
     [note] = read("n.json", reference(**more))
     assert note.note_id == "d1"
     assert what in (note.error or "")
+
+
+SOUND = {"content": [{"attachment": {"contentType": "text/plain", "data": b64("squats")}}]}
+PATIENT = {
+    "resourceType": "Patient", "id": "p", "identifier": [{"value": "0042", "type": {"coding": [{"code": "MR"}]}}],
+}  # fmt: skip
+ODD = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+ODD = st.recursive(ODD, lambda e: st.lists(e, max_size=2) | st.dictionaries(st.text(max_size=5), e, max_size=2))
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "json"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=5), odd=ODD, which=st.integers(0, 1))
+def test_whatever_stands_in_a_resource_costs_no_other_note(kind: str, steps: list[int], odd: Any, which: int) -> None:
+    """An entry somewhere in the second note, or in the patient that all refer to, is something else."""
+    subject = {"reference": "Patient/p"}
+    bundle = [copy.deepcopy(r) for r in (reference(id="a", subject=subject, **SOUND), PATIENT)]
+    bundle += [copy.deepcopy(reference(id=name, subject=subject, **SOUND)) for name in ("b", "c")]
+    inner: Any = bundle[1 if which else 2]
+    for step in steps:
+        keys = sorted(inner) if isinstance(inner, dict) else range(len(inner))
+        key = keys[step % len(keys)]
+        if step == steps[-1] or not isinstance(inner[key], dict | list) or not inner[key]:
+            inner[key] = odd
+            break
+        inner = inner[key]
+    if kind == "ndjson":
+        notes = read("n.ndjson", "".join(json.dumps(resource) + "\n" for resource in bundle))
+    else:
+        notes = read("n.json", {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in bundle]})
+    assert {"a", "c"} <= {note.note_id for note in notes if note.text == "squats"}
+
+
+@pytest.mark.parametrize("media", ["text/html", "application/pdf"])
+def test_an_attachment_that_breaks_its_library_costs_one_note(media: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("squats, the text of a note")
+
+    monkeypatch.setattr(markup, "html_text", broken)
+    monkeypatch.setattr(pdf, "text_of", broken)
+    data = b64("%PDF-1.4" if media.endswith("pdf") else "<p>x</p>")
+    odd = reference(id="b", content=[{"attachment": {"contentType": media, "data": data}}])
+    first, bad, last = read(
+        "n.ndjson", "".join(json.dumps(r) + "\n" for r in (reference(id="a", **SOUND), odd, reference(id="c", **SOUND)))
+    )
+    assert first.text == last.text == "squats"
+    assert "damaged or of an unknown kind (ZeroDivisionError)" in (bad.error or "")
+    assert "squats" not in (bad.error or "")
+
+
+def test_an_attachment_whose_package_is_missing_costs_one_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lxml.html", None)
+    monkeypatch.setitem(sys.modules, "lxml.etree", None)
+    odd = reference(id="b", content=[{"attachment": {"contentType": "text/html", "data": b64("<p>x</p>")}}])
+    first, bad, last = read(
+        "n.ndjson", "".join(json.dumps(r) + "\n" for r in (reference(id="a", **SOUND), odd, reference(id="c", **SOUND)))
+    )
+    assert first.text == last.text == "squats"
+    assert "pip install 'rehabcoder[io]'" in (bad.error or "")
 
 
 def test_a_fhir_document_that_is_c_cda() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from rehabcoder.errors import ReadError
+from rehabcoder.errors import MissingExtra, ReadError
 from rehabcoder.readers.formats import detect
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.streams import MAX_FILE, decoded
@@ -40,7 +40,18 @@ def text_of(data: bytes, media_type: str | None, options: Options) -> str:
     Raises:
         ReadError: of a kind that holds no text or is not read, or damaged.
     """
-    kind = _kind(media_type)
+    try:
+        return _text(data, _kind(media_type), options)
+    except ReadError:
+        raise
+    except MissingExtra as error:
+        raise ReadError(error.what, remedy=error.remedy) from error
+    except Exception as error:  # whatever a damaged document makes of a library costs one note, not the file
+        what = f"the attachment is damaged or of an unknown kind ({type(error).__name__})"
+        raise ReadError(what, remedy="Export it again.") from error
+
+
+def _text(data: bytes, kind: str, options: Options) -> str:
     found = detect("", data[:4096])  # raises for what is never read, whatever its media type says
     if found == "pdf":
         from rehabcoder.readers import pdf

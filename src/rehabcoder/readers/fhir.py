@@ -15,7 +15,7 @@ from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
 from rehabcoder.readers import embedded
 from rehabcoder.readers.columns import take_text
-from rehabcoder.readers.fhir_links import Links, dig, first, words
+from rehabcoder.readers.fhir_links import Links, dig, first, listed, words
 from rehabcoder.readers.jsonl import broken, failed
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import HoldsNoNotes, Source
@@ -61,8 +61,8 @@ def _resources(
             data = json.loads(decoded(whole(stream), options.notices))
         except (ValueError, RecursionError) as error:
             raise broken(error, source.name) from error
-        listed = data if isinstance(data, list) else [data]
-        yield from _unpacked([item for item in listed if isinstance(item, dict)], 1, source)
+        whole_file = data if isinstance(data, list) else [data]
+        yield from _unpacked([item for item in whole_file if isinstance(item, dict)], 1, source)
         return
     beside = Links.beside(source)
     for number, text in lines(stream, options.notices):
@@ -93,16 +93,16 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _unpacked(listed: list[Resource], start: int, source: Source) -> Iterator[tuple[int, Resource, Links]]:
+def _unpacked(given: list[Resource], start: int, source: Source) -> Iterator[tuple[int, Resource, Links]]:
     """The resources of Bundles, also nested ones, which may all refer to one another."""
     links = Links(source)
     resources: list[Resource] = []
-    pending = list(reversed(listed))
+    pending = list(reversed(given))
     while pending:
         resource = pending.pop()
         links.add(resource)
         if resource.get("resourceType") == "Bundle":
-            for entry in reversed(dig(resource, "entry") or []):
+            for entry in reversed(listed(dig(resource, "entry"))):
                 inner = entry.get("resource") if isinstance(entry, dict) else None
                 if isinstance(inner, dict):
                     links.add(inner, entry.get("fullUrl"))
@@ -132,11 +132,11 @@ def _note(resource: Resource, number: int, source: Source, links: Links, options
 
 def _attached(resource: Resource, links: Links, options: Options) -> str:
     """The text of a resource's attachments: of those in the plainest form, for they hold one note in several."""
-    listed = dig(resource, "presentedForm") or [
-        dig(content, "attachment") for content in dig(resource, "content") or []
+    forms = listed(dig(resource, "presentedForm")) or [
+        dig(content, "attachment") for content in listed(dig(resource, "content"))
     ]
     attachments = sorted(
-        (item for item in listed if isinstance(item, dict)),
+        (item for item in forms if isinstance(item, dict)),
         key=lambda item: embedded.rank(words(item.get("contentType"))),
     )
     problem: ReadError | None = None
@@ -177,7 +177,7 @@ def _sections(sections: Any) -> str:
     from rehabcoder.readers.markup import html_text
 
     parts: list[str] = []
-    for section in sections if isinstance(sections, list) else []:
+    for section in listed(sections):
         div = words(dig(section, "text", "div"))
         body = html_text(div) if div else ""
         title = words(dig(section, "title"))

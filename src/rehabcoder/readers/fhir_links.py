@@ -27,9 +27,14 @@ def dig(value: Any, *keys: str) -> Any:
     return value
 
 
+def listed(value: Any) -> list[Any]:
+    """`value` if it is a list, else an empty one: what an export has in its place says nothing."""
+    return value if isinstance(value, list) else []
+
+
 def first(value: Any) -> Any:
     """The first item of a list; None where there is none."""
-    return value[0] if isinstance(value, list) and value else None
+    return next(iter(listed(value)), None)
 
 
 def words(value: Any) -> str | None:
@@ -111,9 +116,9 @@ class Links:
     def patient(self, subject: Any) -> str | None:
         """The medical record number of a subject, else the first identifier it has, else its id."""
         patient = self.follow(subject, "Patient")
-        identifiers = [item for item in dig(patient, "identifier") or [] if words(dig(item, "value"))]
+        identifiers = [item for item in listed(dig(patient, "identifier")) if words(dig(item, "value"))]
         for identifier in identifiers:
-            if any(dig(coding, "code") == "MR" for coding in dig(identifier, "type", "coding") or []):
+            if any(dig(coding, "code") == "MR" for coding in listed(dig(identifier, "type", "coding"))):
                 return words(identifier["value"])
         if identifiers:
             return words(identifiers[0]["value"])
@@ -125,7 +130,7 @@ class Links:
         """The name and the credential of an author."""
         person = self.follow(author, "Practitioner")
         name = first(dig(person, "name"))
-        given = [part for part in dig(name, "given") or [] if words(part)]
+        given = [part for part in listed(dig(name, "given")) if words(part)]
         parts = [*given, *([dig(name, "family")] if words(dig(name, "family")) else [])]
         credential = first(dig(name, "suffix")) or dig(first(dig(person, "qualification")), "code", "text")
         return words(dig(name, "text")) or " ".join(parts) or words(dig(author, "display")), words(credential)
