@@ -26,11 +26,12 @@ class Reason:
 def pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> list[Reason]:
     """Every known feature of a service with its exact pull, strongest first. The pulls and the bias add up to the log odds."""
     rows, values = _pulls(model, predicted, found, code, against)
-    return [Reason(model.features[row], pull) for row, pull in zip(rows, values, strict=True)]
+    reasons = [Reason(model.features[row], pull) for row, pull in zip(rows, values, strict=True)]
+    return sorted(reasons, key=lambda reason: (-reason.pull, reason.feature))
 
 
 def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> tuple[list[int], list[float]]:
-    """The rows of the features and their pulls, strongest first; of two alike the one that stands first."""
+    """The rows of the features and their pulls, strongest first; of two alike the one that comes first in the text."""
     weights = model.code.weights
     n = weights.shape[0]
     pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
