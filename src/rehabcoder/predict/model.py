@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -100,9 +101,8 @@ class Model:
 
 def flatten(docs: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
     """Rows of many documents, one after another, with the place where each begins (empty documents are no problem)."""
-    lengths = np.fromiter((len(d) for d in docs), dtype=np.int64, count=len(docs))
-    ids = np.fromiter((row for d in docs for row in d), dtype=np.int64, count=int(lengths.sum()))
-    return ids, lengths
+    lengths = np.fromiter(map(len, docs), dtype=np.int64, count=len(docs))
+    return np.fromiter(chain.from_iterable(docs), dtype=np.int64, count=int(lengths.sum())), lengths
 
 
 def summed(table: Floats, ids: Ids, lengths: Ids) -> Floats:
@@ -117,8 +117,11 @@ def summed(table: Floats, ids: Ids, lengths: Ids) -> Floats:
 
 def linear_scores(linear: Linear, idf: Floats, docs: Sequence[Sequence[int]]) -> Floats:
     """Scores of a linear model over documents of rows, with idf weights and length one (as in training)."""
-    n = linear.weights.shape[0]
-    ids, lengths = flatten([[row for row in d if row < n] for d in docs])
+    ids, lengths = flatten(docs)
+    asked = ids < linear.weights.shape[0]
+    if not asked.all():
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        ids, lengths = ids[asked], np.bincount(owner[asked], minlength=len(lengths))
     scores = summed(linear.weights, ids, lengths)
     norm = np.sqrt(summed((idf**2)[:, None], ids, lengths))
     return np.asarray(scores / np.maximum(norm, 1e-6) + linear.bias, dtype=np.float32)
