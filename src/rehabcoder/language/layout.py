@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
@@ -25,6 +26,14 @@ def _bucket(value: int, steps: tuple[int, ...]) -> int:
     return sum(value > step for step in steps)
 
 
+def blank_before(reading: Reading) -> list[bool]:
+    """Whether a blank line stands before each piece: where blocks are kept apart, few services run across one."""
+    pieces = reading.pieces
+    return [False] * bool(pieces) + [
+        piece.first and reading.low.count("\n", before.end, piece.start) > 1 for before, piece in pairwise(pieces)
+    ]
+
+
 def layout_features(reading: Reading) -> list[list[str]]:
     """One list of feature names a piece."""
     low, pieces = reading.low, reading.pieces
@@ -38,9 +47,13 @@ def layout_features(reading: Reading) -> list[list[str]]:
     since_label = since_time = 9
     any_label = "L" if labels else "l"
     many_times = _bucket(len(times), (0, 1, 3, 6))
-    for piece in pieces:
+    blank = blank_before(reading)
+    blocks = f"blocks{_bucket(sum(blank), (0, 1, 3))}"
+    for piece, apart in zip(pieces, blank, strict=True):
         body = low[piece.start : piece.end]
         feats = [f"line{_bucket(piece.line, (0, 1, 3))}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"]
+        if apart:
+            feats += ["blank", blocks]
         if piece.first:
             feats.append("first")
             found = _HEADING.match(body)
@@ -98,6 +111,7 @@ def layout_features(reading: Reading) -> list[list[str]]:
         thin = content_words(low, labels, piece.start, piece.end) if len(body) < 80 else 9
         feats.append(f"thin{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
         place = "lead" if "lead" in forms else "trail" if "trail" in forms else "mid" if has_time else "no"
+        feats.append(f"opens{'B' if apart else '1' if piece.first else '-'}{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
         signatures.append(
             f"{'1' if piece.first else '-'}{'B' if _BULLET.match(body) else '-'}{'L' if has_label else '-'}{place}"
         )

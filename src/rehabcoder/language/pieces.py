@@ -160,6 +160,25 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
 
 
+_CLAUSE = re.compile(r"[,;]\s|\s[-\u2013\u2014]{1,3}\s|[()|]|\.\s|\n|\t")
+_SHORTEST_CLAUSE = 8  # code points
+
+
+def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
+    """The clauses of a piece, as half-open ranges: "pack cut to 25# after the knee wobbled" stands beside three other doings."""
+    out: list[tuple[int, int]] = []
+    begin = piece.start
+    for found in _CLAUSE.finditer(low, piece.start, piece.end):
+        if found.start() - begin >= _SHORTEST_CLAUSE:
+            out.append((begin, found.start()))
+            begin = found.end()
+    if out and piece.end - begin < _SHORTEST_CLAUSE:
+        out[-1] = (out[-1][0], piece.end)
+    else:
+        out.append((begin, piece.end))
+    return out
+
+
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+")
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac"})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.language.chain import OUT
+from rehabcoder.language.chain import OUT, session_step
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
@@ -32,12 +32,14 @@ class Whole:
     classes: Sequence[str]
     layout: Sequence[Sequence[str]]
     stated: Stated
+    session: float  # log odds that the note is one of a therapy session
     times: list[list[int]] = field(default_factory=list)  # minutes of the times of each piece (clock times left out)
     forms: list[list[str]] = field(default_factory=list)
     codes: list[list[str]] = field(default_factory=list)  # label codes of each piece
     strength: list[int] = field(default_factory=list)
     thin: list[bool] = field(default_factory=list)
     first: list[bool] = field(default_factory=list)
+    blank: list[bool] = field(default_factory=list)  # whether a blank line stands before each piece
     rest: list[list[float]] = field(default_factory=list)  # what each piece is, given that it belongs to a service
     alike: list[float] = field(default_factory=list)  # how like each piece is to the one before it
     names: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Whole:
                 piece.end - piece.start < 60 and content_words(reading.low, reading.labels, piece.start, piece.end) == 0
             )
             self.first.append("first" in feats)
+            self.blank.append("blank" in feats)
         timed = sum(bool(t) for t in self.times)
         labelled = sum(bool(c) for c in self.codes)
         lines = reading.pieces[-1].line + 1 if reading.pieces else 1
@@ -106,7 +109,8 @@ def stretch_features(note: Whole, span: Span) -> list[str]:
     lines = sum(note.first[a + 1 : b])
     strong = max(note.strength[a:b])
     weak = min(note.strength[a:b])
-    where = "lead" if note.times[a] else "last" if note.times[b - 1] else "mid" if n_times else "none"
+    apart = f"{note.blank[a]}{any(note.blank[a + 1 : b])}{b == len(note.blank) or note.blank[b]}:{sum(note.blank) > 2}"
+    where = _where(note, span)
     return [
         f"t{min(n_times, 3)}",
         f"t{min(n_times, 3)}:{style}",
@@ -126,10 +130,20 @@ def stretch_features(note: Whole, span: Span) -> list[str]:
         f"strong{strong}",
         f"weak{weak}",
         f"where={where}:{style}",
+        f"blank{apart}",
+        f"blank{apart}:{where}",
         f"kind={note.names[top]}",
         f"sharp{int(5 * sharp)}:{min(size, 3)}",
         f"h={_heading(note, a)}",
     ]
+
+
+def _where(note: Whole, span: Span) -> str:
+    """Where in a stretch its time stands."""
+    a, b = span
+    if note.times[a]:
+        return "only" if b - a == 1 else "lead"
+    return "last" if note.times[b - 1] else "mid" if any(note.times[a:b]) else "none"
 
 
 def _heading(note: Whole, at: int) -> str:
@@ -205,6 +219,25 @@ def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
             f"lacking{min(lacking, 3)}",
             f"unlabelled{min(unlabelled, 3)}:{min(len(spans) - len(labels), 3)}",
             f"more{max(-2, min(3, len(spans) - len(billed)))}",
+        ]
+    if spans:
+        wheres = [_where(note, span) for span in spans]
+        feats += [
+            f"wheres:{'+'.join(sorted(set(wheres)))}",
+            f"ends:{wheres[0]}-{wheres[-1]}:{min(len(spans), 3)}",
+            f"n{min(len(spans), 2)}:{note.style}",
+            f"some:note{session_step(note.session)}",
+        ]
+    else:
+        many_labels, many_times = sum(bool(c) for c in note.codes), sum(bool(t) for t in note.times)
+        strongest = max(note.strength, default=-3)
+        feats += [
+            f"nothing:{note.style}",
+            f"nothing:{strongest}",
+            f"nothing:note{session_step(note.session)}",
+            f"nothing:note{session_step(note.session)}:{bool(many_labels)}{bool(many_times)}",
+            f"nothing:{min(many_labels, 3)}{min(many_times, 3)}",
+            f"nothing:{bool(note.stated.units)}{note.stated.timed is not None}{note.stated.total is not None}",
         ]
     twice = len(labels) - len(set(labels))
     feats.append(f"twice{min(twice, 3)}")

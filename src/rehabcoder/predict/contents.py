@@ -17,7 +17,7 @@ import numpy as np
 
 from rehabcoder.billing.codes import CODES
 from rehabcoder.language.chain import OUT
-from rehabcoder.predict.model import ELEMENTS, Chain, Floats, Linear, Model, Weighed
+from rehabcoder.predict.model import ELEMENTS, SESSION, Chain, Floats, Linear, Model, Weighed
 
 LARGEST_NUMBER = 65504.0  # the largest number of half precision; sums of thousands of them are still finite
 _LONGEST_LINE = 200  # characters of what a card says in one line
@@ -50,6 +50,7 @@ def build(members: Mapping[str, bytes]) -> Model:
     return Model(
         {feature: row for row, feature in enumerate(features)},
         idf,
+        linear("session", SESSION),
         linear("kind", kinds),
         linear("code", codes),
         linear("elements", elements),

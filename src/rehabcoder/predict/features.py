@@ -11,6 +11,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from rehabcoder.language.pieces import Piece, clauses
+
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
 
@@ -36,6 +38,12 @@ def _classes() -> dict[str, tuple[str, ...]]:
         for word in listed.split():
             out[word] = (*out.get(word, ()), f"%{name}")
     return out
+
+
+def clause_words(masked: str, piece: Piece, whole: list[str]) -> list[list[str]]:
+    """Features of each clause of a piece; `whole` are those of the piece, which a piece of one clause keeps."""
+    parts = clauses(masked, piece)
+    return [whole] if len(parts) < 2 else [words(masked[start:end]) for start, end in parts]
 
 
 def words(low: str) -> list[str]:

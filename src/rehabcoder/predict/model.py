@@ -14,8 +14,14 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
+SESSION = ("no", "yes")
+"""Whether a note is one of a therapy session, as every model tells it."""
+
 ELEMENTS = ("functional_goal", "response", "progress", "skilled_need")
 """The documentation elements that every model tells of a note's pieces."""
+
+OF_CLAUSES = frozenset({"response", "skilled_need"})
+"""Elements that a single clause shows ("cut to 25# after the knee wobbled"); a goal or a comparison needs its whole sentence."""
 
 
 @dataclass(slots=True)
@@ -70,6 +76,7 @@ class Model:
 
     vocabulary: dict[str, int]
     idf: Floats
+    session: Linear  # is the whole note one of a therapy session?
     kind: Linear
     code: Linear
     elements: Linear

@@ -17,8 +17,8 @@ from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.predict.features import words
-from rehabcoder.predict.model import Floats, Model, flatten, linear_scores, softmax, summed
+from rehabcoder.predict.features import clause_words, words
+from rehabcoder.predict.model import OF_CLAUSES, Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 
 SAME = {"97014": "G0283", "97130": "97129"}
@@ -67,7 +67,9 @@ class Proposal:
     stated: Stated
     layout: list[list[str]]
     rows: list[list[int]]  # word features of each piece
+    clauses: list[list[list[int]]]  # and of each of its clauses
     kinds: Floats
+    session: float  # log odds that the note is one of a therapy session
     ways: list[tuple[float, list[Span]]]
 
 
@@ -85,16 +87,17 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     """Reads the notes, scores their pieces all together, and finds the tagger's best ways to cut each."""
     readings = [read(text) for text in texts]
     layouts = [layout_features(r) for r in readings]
-    word_rows = [[model.ids(words(r.masked[p.start : p.end])) for p in r.pieces] for r in readings]
+    word_rows, clause_rows = _word_rows(model, readings)
     flat = [rows for note in word_rows for rows in note]
     if not flat:
         return [_nothing(model, r) for r in readings]
     bounds = np.concatenate([[0], np.cumsum([len(n) for n in word_rows])]).astype(int)
     all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
     kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
+    sessions = session_odds(model.session, model.idf, word_rows)
     tagger_rows = []
     for i, note in enumerate(word_rows):
-        chained = chain_features(kinds[i], model.kind.classes, layouts[i])
+        chained = chain_features(kinds[i], model.kind.classes, layouts[i], sessions[i])
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(["@" + f for f in place]) + model.ids(chain))
     emission = _emissions(model, tagger_rows, bounds)
@@ -104,13 +107,34 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         for index in set_aside(reading):
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
         ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
-        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], kinds[i], ways))
+        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways))
     return out
+
+
+def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[list[int]]], list[list[list[list[int]]]]]:
+    """Rows of the words of every piece, and of its clauses, for each note."""
+    pieces, parts = [], []
+    for reading in readings:
+        own, within = [], []
+        for piece in reading.pieces:
+            whole = words(reading.masked[piece.start : piece.end])
+            own.append(model.ids(whole))
+            split = clause_words(reading.masked, piece, whole)
+            within.append([own[-1]] if len(split) == 1 else [model.ids(w) for w in split])
+        pieces.append(own)
+        parts.append(within)
+    return pieces, parts
+
+
+def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence[int]]]) -> list[float]:
+    """Log odds for each note, from all its words together, that it is one of a therapy session."""
+    scores = linear_scores(session, idf, [list({row for rows in note for row in rows}) for note in notes])
+    return [float(s) for s in scores[:, 1] - scores[:, 0]]
 
 
 def _nothing(model: Model, reading: Reading) -> Proposal:
     kinds = np.zeros((0, len(model.kind.classes)), dtype=np.float32)
-    return Proposal(reading, find_totals(reading), [], [], kinds, [(0.0, [])])
+    return Proposal(reading, find_totals(reading), [], [], [], kinds, 0.0, [(0.0, [])])
 
 
 def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[np.int64]) -> Floats:
@@ -144,7 +168,9 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         if len(proposal.ways) < 2 or proposal.ways[0][0] - proposal.ways[1][0] > SURE:
             chosen.append((proposal.ways[0][1], 9.0))
             continue
-        whole = Whole(proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated)
+        whole = Whole(
+            proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated, proposal.session
+        )
         best, lead = choose(whole, proposal.ways, model.reader)
         chosen.append((proposal.ways[best][1], lead))
     docs = [
@@ -157,12 +183,14 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         if docs
         else np.zeros((0, len(model.code.classes)), dtype=np.float32)
     )
-    headed = [
-        rows + model.ids(extra)
-        for p, (spans, _) in zip(proposals, chosen, strict=True)
-        for rows, extra in zip(p.rows, element_places(p.layout, spans), strict=True)
-    ]
-    shown = _shown(model, headed)
+    headed: list[list[int]] = []
+    parts: list[list[list[int]]] = []
+    for p, (spans, _) in zip(proposals, chosen, strict=True):
+        for rows, within, extra in zip(p.rows, p.clauses, element_places(p.layout, spans), strict=True):
+            place = model.ids(extra)
+            headed.append(rows + place)
+            parts.append([clause + place for clause in within])
+    shown = _shown(model, headed, parts)
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
         n = len(proposal.rows)
@@ -172,11 +200,16 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     return out
 
 
-def _shown(model: Model, headed: Sequence[Sequence[int]]) -> Floats:
-    """Probabilities of the documentation elements for every piece."""
-    if not headed:
+def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
+    """Probabilities of the documentation elements for every piece: its own, or that of its clause that shows most."""
+    if not pieces:
         return np.zeros((0, len(model.elements.classes)), dtype=np.float32)
-    return np.asarray(1 / (1 + np.exp(-linear_scores(model.elements, model.idf, headed))), dtype=np.float32)
+    scores = linear_scores(model.elements, model.idf, pieces)
+    begins = np.cumsum([0, *(len(clauses) for clauses in parts[:-1])])
+    by_clause = linear_scores(model.elements, model.idf, [rows for clauses in parts for rows in clauses])
+    strongest = np.maximum.reduceat(by_clause, begins, axis=0)
+    of_clauses = np.array([name in OF_CLAUSES for name in model.elements.classes])
+    return np.asarray(1 / (1 + np.exp(-np.where(of_clauses, strongest, scores))), dtype=np.float32)
 
 
 def _predicted(

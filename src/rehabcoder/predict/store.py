@@ -19,13 +19,15 @@ from rehabcoder.errors import ModelError
 from rehabcoder.predict.contents import build, card, json_object
 from rehabcoder.predict.model import Floats, Model, Weighed
 
-SCHEMA = 2
+SCHEMA = 3
 LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it is opened
 LARGEST_FILE = 64 * 2**20
 _ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 100  # how a zip begins each entry of its list; a million would fill the memory
 _JSON = ("card.json", "classes.json", "weighed.json")
 _ARRAYS = (
     "idf",
+    "session.weights",
+    "session.bias",
     "kind.weights",
     "kind.bias",
     "code.weights",
@@ -216,6 +218,8 @@ def _arrays(model: Model) -> dict[str, Floats]:
     chain = model.chain
     return {
         "idf": model.idf,
+        "session.weights": model.session.weights,
+        "session.bias": model.session.bias,
         "kind.weights": model.kind.weights,
         "kind.bias": model.kind.bias,
         "code.weights": model.code.weights,

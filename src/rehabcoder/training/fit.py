@@ -15,11 +15,23 @@ from sklearn.linear_model import LogisticRegression
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
+from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
-from rehabcoder.predict.features import words
-from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed, linear_scores, softmax
+from rehabcoder.predict.features import clause_words, words
+from rehabcoder.predict.model import (
+    ELEMENTS,
+    OF_CLAUSES,
+    SESSION,
+    Chain,
+    Linear,
+    Model,
+    Weighed,
+    linear_scores,
+    softmax,
+)
+from rehabcoder.predict.predictor import session_odds
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote, Snippet, one
 
@@ -43,6 +55,7 @@ class Prepared:
     note: LabelledNote
     reading: Reading
     words: list[list[str]]
+    clauses: list[list[list[str]]]  # words of each clause of each piece
     layout: list[list[str]]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
@@ -74,7 +87,8 @@ def prepare(note: LabelledNote) -> Prepared:
         owner.append(best)
         previous = best
     pieces = [words(reading.masked[p.start : p.end]) for p in reading.pieces]
-    return Prepared(note, reading, pieces, layout_features(reading), tags, owner)
+    parts = [clause_words(reading.masked, p, whole) for p, whole in zip(reading.pieces, pieces, strict=True)]
+    return Prepared(note, reading, pieces, parts, layout_features(reading), tags, owner)
 
 
 @dataclass(slots=True)
@@ -106,7 +120,7 @@ def word_vocabulary(data: Corpus, *, least_notes: int = 3, least_sources: int = 
     """Rows of the word features. A feature of one source or of fewer than three notes is left out: it may name a patient."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for prepared in data.notes:
-        for feature in {f for feats in prepared.words for f in feats}:
+        for feature in {f for parts in prepared.clauses for feats in parts for f in feats}.union(*prepared.words):
             counts[feature][prepared.note.source] += 1
     for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
         for feature in feats:
@@ -175,6 +189,15 @@ def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
     return _logistic(_matrix(docs, vocabulary), labels, idf, settings.kind_c, weight)
 
 
+def fit_session(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
+    """Whether a note is one of a therapy session: what no line of it may say alone, all its words together do."""
+    docs = [span_words(p.words) for p in data.notes]
+    labels = [SESSION[any(s.code not in _EVALUATIONS for s in p.note.services)] for p in data.notes]
+    if len(set(labels)) < 2:  # nothing to tell apart
+        return Linear(SESSION, np.zeros((len(vocabulary), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
+    return _logistic(_matrix(docs, vocabulary), labels, idf, settings.kind_c, [p.note.weight for p in data.notes])
+
+
 def span_words(pieces: Sequence[Sequence[str]]) -> list[str]:
     """Features of a service: those of its pieces, each once."""
     return list(dict.fromkeys(f for feats in pieces for f in feats))
@@ -198,33 +221,52 @@ def fit_codes(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
     return _logistic(_matrix(docs, vocabulary), labels, idf, settings.code_c, weight)
 
 
-def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
-    """Which documentation elements a sentence shows. Pieces of a note that has an element, but not in the quoted words, are
-    left out of that element's training: they may show it too."""
-    docs = list(data.snippet_words) + [
-        feats + place
-        for p in data.notes
-        for feats, place in zip(p.words, element_places(p.layout, p.spans), strict=True)
+@dataclass(slots=True)
+class Said:
+    """What documentation elements are read from: a sentence of the snippets, a piece of a note or a clause of one."""
+
+    features: list[str]
+    marks: dict[str, int]  # for each element: 1 shown, 0 not shown, not there where nothing is known
+
+
+def said(data: Corpus) -> list[Said]:
+    """Everything that elements are learnt from. A piece of a note that has an element, but not in the quoted words, teaches
+    nothing of that element: it may show it too."""
+    out = [
+        Said(feats, {} if s.elements is None else {e: int(e in s.elements) for e in ELEMENTS})
+        for s, feats in zip(data.snippets, data.snippet_words, strict=True)
     ]
-    rows = _matrix(docs, vocabulary)
+    for p in data.notes:
+        places = element_places(p.layout, p.spans)
+        for piece, whole, parts, place in zip(p.reading.pieces, p.words, p.clauses, places, strict=True):
+            out.append(Said(whole + place, _marks(p.note, piece.start, piece.end, frozenset(ELEMENTS) - OF_CLAUSES)))
+            for (start, end), part in zip(clauses(p.reading.masked, piece), parts, strict=True):
+                out.append(Said(part + place, _marks(p.note, start, end, OF_CLAUSES)))
+    return out
+
+
+def _marks(note: LabelledNote, start: int, end: int, elements: frozenset[str]) -> dict[str, int]:
+    marks = {}
+    for element in elements:
+        quote = note.evidence.get(element) or ""
+        at = note.text.find(quote) if quote else -1
+        if at >= 0 and min(end, at + len(quote)) - max(start, at) > 0.5 * min(end - start, len(quote)):
+            marks[element] = 1
+        elif f"missing_{element}" in note.flags:
+            marks[element] = 0
+    return marks
+
+
+def fit_elements(
+    docs: Sequence[Said], vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings
+) -> Linear:
+    """Which documentation elements a sentence, or a clause, shows."""
+    rows = _matrix([s.features for s in docs], vocabulary)
     columns, biases = [], []
     for element in ELEMENTS:
-        marks: list[int] = []
-        for snippet in data.snippets:
-            marks.append(-1 if snippet.elements is None else int(element in snippet.elements))
-        for prepared in data.notes:
-            quote = prepared.note.evidence.get(element)
-            missing = f"missing_{element}" in prepared.note.flags
-            at = prepared.note.text.find(quote) if quote else -1
-            for piece in prepared.reading.pieces:
-                if at >= 0 and min(piece.end, at + len(quote or "")) - max(piece.start, at) > 0.5 * min(
-                    piece.end - piece.start, len(quote or "")
-                ):
-                    marks.append(1)
-                else:
-                    marks.append(0 if missing else -1)
-        chosen = [i for i, m in enumerate(marks) if m >= 0]
-        linear = _logistic(rows[chosen], ["yes" if marks[i] else "no" for i in chosen], idf, settings.element_c)
+        chosen = [i for i, s in enumerate(docs) if element in s.marks]
+        marks = ["yes" if docs[i].marks[element] else "no" for i in chosen]
+        linear = _logistic(rows[chosen], marks, idf, settings.element_c)
         column = linear.column("yes")
         columns.append(2 * linear.weights[:, column])
         biases.append(2 * linear.bias[column])
@@ -234,13 +276,15 @@ def fit_elements(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.f
 def fit_chain(
     data: Corpus,
     vocabulary: dict[str, int],
-    kinds: Sequence[npt.NDArray[np.float32]],
+    kinds: Sequence[tuple[npt.NDArray[np.float32], float]],
     classes: Sequence[str],
     settings: Settings,
 ) -> tuple[Chain, dict[str, int]]:
-    """The tagger. `kinds` are probabilities of the pieces by models that did not see their note; returns the chain and the
-    vocabulary extended by layout and chain features."""
-    features = [piece_features(p.words, p.layout, k, classes) for p, k in zip(data.notes, kinds, strict=True)]
+    """The tagger. `kinds` are probabilities of the pieces, and the note's log odds, by models that did not see it; returns
+    the chain and the vocabulary extended by layout and chain features."""
+    features = [
+        piece_features(p.words, p.layout, k, classes, odds) for p, (k, odds) in zip(data.notes, kinds, strict=True)
+    ]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for prepared, feats in zip(data.notes, features, strict=True):
         places = element_places(prepared.layout, prepared.spans)
@@ -280,9 +324,10 @@ def piece_features(
     layout: Sequence[Sequence[str]],
     kinds: npt.NDArray[np.float32],
     classes: Sequence[str],
+    session: float,
 ) -> list[list[str]]:
     """All features of the tagger for the pieces of one note."""
-    chain = chain_features(kinds, classes, layout)
+    chain = chain_features(kinds, classes, layout, session)
     return [[*w, *("@" + f for f in place), *c] for w, place, c in zip(piece_words, layout, chain, strict=True)]
 
 
@@ -362,14 +407,16 @@ def fit(data: Corpus, settings: Settings | None = None) -> Model:
     all_docs = list(data.snippet_words) + [f for p in data.notes for f in p.words]
     idf = _idf(_matrix(all_docs, vocabulary))
     kind = fit_kinds(data, vocabulary, idf, settings)
-    crossed = _crossed_kinds(data, vocabulary, idf, settings, kind)
+    crossed = _crossed_kinds(data, vocabulary, idf, settings, kind.classes)
     chain, extended = fit_chain(data, vocabulary, crossed, kind.classes, settings)
-    full_idf = np.concatenate([idf, np.ones(len(extended) - len(idf), dtype=np.float32)])
-    elements = fit_elements(data, extended, full_idf, settings)
+    documents = said(data)
+    full_idf = np.concatenate([idf, _idf(_matrix([s.features for s in documents], extended))[len(idf) :]])
+    elements = fit_elements(documents, extended, full_idf, settings)
     neutral = Weighed(0.0, {})
     return Model(
         extended,
         full_idf,
+        fit_session(data, vocabulary, idf, settings),
         kind,
         fit_codes(data, vocabulary, idf, settings),
         elements,
@@ -383,14 +430,15 @@ def fit(data: Corpus, settings: Settings | None = None) -> Model:
 
 
 def _crossed_kinds(
-    data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings, whole: Linear
-) -> list[npt.NDArray[np.float32]]:
-    """Kind probabilities of every note by a model that saw no note of its source, so that the tagger learns honest ones."""
+    data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings, classes: Sequence[str]
+) -> list[tuple[npt.NDArray[np.float32], float]]:
+    """Kind probabilities and session odds of every note by models that saw no note of its source, so that the tagger learns
+    honest ones."""
     sources = sorted({p.note.source for p in data.notes})
     fold = {s: i % settings.folds for i, s in enumerate(sources)}
     if len(sources) < settings.folds:
         fold = {}
-    out: list[npt.NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(data.notes)
+    out: list[tuple[npt.NDArray[np.float32], float]] = [(np.zeros((0, 0), dtype=np.float32), 0.0)] * len(data.notes)
     for k in range(settings.folds):
 
         def held(prepared: Prepared, k: int = k) -> bool:
@@ -398,12 +446,15 @@ def _crossed_kinds(
             return (hash_fold(prepared.note.note_id, settings.folds) if own is None else own) == k
 
         rest = data.only(lambda p: not held(p))
-        linear = fit_kinds(rest, vocabulary, idf, settings) if rest.notes else whole
+        if not rest.notes:
+            rest = data
+        linear, session = fit_kinds(rest, vocabulary, idf, settings), fit_session(rest, vocabulary, idf, settings)
         for index, prepared in enumerate(data.notes):
             if held(prepared):
                 docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats in prepared.words]
                 scores = linear_scores(linear, idf, docs)
-                out[index] = align(softmax(scores), linear.classes, whole.classes)
+                odds = session_odds(session, idf, [docs])[0]
+                out[index] = (align(softmax(scores), linear.classes, classes), odds)
     return out
 
 

@@ -59,7 +59,7 @@ def fit_reader(
     for note, proposal, tags, classes in examples:
         if len(proposal.ways) < 2:
             continue
-        whole = Whole(proposal.reading, proposal.kinds, classes, proposal.layout, proposal.stated)
+        whole = Whole(proposal.reading, proposal.kinds, classes, proposal.layout, proposal.stated, proposal.session)
         top = proposal.ways[0][0]
         ways = [
             (value - top, worth(proposal, spans, note.services, tags), Counter(all_features(whole, spans)))
