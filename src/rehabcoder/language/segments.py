@@ -245,31 +245,49 @@ def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
 
 
 def k_best(
-    scores: npt.NDArray[np.float32], transition: npt.NDArray[np.float32], start: npt.NDArray[np.float32], k: int
-) -> list[tuple[float, list[int]]]:
-    """The `k` best state paths of a note with their scores, best first."""
-    _n, states = scores.shape
-    best = np.full((states, k), -np.inf, dtype=np.float64)
-    best[:, 0] = scores[0] + start
+    notes: Sequence[npt.NDArray[np.float32]],
+    transition: npt.NDArray[np.float32],
+    start: npt.NDArray[np.float32],
+    k: int,
+) -> list[list[tuple[float, list[int]]]]:
+    """The `k` best state paths of each note (its scores: pieces x states, at least one piece), with their scores, best first.
+
+    The notes go abreast, piece by piece: numpy costs as much for one short note as for a hundred.
+    """
+    if not notes:
+        return []
+    states = len(start)
+    order = sorted(range(len(notes)), key=lambda i: -len(notes[i]))  # longest first: those still going come before the rest
+    lengths = [len(notes[i]) for i in order]
+    scores = np.zeros((lengths[0], len(notes), states), dtype=np.float32)
+    for column, i in enumerate(order):
+        scores[: lengths[column], column] = notes[i]
+    going = np.searchsorted(-np.array(lengths), -np.arange(lengths[0]), side="left").tolist()  # notes longer than t
+    best = np.full((len(notes), states, k), -np.inf, dtype=np.float64)
+    best[:, :, 0] = scores[0] + start
+    moves = transition.T[None, :, :, None]
     pointers: list[npt.NDArray[np.int64]] = []
-    for row in scores[1:]:
-        joined = (best[:, :, None] + transition[:, None, :]).reshape(states * k, states)
-        order = np.argsort(-joined, axis=0, kind="stable")[:k]
-        best = np.take_along_axis(joined, order, axis=0).T + row[:, None]
-        pointers.append(order.T)
-    flat = np.argsort(-best, axis=None, kind="stable")[:k]
-    out = []
-    for place in flat.tolist():
-        state, rank = divmod(place, k)
-        value = best[state, rank]
-        if not np.isfinite(value):
-            break
-        path = [state]
-        for order in reversed(pointers):
-            state, rank = divmod(int(order[state, rank]), k)
-            path.append(state)
-        path.reverse()
-        out.append((float(value), path))
+    for t in range(1, lengths[0]):
+        n = going[t]
+        joined = (best[:n, None] + moves).reshape(n, states, states * k)
+        ranked = np.argsort(-joined, axis=2, kind="stable")[:, :, :k]
+        best[:n] = np.take_along_axis(joined, ranked, axis=2) + scores[t, :n, :, None]
+        pointers.append(ranked)
+    flat = best.reshape(len(notes), states * k)
+    last = np.argsort(-flat, axis=1, kind="stable")[:, :k]
+    values = np.take_along_axis(flat, last, axis=1).tolist()
+    state, rank = np.divmod(last, k)
+    paths = np.zeros((len(notes), k, lengths[0]), dtype=np.int8)
+    rows = np.arange(len(notes))[:, None]
+    for t in range(lengths[0] - 1, -1, -1):
+        n = going[t]
+        paths[:n, :, t] = state[:n]
+        if t:
+            state[:n], rank[:n] = np.divmod(pointers[t - 1][rows[:n], state[:n], rank[:n]], k)
+    out: list[list[tuple[float, list[int]]]] = [[] for _ in notes]
+    for column, i in enumerate(order):
+        found = zip(values[column], paths[column, :, : lengths[column]].tolist(), strict=True)
+        out[i] = [(value, path) for value, path in found if value > -np.inf]
     return out
 
 

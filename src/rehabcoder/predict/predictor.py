@@ -101,14 +101,14 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(["@" + f for f in place]) + model.ids(chain))
     emission = _emissions(model, tagger_rows, bounds)
-    out = []
     for i, reading in enumerate(readings):
-        part = slice(bounds[i], bounds[i + 1])
         for index in set_aside(reading):
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
-        ways = _ways(model, emission[part]) if reading.pieces else [(0.0, [])]
-        out.append(Proposal(reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways))
-    return out
+    ways = _ways(model, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
+    return [
+        Proposal(reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i])
+        for i, reading in enumerate(readings)
+    ]
 
 
 def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[list[int]]], list[list[list[list[int]]]]]:
@@ -152,13 +152,20 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
     return emission
 
 
-def _ways(model: Model, emission: Floats) -> list[tuple[float, list[Span]]]:
-    """Different ways to cut a note into services, best first, each with the tagger's score."""
-    out: dict[tuple[Span, ...], float] = {}
-    most = WAYS if len(emission) <= LONG else 1
-    for value, path in k_best(emission, model.chain.transition, model.chain.start, most):
-        out.setdefault(tuple(spans_of(path)), value)
-    return [(value, list(spans)) for spans, value in out.items()]
+def _ways(model: Model, emissions: Sequence[Floats]) -> list[list[tuple[float, list[Span]]]]:
+    """Different ways to cut each note into services, best first, each with the tagger's score."""
+    ways: list[list[tuple[float, list[Span]]]] = [[(0.0, [])] for _ in emissions]
+    for most, asked in (
+        (WAYS, [i for i, e in enumerate(emissions) if 0 < len(e) <= LONG]),
+        (1, [i for i, e in enumerate(emissions) if len(e) > LONG]),
+    ):
+        paths = k_best([emissions[i] for i in asked], model.chain.transition, model.chain.start, most)
+        for i, ranked in zip(asked, paths, strict=True):
+            kept: dict[tuple[Span, ...], float] = {}
+            for value, path in ranked:
+                kept.setdefault(tuple(spans_of(path)), value)
+            ways[i] = [(value, list(spans)) for spans, value in kept.items()]
+    return ways
 
 
 def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
