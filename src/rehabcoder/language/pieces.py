@@ -104,14 +104,15 @@ _MAY_END = frozenset(
     ]
 )
 _BREAK = re.compile(
-    r"""(?P<line>\n)
+    r"""(?=[\s.!?;,])(?:  # where nothing can break, all else need not be tried
+    (?P<line>\n)
     |(?P<stop>[.!?]["')\]]*)(?=\s+\S)
     |(?P<glued>(?<=[a-z0-9)%])\.(?=[a-z]{3}))
     |(?P<semi>;)(?=\s)
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
     |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
-    |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin))
+    |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
 )
