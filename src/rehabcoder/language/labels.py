@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from string import ascii_lowercase
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
-
+_NUMBERS_OPEN = frozenset({"97", "92", "95", "90", "98", "20", "29"})  # but for those with a letter, which may stand in a word
+_WORD = re.compile(r"[a-z']+|\d+")
 
 _TIMED_NAMES = frozenset({"97110", "97112", "97530", "97140", "97116"})  # with a time behind them nothing else
 _INITIALS = frozenset({"97110", "97112", "97530", "97140"})  # TE, NMR, TA, MT: in capitals hardly anything else
@@ -31,32 +34,57 @@ def _flexible(pattern: str) -> str:
     return re.sub(r"(?<!\\) ", r"[\\s/&-]+", pattern.replace(" ?", "\x01")).replace("\x01", r"[\s/-]*")
 
 
-def _first_letters(form: str) -> str:
-    """The letters with which a form of `labels.toml` can begin: its first one, or those of its first group."""
+def _first_group(form: str) -> tuple[list[str], str]:
+    """The alternatives of the group with which a form of `labels.toml` begins, and what follows it."""
     if not form.startswith("(?:"):
-        return form[0]
-    depth, letters, fresh = 1, form[3], False
-    for char in form[3:]:
+        return [""], form
+    depth, begin = 1, 3
+    ways: list[str] = []
+    for at, char in enumerate(form[3:], 3):
         depth += (char == "(") - (char == ")")
+        if depth == 0 or (char == "|" and depth == 1):
+            ways.append(form[begin:at])
+            begin = at + 1
         if depth == 0:
             break
-        if fresh:
-            letters += char
-        fresh = char == "|" and depth == 1
-    return letters
+    return ways, form[begin:]
+
+
+def _openings(form: str) -> set[str]:
+    """The first two letters of every word with which a form of `labels.toml`, its first group resolved, may begin."""
+    first, rest = form[0], form[1:]
+    out: set[str] = set()
+    while rest:
+        if rest.startswith((" ?", r"\.?")):
+            out.add(first)
+            rest = rest.partition("?")[2]
+        elif rest[0].isalpha():
+            out.add(first + rest[0])
+            if rest[1:2] != "?":
+                return out
+            rest = rest[2:]
+        elif rest.startswith((" ", r"\.")):
+            return out | {first}
+        else:
+            break
+    return out | {first} | {first + letter for letter in ascii_lowercase}
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]]]:
+def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]]:
+    """Any mention of a code; what each group means; the first two characters of the words that may begin one."""
     table = tomllib.loads(files("rehabcoder.knowledge").joinpath("labels.toml").read_text(encoding="utf-8"))
     meaning: list[tuple[str, bool]] = []
     # Forms are gathered by their first letter, so that at each word only the few that can begin there are tried;
     # strong names come before weak ones, and longer before shorter.
     by_letter: dict[str, list[tuple[bool, int, str]]] = {}
+    openings = set(_NUMBERS_OPEN)
     for code, names in table.items():
         for strong in (True, False):
             for form in names["strong" if strong else "weak"]:
-                for letter in _first_letters(form):
+                ways, rest = _first_group(form)
+                openings.update(*(_openings(way + rest) for way in ways))
+                for letter in (way[0] for way in (ways if ways[0] else [rest])):
                     by_letter.setdefault(letter, []).append(
                         (not strong, -len(form), f"(?P<g{len(meaning)}>{_flexible(form)})")
                     )
@@ -65,7 +93,23 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]]]:
         f"(?={letter})(?:{'|'.join(body for *_, body in sorted(forms))})" for letter, forms in sorted(by_letter.items())
     )
     letters = "".join(sorted(by_letter))
-    return re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?=[{letters}])(?:{branches})(?![a-z])"), meaning
+    pattern = re.compile(rf"(?P<num>{_NUMBER})|(?<![a-z0-9'])(?=[{letters}])(?:{branches})(?![a-z])")
+    return pattern, meaning, frozenset(openings)
+
+
+def _mentions(low: str) -> Iterator[re.Match[str]]:
+    """Matches in order, tried only at words that can begin one: most of a note's words cannot."""
+    pattern, _, openings = _patterns()
+    if "g0" in low:  # the one number that may begin within a word
+        yield from pattern.finditer(low)
+        return
+    done = 0
+    for word in _WORD.finditer(low):
+        if word[0][:2] in openings and word.start() >= done:
+            found = pattern.match(low, word.start())
+            if found:
+                done = found.end()
+                yield found
 
 
 _BEFORE_WEAK = re.compile(
@@ -85,9 +129,9 @@ _LONG_WORD = re.compile(r"[A-Z]{4}")
 
 def find_labels(text: str, low: str) -> list[Label]:
     """Label mentions in order. `low` is `shadow(text)`."""
-    pattern, meaning = _patterns()
+    _, meaning, _ = _patterns()
     out: list[Label] = []
-    for found in pattern.finditer(low):
+    for found in _mentions(low):
         start, end = found.span()
         if found["num"]:
             out.append(Label(start, end, found["num"].upper(), True, True))
@@ -124,7 +168,7 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
 
 def opening_label(low: str, start: int, end: int, supported: str) -> Label | None:
     """The name with which a service opens, whatever follows it ("gait to the mailbox"), if it agrees with the code."""
-    pattern, meaning = _patterns()
+    pattern, meaning, _ = _patterns()
     for ahead in _BEFORE_OPENING:
         skipped = ahead.match(low, start, end)
         found = pattern.match(low, skipped.end(), end) if skipped else None
