@@ -13,6 +13,7 @@ from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 
 _MOST = 4
+_PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
 @dataclass(slots=True, frozen=True)
@@ -61,6 +62,43 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
     return out
 
 
+_GAP = re.compile(r"[\W_]*")
+_LETTERS = re.compile(r"[a-z]*")
+
+
+@lru_cache(maxsize=4096)
+def _words(feature: str) -> tuple[str, str] | None:
+    """The one or two plain words that a feature stands for (the second may be empty); None for all other features."""
+    first, _, second = feature.removesuffix("*").removeprefix("^ ").partition(" ")
+    plain = _PLAIN.fullmatch(first) and (not second or _PLAIN.fullmatch(second))
+    return (first, second) if plain else None
+
+
+def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
+    """The first place of a feature in `low[start:end]`."""
+    words = _words(feature)
+    if words is None:
+        pattern = _pattern(feature)
+        match = pattern.search(low, start, end) if pattern else None
+        return match.span() if match else None
+    # Plain words are looked up as such: to make a pattern of each costs more than all else that evidence needs.
+    first, second = words
+    at = low.find(first, start, end)
+    while at >= 0:
+        stop = at + len(first)
+        if second:
+            behind = _GAP.match(low, stop, end)
+            stop = behind.end() if behind else stop
+            stop = stop + len(second) if low.startswith(second, stop, end) else -1
+        if stop >= 0 and not (at and "a" <= low[at - 1] <= "z"):
+            rest = _LETTERS.match(low, stop, end)
+            rest_to = rest.end() if rest else stop
+            if rest_to == stop or feature[-1] == "*":
+                return at, rest_to
+        at = low.find(first, at + 1, end)
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _pattern(feature: str) -> re.Pattern[str] | None:
     """Where a feature can stand in a text; None for features without words, such as classes of words."""
@@ -74,10 +112,7 @@ def _pattern(feature: str) -> re.Pattern[str] | None:
 
 def _place(predicted: Predicted, found: Found, feature: str, says: str, code: str, out: list[Evidence]) -> None:
     """Adds the first place where a feature stands in the service, unless those words are marked already."""
-    pattern = _pattern(feature)
-    if pattern is None:
-        return
-    match = pattern.search(predicted.reading.masked, found.start, found.end)
-    if match and not any(e.start < match.end() and match.start() < e.end for e in out):
-        start, end = match.span()
+    place = _where(predicted.reading.masked, feature, found.start, found.end)
+    if place and not any(e.start < place[1] and place[0] < e.end for e in out):
+        start, end = place
         out.append(Evidence(start, end, predicted.reading.text[start:end], says, code))
