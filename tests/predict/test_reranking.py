@@ -12,7 +12,7 @@ from predicting import labelled_texts, model
 
 from rehabcoder.language.segments import Span, Whole
 from rehabcoder.predict.predictor import propose
-from rehabcoder.predict.reranking import TAGGER, all_features, choose
+from rehabcoder.predict.reranking import TAGGER, Weights, all_features, choose
 
 Way = tuple[float, list[Span]]
 TWO = "Ther Ex x 15 min: straight leg raise 3x10. Manual therapy x 10 min: soft tissue mobilization to left calf."
@@ -50,7 +50,7 @@ def test_the_choice_and_its_lead_are_those_of_the_plain_sums(number: int, seed: 
     note, ways = several[number % len(several)]
     weights = {f: random.uniform(-3, 3) for f in features() if random.random() < share} | {TAGGER: random.uniform(0, 2)}
     sums = [plain_sum(note, way, ways[0][0], weights) for way in ways]
-    best, lead = choose(note, ways, weights)
+    best, lead = choose(note, ways, Weights(weights))
     ranked = sorted(sums, reverse=True)
     assert sums[best] == pytest.approx(ranked[0], abs=1e-9)
     assert lead == pytest.approx(ranked[0] - ranked[1], abs=1e-9)
@@ -58,21 +58,21 @@ def test_the_choice_and_its_lead_are_those_of_the_plain_sums(number: int, seed: 
 
 def test_there_is_nothing_to_choose_between_one_way_and_none() -> None:
     note, ways = wholes()[0]
-    assert choose(note, ways[:1], {TAGGER: 1.0})[0] == 0
-    assert choose(note, ways, {})[0] == 0
-    lead = choose(note, ways[:1], {TAGGER: 1.0})[1]
-    assert lead > choose(note, ways, {TAGGER: 1.0})[1]  # nothing beside it: surer than any choice between two
+    assert choose(note, ways[:1], Weights({TAGGER: 1.0}))[0] == 0
+    assert choose(note, ways, Weights({}))[0] == 0
+    lead = choose(note, ways[:1], Weights({TAGGER: 1.0}))[1]
+    assert lead > choose(note, ways, Weights({TAGGER: 1.0}))[1]  # nothing beside it: surer than any choice between two
 
 
 def test_the_tagger_alone_keeps_its_order_and_its_difference() -> None:
     ways: list[Way] = [(4.0, [(0, 1), (1, 2)]), (2.5, [(0, 2)]), (1.0, [])]
-    assert choose(two(), ways, {TAGGER: 2.0}) == (0, pytest.approx(3.0))
+    assert choose(two(), ways, Weights({TAGGER: 2.0})) == (0, pytest.approx(3.0))
 
 
 def test_a_weight_over_the_whole_can_overrule_the_tagger() -> None:
     ways: list[Way] = [(4.0, [(0, 2)]), (3.0, [(0, 1), (1, 2)])]
-    assert choose(two(), ways, {TAGGER: 1.0, "n2": 0.5})[0] == 0
-    assert choose(two(), ways, {TAGGER: 1.0, "n2": 1.5}) == (1, pytest.approx(0.5))
+    assert choose(two(), ways, Weights({TAGGER: 1.0, "n2": 0.5}))[0] == 0
+    assert choose(two(), ways, Weights({TAGGER: 1.0, "n2": 1.5})) == (1, pytest.approx(0.5))
 
 
 def test_two_times_in_one_service_are_seen() -> None:
@@ -86,12 +86,12 @@ def test_two_times_in_one_service_are_seen() -> None:
 
 def test_the_same_services_found_twice_are_no_rival() -> None:
     ways: list[Way] = [(4.0, [(0, 1), (1, 2)]), (4.0, [(0, 1), (1, 2)]), (1.0, [(0, 2)])]
-    assert choose(two(), ways, {TAGGER: 1.0})[1] == pytest.approx(3.0)
+    assert choose(two(), ways, Weights({TAGGER: 1.0}))[1] == pytest.approx(3.0)
 
 
 def test_two_ways_that_weigh_the_same_leave_no_lead() -> None:
     ways: list[Way] = [(4.0, [(0, 1), (1, 2)]), (4.0, [(0, 2)])]
-    assert choose(two(), ways, {TAGGER: 1.0})[1] == 0.0
+    assert choose(two(), ways, Weights({TAGGER: 1.0}))[1] == 0.0
 
 
 def test_every_piece_counts_once_as_part_of_a_service_or_as_a_gap() -> None:
@@ -104,8 +104,8 @@ def test_every_piece_counts_once_as_part_of_a_service_or_as_a_gap() -> None:
 def test_the_order_of_the_ways_does_not_matter_beyond_the_first() -> None:
     weights = dict(model().reader)
     for note, ways in wholes():
-        best, lead = choose(note, ways, weights)
+        best, lead = choose(note, ways, Weights(weights))
         turned = [ways[0], *reversed(ways[1:])]
-        again, same = choose(note, turned, weights)
+        again, same = choose(note, turned, Weights(weights))
         assert turned[again][1] == ways[best][1]
         assert same == pytest.approx(lead)

@@ -16,6 +16,12 @@ def session_step(odds: float) -> int:
     return max(-4, min(6, round(odds)))
 
 
+def shares(kinds: npt.NDArray[np.float32], out: int) -> npt.NDArray[np.float32]:
+    """What each piece is, given that it belongs to a service: probabilities of all kinds but the column `out`."""
+    rest = np.concatenate([kinds[:, :out], kinds[:, out + 1 :]], axis=1)
+    return np.asarray(rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
 def _strength(outside: float) -> int:
     """Log odds of belonging to a service, as a whole number from -5 to 5."""
     return int(min(5, max(-5, round(float(np.log((1 - outside + 1e-6) / (outside + 1e-6)))))))
@@ -30,8 +36,7 @@ def chain_features(
     out_column = list(classes).index(OUT)
     names = [c for c in classes if c != OUT]
     outside = kinds[:, out_column]
-    rest = np.delete(kinds, out_column, axis=1)
-    rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
+    rest = shares(kinds, out_column)
     tops = rest.argmax(axis=1)
     strength = [_strength(float(o)) for o in outside]
     forms = [frozenset(f for f in feats if f.startswith("time:")) for feats in layout]

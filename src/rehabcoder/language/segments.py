@@ -2,30 +2,51 @@
 
 The tagger proposes its best ways to cut a note into services, piece by piece. Here each way is looked at as a whole, which
 no piece can do: a service with two times is likely two services, a billed code without a service was likely overlooked.
+
+What is seen is said in keys: a few numbers that stand for a group of named features. Keys recur from note to note, names
+need only be spelt where a key is new (`features_of`), so that weighing costs a look-up a group.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.language.chain import OUT, session_step
-from rehabcoder.language.detail import content_words
+from rehabcoder.language.chain import OUT, session_step, shares
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
 Span = tuple[int, int]
+Key = tuple[str | int | None, ...]  # the name of a group of features, then what they depend on
 _SAME = {"97014": "G0283", "97130": "97129"}
-_FAMILY = {"97124": "97140"}
+_SHORT = 60  # code points: a longer piece is never thin
+_NO_MINUTES = frozenset({"clock", "pct", "rest", "bare"})
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What one service would be that takes some pieces of a note."""
+
+    mean: list[float]  # what it is on average over its pieces
+    sharp: float  # the share of what it is most likely
+    name: str  # and its name
+    minutes: int | None  # its time, if it has one
+    label: str | None
+    where: str  # where in it its time stands
+    forms: frozenset[str]
+    timed: int  # pieces with a time
+    labelled: int  # pieces with a label
 
 
 @dataclass(slots=True)
 class Whole:
-    """What is needed of one note to weigh its readings; features of its stretches are found once."""
+    """What is needed of one note to weigh its readings; what is known of a stretch is found once."""
 
     reading: Reading
     kinds: npt.NDArray[np.float32]  # pieces x kinds
@@ -33,215 +54,345 @@ class Whole:
     layout: Sequence[Sequence[str]]
     stated: Stated
     session: float  # log odds that the note is one of a therapy session
-    times: list[list[int]] = field(default_factory=list)  # minutes of the times of each piece (clock times left out)
-    forms: list[list[str]] = field(default_factory=list)
-    codes: list[list[str]] = field(default_factory=list)  # label codes of each piece
-    strength: list[int] = field(default_factory=list)
-    thin: list[bool] = field(default_factory=list)
-    first: list[bool] = field(default_factory=list)
-    blank: list[bool] = field(default_factory=list)  # whether a blank line stands before each piece
-    rest: list[list[float]] = field(default_factory=list)  # what each piece is, given that it belongs to a service
-    alike: list[float] = field(default_factory=list)  # how like each piece is to the one before it
-    names: list[str] = field(default_factory=list)
-    style: str = ""
-    means: dict[Span, list[float]] = field(default_factory=dict)
+    times: list[list[int]] = field(init=False)  # minutes of the times of each piece (clock times left out)
+    forms: list[frozenset[str]] = field(init=False)
+    codes: list[list[str]] = field(init=False)  # label codes of each piece
+    strength: list[int] = field(init=False)
+    thin: list[bool] = field(init=False)
+    first: list[bool] = field(init=False)
+    blank: list[bool] = field(init=False)  # whether a blank line stands before each piece
+    headings: list[str] = field(init=False)
+    rest: list[list[float]] = field(init=False)  # what each piece is, given that it belongs to a service
+    alike: list[float] = field(init=False)  # how like each piece is to the one before it
+    names: list[str] = field(init=False)
+    # How many there are before each piece, so that a stretch is counted by two look-ups.
+    times_before: list[int] = field(init=False)
+    long_before: list[int] = field(init=False)
+    timed_before: list[int] = field(init=False)
+    labelled_before: list[int] = field(init=False)
+    thin_before: list[int] = field(init=False)
+    first_before: list[int] = field(init=False)
+    blank_before: list[int] = field(init=False)
+    style: str = field(init=False)
+    billed: set[str] = field(init=False)
+    stretches: dict[Span, Stretch] = field(init=False)
 
     def __post_init__(self) -> None:
         reading = self.reading
-        self.means = {}
         out = list(self.classes).index(OUT)
         self.names = [c for c in self.classes if c != OUT]
-        rest = np.delete(self.kinds, out, axis=1)
-        rest = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1e-9)
+        rest = shares(self.kinds, out)
         self.alike = [0.0, *(rest[1:] * rest[:-1]).sum(axis=1).tolist()]
         self.rest = rest.tolist()  # plain numbers: stretches are short, and numpy costs more than it saves on them
-        self.strength = [
-            int(min(3, max(-3, round(float(np.log((1 - o + 1e-6) / (o + 1e-6))))))) for o in self.kinds[:, out]
-        ]
+        outside = self.kinds[:, out]
+        odds = np.rint(np.log((1 - outside + 1e-6) / (outside + 1e-6)))
+        self.strength = np.clip(odds, -3, 3).astype(int).tolist()
+        self.times, self.forms, self.codes = [], [], []
         label_at = [la.start for la in reading.labels]
         time_at = [t.start for t in reading.times]
-        for piece, feats in zip(reading.pieces, self.layout, strict=True):
+        for piece in reading.pieces:
             a, b = bisect_left(time_at, piece.start), bisect_left(time_at, piece.end)
-            kept = [t for t in reading.times[a:b] if t.form not in ("clock", "pct", "rest", "bare")]
+            kept = [t for t in reading.times[a:b] if t.form not in _NO_MINUTES]
             self.times.append([t.minutes for t in kept])
-            self.forms.append([t.form for t in kept])
+            self.forms.append(frozenset(t.form for t in kept))
             a, b = bisect_left(label_at, piece.start), bisect_left(label_at, piece.end)
             self.codes.append(list(dict.fromkeys(_SAME.get(la.code, la.code) for la in reading.labels[a:b])))
-            self.thin.append(
-                piece.end - piece.start < 60 and content_words(reading.low, reading.labels, piece.start, piece.end) == 0
-            )
-            self.first.append("first" in feats)
-            self.blank.append("blank" in feats)
-        timed = sum(bool(t) for t in self.times)
-        labelled = sum(bool(c) for c in self.codes)
+        self.thin = [
+            piece.end - piece.start < _SHORT and any(f.startswith("thin0") for f in feats)
+            for piece, feats in zip(reading.pieces, self.layout, strict=True)
+        ]
+        self.first = ["first" in feats for feats in self.layout]
+        self.blank = ["blank" in feats for feats in self.layout]
+        self.headings = [next((f[3:] for f in feats if f.startswith("h1=")), "") for feats in self.layout]
+        self.times_before = _running(map(len, self.times))
+        self.long_before = _running(sum(m >= 5 for m in t) for t in self.times)
+        self.timed_before = _running(map(bool, self.times))
+        self.labelled_before = _running(map(bool, self.codes))
+        self.thin_before = _running(self.thin)
+        self.first_before = _running(self.first)
+        self.blank_before = _running(self.blank)
+        timed, labelled = self.timed_before[-1], self.labelled_before[-1]
         lines = reading.pieces[-1].line + 1 if reading.pieces else 1
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
+        self.billed = {_SAME.get(c, c) for c in self.stated.units or ()}
+        self.stretches = {}
 
-    def mean(self, span: Span) -> list[float]:
-        """What a stretch is on average over its pieces."""
-        known = self.means.get(span)
+    def stretch(self, span: Span) -> Stretch:
+        """What is known of a service that takes the pieces `[a, b)`."""
+        known = self.stretches.get(span)
         if known is None:
             a, b = span
             size = b - a
-            known = self.rest[a] if size == 1 else [sum(column) / size for column in zip(*self.rest[a:b], strict=True)]
-            self.means[span] = known
+            mean = self.rest[a] if size == 1 else [sum(column) / size for column in zip(*self.rest[a:b], strict=True)]
+            sharp = max(mean)
+            times = [m for t in self.times[a:b] for m in t if m >= 3]
+            timed = self.timed_before[b] - self.timed_before[a]
+            where = "last" if self.times[b - 1] else "mid" if timed else "none"
+            if self.times[a]:
+                where = "only" if size == 1 else "lead"
+            known = Stretch(
+                mean,
+                sharp,
+                self.names[mean.index(sharp)],
+                None if not times else max(times) if len(times) < 3 else times[0],
+                next((codes[0] for codes in self.codes[a:b] if codes), None),
+                where,
+                self.forms[a] if size == 1 else frozenset().union(*self.forms[a:b]),
+                timed,
+                self.labelled_before[b] - self.labelled_before[a],
+            )
+            self.stretches[span] = known
         return known
 
 
-def stretch_features(note: Whole, span: Span) -> list[str]:
-    """Features of one service that takes the pieces `[a, b)`."""
+def _running(counts: Iterable[int]) -> list[int]:
+    return list(accumulate(counts, initial=0))
+
+
+def stretch_keys(note: Whole, span: Span) -> list[Key]:
+    """Keys of one service that takes the pieces `[a, b)`."""
     a, b = span
-    times = [m for t in note.times[a:b] for m in t]
-    n_times, pieces_timed = len(times), sum(bool(t) for t in note.times[a:b])
-    codes = list(dict.fromkeys(c for k in note.codes[a:b] for c in k))
-    labelled = sum(bool(k) for k in note.codes[a:b])
     size = b - a
-    style = note.style
-    mean = note.mean(span)
-    sharp = max(mean)
-    top = mean.index(sharp)
-    alike = 9
-    if size > 1:
+    known = note.stretch(span)
+    n_times = note.times_before[b] - note.times_before[a]
+    if size == 1:
+        codes = len(note.codes[a])
+        alike, strong, weak = 9, note.strength[a], note.strength[a]
+    else:
+        codes = len({c for k in note.codes[a:b] for c in k}) if known.labelled else 0
         alike = int(5 * min(note.alike[a + 1 : b]))
-    thin = all(note.thin[a:b])
-    big = sum(m >= 5 for m in times)
-    ends_line = b == len(note.first) or note.first[b]
-    lines = sum(note.first[a + 1 : b])
-    strong = max(note.strength[a:b])
-    weak = min(note.strength[a:b])
-    apart = f"{note.blank[a]}{any(note.blank[a + 1 : b])}{b == len(note.blank) or note.blank[b]}:{sum(note.blank) > 2}"
-    where = _where(note, span)
+        strong, weak = max(note.strength[a:b]), min(note.strength[a:b])
+    ends = b == len(note.first)
     return [
-        f"t{min(n_times, 3)}",
-        f"t{min(n_times, 3)}:{style}",
-        f"big{min(big, 3)}:{style}",
-        f"pt{min(pieces_timed, 3)}:{min(size, 4)}",
-        f"l{min(len(codes), 3)}:{style}",
-        f"lp{min(labelled, 3)}:{min(size, 3)}",
-        f"tl{min(pieces_timed, 2)}{min(len(codes), 2)}{thin}",
-        f"alike{alike}:{min(size, 3)}",
-        f"alike{alike}:t{min(pieces_timed, 2)}",
-        f"thin{thin}:{bool(n_times)}{bool(codes)}",
-        f"size{min(size, 7)}",
-        f"size{min(size, 7)}:{style[2]}",
-        f"lines{min(lines, 5)}:{style[:2]}",
-        f"line{note.first[a]}{ends_line}",
-        f"line{note.first[a]}{ends_line}:{bool(n_times)}",
-        f"strong{strong}",
-        f"weak{weak}",
+        (
+            "held",
+            min(n_times, 3),
+            min(note.long_before[b] - note.long_before[a], 3),
+            min(known.timed, 3),
+            min(codes, 3),
+            min(known.labelled, 3),
+            min(size, 7),
+            note.thin_before[b] - note.thin_before[a] == size,
+            note.style,
+        ),
+        ("likeness", alike, min(size, 3), min(known.timed, 2), int(5 * known.sharp)),
+        ("strength", strong, weak),
+        (
+            "place",
+            min(note.first_before[b] - note.first_before[a + 1], 5),
+            note.first[a],
+            ends or note.first[b],
+            n_times > 0,
+            known.where,
+            note.blank[a],
+            note.blank_before[b] > note.blank_before[a + 1],
+            ends or note.blank[b],
+            note.blank_before[-1] > 2,
+            note.style,
+        ),
+        ("kind", known.name),
+        ("heading", note.headings[a]),
+    ]
+
+
+def _held(times: int, big: int, timed: int, codes: int, labelled: int, size: int, thin: bool, style: str) -> list[str]:
+    return [
+        f"t{times}",
+        f"t{times}:{style}",
+        f"big{big}:{style}",
+        f"pt{timed}:{min(size, 4)}",
+        f"l{codes}:{style}",
+        f"lp{labelled}:{min(size, 3)}",
+        f"tl{min(timed, 2)}{min(codes, 2)}{thin}",
+        f"thin{thin}:{times > 0}{codes > 0}",
+        f"size{size}",
+        f"size{size}:{style[2]}",
+    ]
+
+
+def _likeness(alike: int, size: int, timed: int, sharp: int) -> list[str]:
+    return [f"alike{alike}:{size}", f"alike{alike}:t{timed}", f"sharp{sharp}:{size}"]
+
+
+def _place(
+    lines: int,
+    begins: bool,
+    ends: bool,
+    timed: bool,
+    where: str,
+    blank: bool,
+    blank_within: bool,
+    blank_behind: bool,
+    blanks: bool,
+    style: str,
+) -> list[str]:
+    apart = f"{blank}{blank_within}{blank_behind}:{blanks}"
+    return [
+        f"lines{lines}:{style[:2]}",
+        f"line{begins}{ends}",
+        f"line{begins}{ends}:{timed}",
         f"where={where}:{style}",
         f"blank{apart}",
         f"blank{apart}:{where}",
-        f"kind={note.names[top]}",
-        f"sharp{int(5 * sharp)}:{min(size, 3)}",
-        f"h={_heading(note, a)}",
     ]
 
 
-def _where(note: Whole, span: Span) -> str:
-    """Where in a stretch its time stands."""
-    a, b = span
-    if note.times[a]:
-        return "only" if b - a == 1 else "lead"
-    return "last" if note.times[b - 1] else "mid" if any(note.times[a:b]) else "none"
+def gap_keys(note: Whole, index: int) -> list[Key]:
+    """Keys of a piece that is left outside of every service."""
+    timed, coded = bool(note.times[index]), bool(note.codes[index])
+    return [
+        ("gap", note.strength[index], timed, coded, note.thin[index], note.style),
+        ("gap heading", note.headings[index]),
+    ]
 
 
-def _heading(note: Whole, at: int) -> str:
-    return next((f[3:] for f in note.layout[at] if f.startswith("h1=")), "")
-
-
-def gap_features(note: Whole, index: int) -> list[str]:
-    """Features of a piece that is left outside of every service."""
-    strength = note.strength[index]
+def _gap(strength: int, timed: bool, coded: bool, thin: bool, style: str) -> list[str]:
     return [
         f"o{strength}",
-        f"o{strength}:{bool(note.times[index])}",
-        f"ot{bool(note.times[index])}{bool(note.codes[index])}:{note.style}",
-        f"othin{note.thin[index]}{bool(note.times[index])}{bool(note.codes[index])}",
-        f"oh={_heading(note, index)}",
-        f"ol{bool(note.codes[index])}:{strength}",
+        f"o{strength}:{timed}",
+        f"ot{timed}{coded}:{style}",
+        f"othin{thin}{timed}{coded}",
+        f"ol{coded}:{strength}",
     ]
 
 
-def pair_features(note: Whole, one: Span, two: Span) -> list[str]:
-    """Features of two services that follow one another."""
-    adjacent = one[1] == two[0]
-    alike = int(5 * sum(x * y for x, y in zip(note.mean(one), note.mean(two), strict=True)))
-    t1, t2 = (min(sum(bool(t) for t in note.times[a:b]), 2) for a, b in (one, two))
-    l1, l2 = (bool([c for k in note.codes[a:b] for c in k]) for a, b in (one, two))
-    f1 = {f for k in note.forms[one[0] : one[1]] for f in k}
-    f2 = {f for k in note.forms[two[0] : two[1]] for f in k}
-    shared = "both" if f1 & f2 else "none" if not f1 and not f2 else "one" if not f1 or not f2 else "other"
-    if not adjacent:
-        return [f"far:{t1}{t2}", f"far:{shared}"]
+def pair_key(note: Whole, one: Span, two: Span) -> Key:
+    """Key of two services that follow one another."""
+    a, b = note.stretch(one), note.stretch(two)
+    shared = "one" if a.forms or b.forms else "none"
+    if a.forms and b.forms:
+        shared = "other" if a.forms.isdisjoint(b.forms) else "both"
+    t1, t2 = min(a.timed, 2), min(b.timed, 2)
+    if one[1] != two[0]:
+        return ("far", t1, t2, shared)
+    alike = int(5 * sum(map(mul, a.mean, b.mean)))
+    return ("pair", t1, t2, a.labelled > 0, b.labelled > 0, shared, alike, note.first[two[0]])
+
+
+def _far(t1: int, t2: int, shared: str) -> list[str]:
+    return [f"far:{t1}{t2}", f"far:{shared}"]
+
+
+def _pair(t1: int, t2: int, l1: bool, l2: bool, shared: str, alike: int, first: bool) -> list[str]:
     return [
         f"pair:{t1}{t2}",
         f"pair:{t1}{t2}:a{alike}",
         f"pair:{l1}{l2}:{t1}{t2}",
         f"pair:a{alike}",
-        f"pair:{shared}:{note.first[two[0]]}",
+        f"pair:{shared}:{first}",
         f"pair:{shared}:a{alike // 2}",
         f"pair:{l1}{l2}:a{alike // 2}",
-        f"pair:first{note.first[two[0]]}:{t1}{t2}",
+        f"pair:first{first}:{t1}{t2}",
     ]
 
 
-def reading_features(note: Whole, spans: Sequence[Span]) -> list[str]:
-    """Features of a way to read the whole note: sums, billed codes, evenness."""
-    feats = [f"n{min(len(spans), 6)}"]
-    given: list[int] = []
-    open_ones = 0
-    tops: list[str] = []
-    labels: list[str] = []
-    for a, b in spans:
-        times = [m for t in note.times[a:b] for m in t if m >= 3]
-        if times:
-            given.append(max(times) if len(times) < 3 else times[0])
-        else:
-            open_ones += 1
-        mean = note.mean((a, b))
-        tops.append(note.names[mean.index(max(mean))])
-        labels += list(dict.fromkeys(c for k in note.codes[a:b] for c in k))[:1]
-    for name, stated in (("timed", note.stated.timed), ("total", note.stated.total)):
-        if stated is not None and given:
-            total = sum(given)
-            feats.append(
-                f"{name}:{'equal' if total == stated else 'over' if total > stated else 'under'}:{min(open_ones, 2)}"
+def reading_keys(note: Whole, spans: Sequence[Span]) -> list[Key]:
+    """Keys of a way to read the whole note: sums, billed codes, evenness."""
+    stated, n = note.stated, len(spans)
+    known = [note.stretch(span) for span in spans]
+    given = [s.minutes for s in known if s.minutes is not None]
+    labels = [s.label for s in known if s.label is not None]
+    total, still_open = sum(given), n - len(given)
+    even = "none" if not given else "mixed" if still_open else "all"
+    keys: list[Key] = [
+        (
+            "sums",
+            min(n, 6),
+            _against(total, stated.timed) if given else None,
+            _against(total, stated.total) if given else None,
+            min(still_open, 2),
+            even,
+            note.style,
+        )
+    ]
+    different = set(labels)
+    if note.billed:
+        unlabelled = note.billed - different
+        keys.append(
+            (
+                "billed",
+                min(len(unlabelled.difference([s.name for s in known])), 3),
+                min(len(unlabelled), 3),
+                min(n - len(labels), 3),
+                max(-2, min(3, n - len(note.billed))),
             )
-    even = "all" if given and not open_ones else "none" if not given else "mixed"
-    feats += [f"even:{even}:{note.style}", f"even:{even}:{min(len(spans), 4)}"]
-    units = note.stated.units
-    if units:
-        billed = {_SAME.get(c, c) for c in units}
-        lacking = len(billed - set(labels) - set(tops))
-        unlabelled = len(billed - set(labels))
-        feats += [
-            f"lacking{min(lacking, 3)}",
-            f"unlabelled{min(unlabelled, 3)}:{min(len(spans) - len(labels), 3)}",
-            f"more{max(-2, min(3, len(spans) - len(billed)))}",
-        ]
-    if spans:
-        wheres = [_where(note, span) for span in spans]
-        feats += [
-            f"wheres:{'+'.join(sorted(set(wheres)))}",
-            f"ends:{wheres[0]}-{wheres[-1]}:{min(len(spans), 3)}",
-            f"n{min(len(spans), 2)}:{note.style}",
-            f"some:note{session_step(note.session)}",
-        ]
+        )
+    step = session_step(note.session)
+    if known:
+        wheres = "+".join(sorted({s.where for s in known}))
+        keys.append(("some", wheres, known[0].where, known[-1].where, min(n, 3), note.style, step))
     else:
-        many_labels, many_times = sum(bool(c) for c in note.codes), sum(bool(t) for t in note.times)
-        strongest = max(note.strength, default=-3)
-        feats += [
-            f"nothing:{note.style}",
-            f"nothing:{strongest}",
-            f"nothing:note{session_step(note.session)}",
-            f"nothing:note{session_step(note.session)}:{bool(many_labels)}{bool(many_times)}",
-            f"nothing:{min(many_labels, 3)}{min(many_times, 3)}",
-            f"nothing:{bool(note.stated.units)}{note.stated.timed is not None}{note.stated.total is not None}",
-        ]
-    twice = len(labels) - len(set(labels))
-    feats.append(f"twice{min(twice, 3)}")
-    return feats
+        keys.append(
+            (
+                "nothing",
+                note.style,
+                max(note.strength, default=-3),
+                step,
+                min(note.labelled_before[-1], 3),
+                min(note.timed_before[-1], 3),
+                bool(note.billed),
+                stated.timed is not None,
+                stated.total is not None,
+            )
+        )
+    keys.append(("twice", min(len(labels) - len(different), 3)))
+    return keys
+
+
+def _against(total: int, stated: int | None) -> str | None:
+    if stated is None:
+        return None
+    return "equal" if total == stated else "over" if total > stated else "under"
+
+
+def _sums(n: int, timed: str | None, total: str | None, still_open: int, even: str, style: str) -> list[str]:
+    compared = [f"{name}:{how}:{still_open}" for name, how in (("timed", timed), ("total", total)) if how is not None]
+    return [f"n{n}", *compared, f"even:{even}:{style}", f"even:{even}:{min(n, 4)}"]
+
+
+def _billed(lacking: int, unlabelled: int, without: int, more: int) -> list[str]:
+    return [f"lacking{lacking}", f"unlabelled{unlabelled}:{without}", f"more{more}"]
+
+
+def _some(wheres: str, begins: str, ends: str, n: int, style: str, session: int) -> list[str]:
+    return [f"wheres:{wheres}", f"ends:{begins}-{ends}:{n}", f"n{min(n, 2)}:{style}", f"some:note{session}"]
+
+
+def _nothing(
+    style: str, strongest: int, session: int, labelled: int, timed: int, units: bool, minutes: bool, total: bool
+) -> list[str]:
+    return [
+        f"nothing:{style}",
+        f"nothing:{strongest}",
+        f"nothing:note{session}",
+        f"nothing:note{session}:{labelled > 0}{timed > 0}",
+        f"nothing:{labelled}{timed}",
+        f"nothing:{units}{minutes}{total}",
+    ]
+
+
+_NAMES: dict[str | int | None, Callable[..., list[str]]] = {
+    "held": _held,
+    "likeness": _likeness,
+    "strength": lambda strong, weak: [f"strong{strong}", f"weak{weak}"],
+    "place": _place,
+    "kind": lambda name: [f"kind={name}"],
+    "heading": lambda word: [f"h={word}"],
+    "gap": _gap,
+    "gap heading": lambda word: [f"oh={word}"],
+    "far": _far,
+    "pair": _pair,
+    "sums": _sums,
+    "billed": _billed,
+    "some": _some,
+    "nothing": _nothing,
+    "twice": lambda n: [f"twice{n}"],
+}
+
+
+def features_of(key: Key) -> list[str]:
+    """The named features that a key stands for."""
+    return _NAMES[key[0]](*key[1:])
 
 
 def k_best(

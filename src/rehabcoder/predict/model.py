@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rehabcoder.predict.reranking import Weights
+
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
@@ -91,9 +93,11 @@ class Model:
 
     labels_seen: frozenset[str] = field(init=False, repr=False)
     features: list[str] = field(init=False, repr=False)  # by row
+    ways: Weights = field(init=False, repr=False)  # those of `reader`, as they are asked for
 
     def __post_init__(self) -> None:
         self.features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        self.ways = Weights(self.reader)
         self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
 
     @property

@@ -178,7 +178,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         whole = Whole(
             proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated, proposal.session
         )
-        best, lead = choose(whole, proposal.ways, model.reader)
+        best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
     docs = [
         list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows))

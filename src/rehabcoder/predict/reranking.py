@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
-from rehabcoder.language.segments import Span, Whole, gap_features, pair_features, reading_features, stretch_features
+from rehabcoder.language.segments import Key, Span, Whole, features_of, gap_keys, pair_key, reading_keys, stretch_keys
 
 TAGGER = "tagger"  # the feature that carries the tagger's own score, as a difference from its best
+_KEPT = 100_000  # sums: far more than the notes of a backlog need
 
 
-def choose(note: Whole, readings: Sequence[tuple[float, list[Span]]], weights: dict[str, float]) -> tuple[int, float]:
+class Weights(dict[Key, float]):
+    """Sums of weights of groups of features, kept from note to note: the groups are few and recur."""
+
+    def __init__(self, single: Mapping[str, float]) -> None:
+        super().__init__()
+        self.single = single
+
+    def __missing__(self, key: Key) -> float:
+        if len(self) >= _KEPT:
+            self.clear()
+        total = sum(self.single.get(f, 0.0) for f in features_of(key))
+        self[key] = total
+        return total
+
+
+def choose(note: Whole, readings: Sequence[tuple[float, list[Span]]], weights: Weights) -> tuple[int, float]:
     """Number of the best reading, and its lead over the best reading with other services.
 
     The model is linear, so stretches, gaps and pairs that several readings share are weighed once.
     """
-    if len(readings) < 2 or not weights:
+    if len(readings) < 2 or not weights.single:
         return 0, 9.0
-    get = weights.get
-    known: dict[object, float] = {}
-
-    def weigh(key: object, features: Sequence[str]) -> float:
-        total = sum(get(f, 0.0) for f in features)
-        known[key] = total
-        return total
-
+    weigh = weights.__getitem__
+    tagger = weights.single.get(TAGGER, 0.0)
+    gaps = list(accumulate((sum(map(weigh, gap_keys(note, i))) for i in range(len(note.first))), initial=0.0))
+    stretches: dict[Span, float] = {}  # what a service adds to a reading in which its pieces were gaps
+    pairs: dict[tuple[Span, Span], float] = {}
     scores = []
-    n = len(note.first)
     for value, spans in readings:
-        total = get(TAGGER, 0.0) * (value - readings[0][0])
-        inside = [False] * n
-        previous: Span | None = None
+        total = tagger * (value - readings[0][0]) + gaps[-1]
         for span in spans:
-            cached = known.get(span)
-            total += weigh(span, stretch_features(note, span)) if cached is None else cached
-            for i in range(*span):
-                inside[i] = True
-            if previous is not None:
-                pair = (previous, span)
-                cached = known.get(pair)
-                total += weigh(pair, pair_features(note, previous, span)) if cached is None else cached
-            previous = span
-        for i in range(n):
-            if not inside[i]:
-                cached = known.get(i)
-                total += weigh(i, gap_features(note, i)) if cached is None else cached
-        total += sum(get(f, 0.0) for f in reading_features(note, spans))
-        scores.append(total)
-    best = max(range(len(scores)), key=lambda i: scores[i])
+            added = stretches.get(span)
+            if added is None:
+                added = sum(map(weigh, stretch_keys(note, span))) - (gaps[span[1]] - gaps[span[0]])
+                stretches[span] = added
+            total += added
+        for pair in pairwise(spans):
+            added = pairs.get(pair)
+            if added is None:
+                added = pairs[pair] = weigh(pair_key(note, *pair))
+            total += added
+        scores.append(total + sum(map(weigh, reading_keys(note, spans))))
+    best = max(range(len(scores)), key=scores.__getitem__)
     others = [s for s, (_, spans) in zip(scores, readings, strict=True) if spans != readings[best][1]]
     return best, scores[best] - max(others, default=scores[best] - 9.0)
 
 
 def all_features(note: Whole, spans: Sequence[Span]) -> list[str]:
     """Every feature of a reading, for training."""
-    feats = [f for span in spans for f in stretch_features(note, span)]
-    feats += [f for one, two in pairwise(spans) for f in pair_features(note, one, two)]
+    keys = [key for span in spans for key in stretch_keys(note, span)]
+    keys += [pair_key(note, one, two) for one, two in pairwise(spans)]
     covered = {i for a, b in spans for i in range(a, b)}
-    feats += [f for i in range(len(note.first)) if i not in covered for f in gap_features(note, i)]
-    return feats + reading_features(note, spans)
+    keys += [key for i in range(len(note.first)) if i not in covered for key in gap_keys(note, i)]
+    keys += reading_keys(note, spans)
+    return [f for key in keys for f in features_of(key)]
