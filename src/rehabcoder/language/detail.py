@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from rehabcoder.language.labels import Label
@@ -16,6 +17,7 @@ _NOT_TICKED = re.compile(
     r"(?:\u2610|\[[ \t]*\]|\([ \t]*\))[^\n\u2610\u2611\[(]{0,40}?(?=[\n\u2610\u2611\[(]|[ ]{3}|\Z)"
 )
 _WORD = re.compile(r"[a-z]{2,}")
+_start = attrgetter("start")
 
 
 class _Words(NamedTuple):
@@ -44,17 +46,21 @@ def _words() -> _Words:
 
 def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> int:
     """How many words of a description say what was done: labels, times and phrases such as "per flow sheet" do not."""
-    at = bisect_left(labels, start, key=lambda label: label.start)
-    parts, done = [], start
-    while at < len(labels) and labels[at].end <= end:
-        parts.append(low[done : labels[at].start])
-        done = labels[at].end
-        at += 1
-    parts.append(low[done:end])
-    body, words = " ".join(parts), _words()
+    at = bisect_left(labels, start, key=_start) if labels else 0
+    if at < len(labels) and labels[at].end <= end:
+        parts, done = [], start
+        while at < len(labels) and labels[at].end <= end:
+            parts.append(low[done : labels[at].start])
+            done = labels[at].end
+            at += 1
+        parts.append(low[done:end])
+        body = " ".join(parts)
+    else:
+        body = low[start:end]
+    words = _words()
     if "\u2610" in body or "[" in body or "(" in body:
         body = _NOT_TICKED.sub(" ", body)
     said = _WORD.findall(body)
     if not words.pointed.isdisjoint(said):
         said = _WORD.findall(words.phrase.sub(" ", body))
-    return sum(word not in words.empty for word in said)
+    return len(said) - sum(map(words.empty.__contains__, said))

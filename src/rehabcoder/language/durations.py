@@ -13,6 +13,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
+_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,^f\d-]")  # how all of the next begins
 _BEHIND_LABEL = re.compile(
     rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
@@ -67,7 +68,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
             if int(m["n"]) >= 4 and _trails(low, m.start())
         ]
     )
-    add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
+    if "half" in low:
+        add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
     add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)
@@ -87,7 +89,7 @@ def _trails(low: str, at: int) -> bool:
 def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     out: list[TimeMention] = []
     for label in labels:
-        behind = _BEHIND_LABEL.match(low, label.end)
+        behind = _BEHIND_LABEL.match(low, label.end) if _MAY_FOLLOW.match(low, label.end) else None
         if behind and 5 <= int(behind["n"]) <= 150:
             out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))
         worded = None if behind else _WORD_BEHIND_LABEL.match(low, label.end)
