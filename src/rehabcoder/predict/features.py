@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rehabcoder.language.pieces import Piece, clauses
@@ -40,6 +40,14 @@ def _classes() -> dict[str, tuple[str, ...]]:
     return out
 
 
+@lru_cache(maxsize=1 << 15)  # notes say the same words again and again
+def _known(token: str) -> tuple[str, tuple[str, ...]]:
+    """The shape of a token, with its stem and its classes."""
+    shape = _shape(token)
+    stem = (shape[:_STEM] + "*",) if len(shape) > _STEM else ()
+    return shape, stem + _classes().get(shape, ())
+
+
 def clause_words(masked: str, piece: Piece, whole: list[str]) -> list[list[str]]:
     """Features of each clause of a piece; `whole` are those of the piece, which a piece of one clause keeps."""
     parts = clauses(masked, piece)
@@ -48,15 +56,12 @@ def clause_words(masked: str, piece: Piece, whole: list[str]) -> list[list[str]]
 
 def words(low: str) -> list[str]:
     """Features of a description: words, pairs of neighbours, stems of the longer words, and classes of words, each once."""
-    toks = tokens(low)
-    feats = dict.fromkeys(toks)
-    classes = _classes()
+    known = [_known(token) for token in _TOKEN.findall(low)]
+    feats = dict.fromkeys([shape for shape, _ in known])
     previous = "^"
-    for tok in toks:
-        feats[previous + " " + tok] = None
-        if len(tok) > _STEM:
-            feats[tok[:_STEM] + "*"] = None
-        for name in classes.get(tok, ()):
+    for shape, more in known:
+        feats[f"{previous} {shape}"] = None
+        for name in more:
             feats[name] = None
-        previous = tok
+        previous = shape
     return list(feats)
