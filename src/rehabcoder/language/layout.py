@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,8 +23,27 @@ _PAST = re.compile(
 )
 
 
+_PAST_WORDS = ("last ", "yesterday", "previous", "was", "were", "had")  # one of them stands in whatever `_PAST` finds
+_NO_LENGTH = frozenset({"clock", "lead", "trail"})
+
+
+class Place(list[str]):
+    """Features of one piece, with what later steps ask for again and again."""
+
+    __slots__ = ("blank", "bullet", "first", "forms", "heading", "labelled", "thin", "timed")
+
+    first: bool  # opens its line
+    blank: bool  # a blank line stands before it
+    bullet: bool
+    heading: str  # the first word of the heading it stands under
+    forms: frozenset[str]  # how its times are written, and where in it they stand
+    timed: bool  # has a time other than one of the clock
+    labelled: bool
+    thin: int  # words that say what was done, 3 for more
+
+
 def _bucket(value: int, steps: tuple[int, ...]) -> int:
-    return sum(value > step for step in steps)
+    return bisect_left(steps, value)
 
 
 def blank_before(reading: Reading) -> list[bool]:
@@ -34,12 +54,12 @@ def blank_before(reading: Reading) -> list[bool]:
     ]
 
 
-def layout_features(reading: Reading) -> list[list[str]]:
-    """One list of feature names a piece."""
+def layout_features(reading: Reading) -> list[Place]:
+    """The features of each piece."""
     low, pieces = reading.low, reading.pieces
     n_lines = pieces[-1].line + 1 if pieces else 1
-    heading = "none"
-    out: list[list[str]] = []
+    heading, heads = "none", ("h=none", "h1=none")
+    out: list[Place] = []
     signatures: list[str] = []
     named: list[list[str]] = []
     labels, times = reading.labels, reading.times
@@ -47,56 +67,59 @@ def layout_features(reading: Reading) -> list[list[str]]:
     since_label = since_time = 9
     any_label = "L" if labels else "l"
     many_times = _bucket(len(times), (0, 1, 3, 6))
+    past_words = [word for word in _PAST_WORDS if word in low]
     blank = blank_before(reading)
     blocks = f"blocks{_bucket(sum(blank), (0, 1, 3))}"
     for piece, apart in zip(pieces, blank, strict=True):
-        body = low[piece.start : piece.end]
-        feats = [f"line{_bucket(piece.line, (0, 1, 3))}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"]
+        start, end, first = piece.start, piece.end, piece.first
+        body = low[start:end]
+        feats = Place((f"line{_bucket(piece.line, (0, 1, 3))}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"))
         if apart:
             feats += ["blank", blocks]
-        if piece.first:
+        if first:
             feats.append("first")
             found = _HEADING.match(body)
             if found:
                 heading = found[1]
+                heads = (f"h={heading[:24]}", f"h1={heading.split(' ')[0][:12]}")
                 feats.append("hd")
-        feats.append(f"h={heading[:24]}")
-        feats.append(f"h1={heading.split(' ')[0][:12]}")
-        if _BULLET.match(body):
+        feats += heads
+        bullet = _BULLET.match(body) is not None
+        if bullet:
             feats.append("bullet")
-        kinds: set[str] = set()
-        while at_label < len(labels) and labels[at_label].start < piece.end:
+        kinds: dict[str, None] = {}
+        codes: list[str] = []
+        while at_label < len(labels) and labels[at_label].start < end:
             label = labels[at_label]
             at_label += 1
-            if label.start >= piece.start:
-                kinds.add("num" if label.number else "strong" if label.strong else "weak")
-                if label.start - piece.start < 6:
-                    kinds.add("lead")
+            if label.start >= start:
+                kinds["lab:num" if label.number else "lab:strong" if label.strong else "lab:weak"] = None
+                if label.start - start < 6:
+                    kinds["lab:lead"] = None
+                codes.append(label.code)
                 feats.append(f"code={label.code}")
-        forms: set[str] = set()
-        while at_time < len(times) and times[at_time].start < piece.end:
+        forms: dict[str, None] = {}
+        while at_time < len(times) and times[at_time].start < end:
             mention = times[at_time]
             at_time += 1
-            if mention.start >= piece.start:
-                forms.add(mention.form)
-                if mention.start - piece.start < 6:
-                    forms.add("lead")
-                if piece.end - mention.end < 3:
-                    forms.add("trail")
-        feats += [f"lab:{k}" for k in kinds]
+            if mention.start >= start:
+                forms[mention.form] = None
+                if mention.start - start < 6:
+                    forms["lead"] = None
+                if end - mention.end < 3:
+                    forms["trail"] = None
+        feats += kinds
         feats += [f"time:{f}" for f in forms]
-        has_label, has_time = bool(kinds), bool(forms - {"clock", "lead", "trail"})
-        dose = bool(_DOSE.search(body))
-        feats.append(
-            f"sig:{'L' if has_label else '-'}{'T' if has_time else '-'}{'D' if dose else '-'}{'1' if piece.first else '-'}"
-        )
+        has_label, has_time = bool(kinds), not _NO_LENGTH.issuperset(forms)
+        label_sign, time_sign, first_sign = "L" if has_label else "-", "T" if has_time else "-", "1" if first else "-"
+        feats.append(f"sig:{label_sign}{time_sign}{'D' if _DOSE.search(body) else '-'}{first_sign}")
         feats.append(f"since:{min(since_label, 3)}{min(since_time, 3)}{any_label}")
-        feats.append(f"times{many_times}{'T' if has_time else '-'}{any_label}{'L' if has_label else '-'}")
+        feats.append(f"times{many_times}{time_sign}{any_label}{label_sign}")
         if _TICKED.search(body):
             feats.append("ticked")
         if _EMPTY_BOX.search(body):
             feats.append("box")
-        if _PAST.search(body):
+        if any(word in body for word in past_words) and _PAST.search(body):
             feats.append("past")
         bars = body.count("|") + body.count("\t")
         if bars:
@@ -105,25 +128,24 @@ def layout_features(reading: Reading) -> list[list[str]]:
             feats.append("oneline")
         last = body[-1]
         feats.append(f"last{last if not last.isalnum() else 'w'}")
-        if not any(c.isalpha() for c in body):
+        if not any(map(str.isalpha, body)):
             feats.append("nowords")
-        codes = [f[5:] for f in feats if f.startswith("code=")]
-        thin = content_words(low, labels, piece.start, piece.end) if len(body) < 80 else 9
-        feats.append(f"thin{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
+        thin = min(content_words(low, labels, start, end), 3) if len(body) < 80 else 3
+        feats.append(f"thin{thin}{label_sign}{time_sign}")
         place = "lead" if "lead" in forms else "trail" if "trail" in forms else "mid" if has_time else "no"
-        feats.append(f"opens{'B' if apart else '1' if piece.first else '-'}{min(thin, 3)}{'L' if has_label else '-'}{'T' if has_time else '-'}")
-        signatures.append(
-            f"{'1' if piece.first else '-'}{'B' if _BULLET.match(body) else '-'}{'L' if has_label else '-'}{place}"
-        )
+        feats.append(f"opens{'B' if apart else first_sign}{thin}{label_sign}{time_sign}")
+        signatures.append(f"{first_sign}{'B' if bullet else '-'}{label_sign}{place}")
         named.append(codes)
         since_label = 0 if has_label else since_label + 1
         since_time = 0 if has_time else since_time + 1
+        feats.first, feats.blank, feats.bullet, feats.heading = first, apart, bullet, heads[1][3:]
+        feats.forms, feats.timed, feats.labelled, feats.thin = frozenset(forms), has_time, has_label, thin
         out.append(feats)
     _compare(out, signatures, named)
     return out
 
 
-def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]) -> None:
+def _compare(out: list[Place], signatures: list[str], named: list[list[str]]) -> None:
     """Features that need the whole note: how regular the layout of a piece is, and whether its label is said elsewhere."""
     alike = Counter(signatures)
     said = Counter(code for codes in named for code in set(codes))
@@ -133,7 +155,7 @@ def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]
         if codes:
             once = all(said[c] == 1 for c in codes)
             again = all(c in seen for c in codes)
-            thin = next(f for f in feats if f.startswith("thin"))
+            thin = f"thin{feats.thin}L{'T' if feats.timed else '-'}"
             feats += [
                 f"said{'once' if once else 'more'}{'again' if again else 'new'}",
                 f"said{'once' if once else 'more'}{'again' if again else 'new'}{thin}",
@@ -142,7 +164,7 @@ def _compare(out: list[list[str]], signatures: list[str], named: list[list[str]]
             seen.update(codes)
 
 
-def element_places(layout: Sequence[Sequence[str]], spans: Sequence[tuple[int, int]]) -> list[list[str]]:
+def element_places(layout: Sequence[Place], spans: Sequence[tuple[int, int]]) -> list[list[str]]:
     """What the place of a piece says about documentation: its heading, and whether it stands before, in or behind the services.
 
     Pain told on arrival is no response to treatment; the same words behind the services are.
@@ -155,7 +177,4 @@ def element_places(layout: Sequence[Sequence[str]], spans: Sequence[tuple[int, i
         places[last:] = ["after"] * (n - last)
         for a, b in spans:
             places[a:b] = ["in"] * (b - a)
-    return [
-        ["@" + f for f in feats if f.startswith("h1=")] + [f"@stands={where}"]
-        for feats, where in zip(layout, places, strict=True)
-    ]
+    return [[f"@h1={place.heading}", f"@stands={where}"] for place, where in zip(layout, places, strict=True)]

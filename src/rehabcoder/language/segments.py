@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.language.chain import OUT, session_step, shares
+from rehabcoder.language.layout import Place
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
@@ -51,7 +52,7 @@ class Whole:
     reading: Reading
     kinds: npt.NDArray[np.float32]  # pieces x kinds
     classes: Sequence[str]
-    layout: Sequence[Sequence[str]]
+    layout: Sequence[Place]
     stated: Stated
     session: float  # log odds that the note is one of a therapy session
     times: list[list[int]] = field(init=False)  # minutes of the times of each piece (clock times left out)
@@ -98,12 +99,12 @@ class Whole:
             a, b = bisect_left(label_at, piece.start), bisect_left(label_at, piece.end)
             self.codes.append(list(dict.fromkeys(_SAME.get(la.code, la.code) for la in reading.labels[a:b])))
         self.thin = [
-            piece.end - piece.start < _SHORT and any(f.startswith("thin0") for f in feats)
-            for piece, feats in zip(reading.pieces, self.layout, strict=True)
+            piece.end - piece.start < _SHORT and place.thin == 0
+            for piece, place in zip(reading.pieces, self.layout, strict=True)
         ]
-        self.first = ["first" in feats for feats in self.layout]
-        self.blank = ["blank" in feats for feats in self.layout]
-        self.headings = [next((f[3:] for f in feats if f.startswith("h1=")), "") for feats in self.layout]
+        self.first = [place.first for place in self.layout]
+        self.blank = [place.blank for place in self.layout]
+        self.headings = [place.heading for place in self.layout]
         self.times_before = _running(map(len, self.times))
         self.long_before = _running(sum(m >= 5 for m in t) for t in self.times)
         self.timed_before = _running(map(bool, self.times))

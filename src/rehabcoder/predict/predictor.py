@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import element_places, layout_features
+from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import Reading, read
@@ -52,7 +52,7 @@ class Predicted:
     stated: Stated
     services: list[Found]
     elements: Floats  # pieces x elements, probabilities
-    layout: list[list[str]]
+    layout: list[Place]
     adds_up: (
         str  # whether the minutes read add up to what the note states: the strongest sign that they were read right
     )
@@ -65,7 +65,7 @@ class Proposal:
 
     reading: Reading
     stated: Stated
-    layout: list[list[str]]
+    layout: list[Place]
     rows: list[list[int]]  # word features of each piece
     clauses: list[list[list[int]]]  # and of each of its clauses
     kinds: Floats

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.language.chain import OUT, chain_features
-from rehabcoder.language.layout import element_places, layout_features
+from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
@@ -56,7 +56,7 @@ class Prepared:
     reading: Reading
     words: list[list[str]]
     clauses: list[list[list[str]]]  # words of each clause of each piece
-    layout: list[list[str]]
+    layout: list[Place]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
 
@@ -321,7 +321,7 @@ def fit_chain(
 
 def piece_features(
     piece_words: Sequence[Sequence[str]],
-    layout: Sequence[Sequence[str]],
+    layout: Sequence[Place],
     kinds: npt.NDArray[np.float32],
     classes: Sequence[str],
     session: float,
