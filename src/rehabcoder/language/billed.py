@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from rehabcoder.language.charge_company import BETWEEN, ROW_MOST, SAID, Company
@@ -80,7 +81,7 @@ class _Charges:
     ) -> None:
         self.text, self.low, self.marks, self.billing = reading.text, reading.low, marks, billing
         self.company = Company(reading, marks, sentences)
-        self.says_units = any(word in _UNIT_WORDS for _, word in words)
+        self.says_units = not _UNIT_WORDS.isdisjoint(map(itemgetter(1), words))
 
     def pairs(self) -> list[Pair]:
         """Every believed pair of the note."""

@@ -53,8 +53,9 @@ def _valid(figures: str) -> bool:
 def bare_ranges(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """Ranges of times without a colon and pairs of them in two columns, each linked to another or under a heading that says so."""
     found: list[tuple[TimeMention, bool, bool]] = []
-    heads = _COLUMN_HEADS.search(low)
-    for pair in _PAIR.finditer(low):
+    pairs = list(_PAIR.finditer(low))
+    heads = _COLUMN_HEADS.search(low) if pairs else None
+    for pair in pairs:
         if not (_valid(pair["a"]) and _valid(pair["b"])) or _MEASURE.search(
             low, max(0, pair.start() - 24), pair.start()
         ):

@@ -145,14 +145,16 @@ def column_cells(low: str, heads: Mapping[re.Pattern[str], int]) -> Iterator[tup
 
 
 def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int, int, int, int, bool] | None:
+    whole = line.strip()
     for mark in ("|", "\t", " / ", ",", ";", "  "):
-        if mark not in (line if mark == "  " else line.strip()):
+        if mark not in (line if mark == "  " else whole):
             continue
         cells = _cells(line, mark)
         for index, (a, b) in enumerate(cells):
+            if b - a >= 24 or (len(cells) == 1 and not (mark == "  " and whole == line[a:b] and a > 12)):
+                continue
             for pattern, unit in heads.items():
-                alone = mark == "  " and line.strip() == line[a:b] and a > 12
-                if (len(cells) > 1 or alone) and b - a < 24 and pattern.fullmatch(line, a, b):
+                if pattern.fullmatch(line, a, b):
                     return mark, index, a, b, unit, index == len(cells) - 1
     return None
 
@@ -164,7 +166,7 @@ def _columns(low: str) -> list[TimeMention]:
         figure = _FIGURE.fullmatch(low, start, end)
         if figure and 0 < round(float(figure[1]) * unit) <= 240:
             out.append(TimeMention(start, start + len(figure[1]), round(float(figure[1]) * unit), "cell"))
-    if out:
+    if out or not ("|" in low or "\t" in low or "^" in low):
         return out
     offset = 0
     for line in low.split("\n"):

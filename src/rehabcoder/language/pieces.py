@@ -231,10 +231,15 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
 
 
 def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int]) -> list[Piece]:
+    if not cuts:
+        return pieces
     out: list[Piece] = []
     for piece in pieces:
         begin, first = piece.start, piece.first
         at = bisect_left(cuts, piece.start + 1)
+        if at == len(cuts) or cuts[at] >= piece.end:
+            out.append(piece)
+            continue
         while at < len(cuts) and cuts[at] < piece.end:
             cut = cuts[at]
             at += 1
