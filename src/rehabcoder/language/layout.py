@@ -24,6 +24,7 @@ _PAST = re.compile(
 
 
 _PAST_WORDS = ("last ", "yesterday", "previous", "was", "were", "had")  # one of them stands in whatever `_PAST` finds
+_BOX_SIGNS = ("(", "[", "\u2610", "\u2611", "___")  # and one of these in a box, ticked or empty
 _NO_LENGTH = frozenset({"clock", "lead", "trail"})
 
 
@@ -68,6 +69,7 @@ def layout_features(reading: Reading) -> list[Place]:
     any_label = "L" if labels else "l"
     many_times = _bucket(len(times), (0, 1, 3, 6))
     past_words = [word for word in _PAST_WORDS if word in low]
+    box_signs = [sign for sign in _BOX_SIGNS if sign in low]
     blank = blank_before(reading)
     blocks = f"blocks{_bucket(sum(blank), (0, 1, 3))}"
     for piece, apart in zip(pieces, blank, strict=True):
@@ -115,10 +117,11 @@ def layout_features(reading: Reading) -> list[Place]:
         feats.append(f"sig:{label_sign}{time_sign}{'D' if _DOSE.search(body) else '-'}{first_sign}")
         feats.append(f"since:{min(since_label, 3)}{min(since_time, 3)}{any_label}")
         feats.append(f"times{many_times}{time_sign}{any_label}{label_sign}")
-        if _TICKED.search(body):
-            feats.append("ticked")
-        if _EMPTY_BOX.search(body):
-            feats.append("box")
+        if any(sign in body for sign in box_signs):
+            if _TICKED.search(body):
+                feats.append("ticked")
+            if _EMPTY_BOX.search(body):
+                feats.append("box")
         if any(word in body for word in past_words) and _PAST.search(body):
             feats.append("past")
         bars = body.count("|") + body.count("\t")

@@ -93,16 +93,30 @@ class Model:
 
     labels_seen: frozenset[str] = field(init=False, repr=False)
     features: list[str] = field(init=False, repr=False)  # by row
+    labelling: dict[str, Floats] = field(init=False, repr=False)  # what `likely` has found
     ways: Weights = field(init=False, repr=False)  # those of `reader`, as they are asked for
 
     def __post_init__(self) -> None:
         self.features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
+        self.labelling = {}
         self.ways = Weights(self.reader)
         self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
 
     @property
     def version(self) -> str:
         return str(self.card.get("version", ""))
+
+    def likely(self, label: str) -> Floats:
+        """How likely a service of each code is labelled with `label`, a code of the model."""
+        known = self.labelling.get(label)
+        if known is None:
+            given, seen = self.label_given_code, label in self.labels_seen
+            by_code = [
+                given[c].get(label, 0.002) if seen and c in given else 0.8 if c == label else 0.004
+                for c in self.code.classes
+            ]
+            known = self.labelling[label] = np.array(by_code, dtype=np.float32)
+        return known
 
     def ids(self, features: Sequence[str]) -> list[int]:
         """Rows of the features that the vocabulary knows."""

@@ -286,17 +286,8 @@ def _join(model: Model, row: npt.NDArray[np.float32], label: str | None) -> list
     if label is None:
         return _ranked(classes, row)
     label = SAME.get(label, label)
-    likely = np.array(
-        [
-            model.label_given_code[c].get(label, 0.002)
-            if c in model.label_given_code and label in model.labels_seen
-            else (0.8 if c == label else 0.004)
-            for c in classes
-        ],
-        dtype=np.float32,
-    )
-    joint = row * likely
     if label not in classes:  # a code that the training has never seen: only the label can name it
         ranked = [(label, 0.9), *[(c, 0.1 * p) for c, p in _ranked(classes, row)]]
         return sorted(ranked, key=lambda r: -r[1])[:6]
+    joint = row * model.likely(label)
     return _ranked(classes, joint / joint.sum())
