@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.language.labels import find_labels
+from rehabcoder.language.labels import _mentions, _patterns, find_labels
 from rehabcoder.language.text import shadow
 
 
@@ -140,3 +140,21 @@ def test_the_shadow_keeps_every_offset(text):
 )
 def test_the_shadow_is_plain(text, low):
     assert shadow(text) == low
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                ["ther. ex", "t.e.", "t act", "e-stim", "thex", "n-m re-ed", "pt eval low", "w/c mobility training", "sc hm"]
+            ),
+            st.sampled_from(["97110", "29105", "20560", "98941", "92526", "90912", "95992", "g0283", "97110/97140"]),
+            st.sampled_from([" ", "", "\n", "'", "-", "/", "$", "x", "the ", "15", ". "]),
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_mentions_are_those_that_a_search_of_the_whole_text_finds(low: str) -> None:
+    """Trying only the words that can begin a name or a number overlooks none, whatever stands around them."""
+    everywhere = [found.span() for found in _patterns()[0].finditer(low)]
+    assert [found.span() for found in _mentions(low)] == everywhere

@@ -11,7 +11,10 @@ from importlib.resources import files
 from string import ascii_lowercase
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
-_NUMBERS_OPEN = frozenset({"97", "92", "95", "90", "98", "20", "29"})  # but for those with a letter, which may stand in a word
+_OPENING = 3  # letters by which words are looked up
+_NUMBERS_OPEN = frozenset(
+    ["205", *(f"29{figure}" for figure in range(10)), "908", "909", "925", "926", "959", "970", "971", "975", "976", "977", "989"]
+)
 _WORD = re.compile(r"[a-z']+|\d+")
 
 _TIMED_NAMES = frozenset({"97110", "97112", "97530", "97140", "97116"})  # with a time behind them nothing else
@@ -50,29 +53,30 @@ def _first_group(form: str) -> tuple[list[str], str]:
     return ways, form[begin:]
 
 
-def _openings(form: str) -> set[str]:
-    """The first two letters of every word with which a form of `labels.toml`, its first group resolved, may begin."""
-    first, rest = form[0], form[1:]
-    out: set[str] = set()
-    while rest:
-        if rest.startswith((" ?", r"\.?")):
-            out.add(first)
-            rest = rest.partition("?")[2]
-        elif rest[0].isalpha():
-            out.add(first + rest[0])
-            if rest[1:2] != "?":
-                return out
-            rest = rest[2:]
-        elif rest.startswith((" ", r"\.")):
-            return out | {first}
-        else:
-            break
-    return out | {first} | {first + letter for letter in ascii_lowercase}
+def _openings(form: str, begun: str = "") -> set[str]:
+    """The first letters (three, of a shorter word all) of every word with which a form of `labels.toml` may begin."""
+    if len(begun) == _OPENING:
+        return {begun}
+    if not form:
+        return {begun, begun + "'"}
+    if form.startswith((" ?", r"\.?")):  # the word ends here, or it goes on
+        return {begun} | _openings(form.partition("?")[2], begun)
+    if form.startswith((" ", r"\.", ",")):
+        return {begun}
+    if form[0].isalpha():
+        skipped = _openings(form[2:], begun) if form[1:2] == "?" else set()
+        return skipped | _openings(form[2:] if form[1:2] == "?" else form[1:], begun + form[0])
+    if form.startswith("(?:"):
+        ways, rest = _first_group(form)
+        if rest.startswith("?"):
+            ways, rest = [*ways, ""], rest[1:]
+        return {opening for way in ways for opening in _openings(way + rest, begun)}
+    return {begun}.union(*(_openings("", begun + letter) | _openings(form, begun + letter) for letter in ascii_lowercase))
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]]:
-    """Any mention of a code; what each group means; the first two characters of the words that may begin one."""
+    """Any mention of a code; what each group means; the first characters of the words that may begin one."""
     table = tomllib.loads(files("rehabcoder.knowledge").joinpath("labels.toml").read_text(encoding="utf-8"))
     meaning: list[tuple[str, bool]] = []
     # Forms are gathered by their first letter, so that at each word only the few that can begin there are tried;
@@ -83,7 +87,7 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]
         for strong in (True, False):
             for form in names["strong" if strong else "weak"]:
                 ways, rest = _first_group(form)
-                openings.update(*(_openings(way + rest) for way in ways))
+                openings |= _openings(form)
                 for letter in (way[0] for way in (ways if ways[0] else [rest])):
                     by_letter.setdefault(letter, []).append(
                         (not strong, -len(form), f"(?P<g{len(meaning)}>{_flexible(form)})")
@@ -105,7 +109,7 @@ def _mentions(low: str) -> Iterator[re.Match[str]]:
         return
     done = 0
     for word in _WORD.finditer(low):
-        if word[0][:2] in openings and word.start() >= done:
+        if word[0][:_OPENING] in openings and word.start() >= done:
             found = pattern.match(low, word.start())
             if found:
                 done = found.end()
