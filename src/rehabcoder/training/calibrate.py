@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import is_timed
@@ -17,7 +18,7 @@ from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed
 from rehabcoder.training.labelled import GoldService, LabelledNote
 from rehabcoder.training.reader import fit_reader
 
-CLEAN = 0.975  # share of settled services that shall be right, on notes left out
+CLEAN = 0.97  # share of settled services that shall be right, on notes left out
 
 
 @dataclass(slots=True)
@@ -153,20 +154,28 @@ def settle_threshold(probabilities: Sequence[float], right: Sequence[int], clean
     return float(np.asarray(probabilities)[order][good[-1]]) if len(good) else 0.999
 
 
+RESAMPLES = 60  # a single best threshold hangs on a few notes; the median of many draws of the same notes does not
+
+
 def element_threshold(model: Model, answers: Sequence[Answered], element: str) -> float:
-    """The probability above which a note is taken to show an element: best F1 of the finding on notes left out."""
+    """The probability above which a note is taken to show an element: best F1 of the finding on notes left out, the median
+    over draws of the notes with replacement."""
     column = model.elements.column(element)
-    rows = []
-    for answer in answers:
-        if answer.predicted.services and len(answer.predicted.elements):
-            rows.append((float(answer.predicted.elements[:, column].max()), f"missing_{element}" in answer.note.flags))
-    rows.sort()
-    positives = sum(missing for _, missing in rows)
-    best, threshold, hits = -1.0, 0.5, 0
-    for index, (strength, missing) in enumerate(rows):
-        hits += missing
-        f1 = 2 * hits / (index + 1 + positives) if positives else 0.0
-        if f1 > best:
-            following = rows[index + 1][0] if index + 1 < len(rows) else strength
-            best, threshold = f1, (strength + following) / 2
-    return threshold
+    asked = [a for a in answers if a.predicted.services and len(a.predicted.elements)]
+    if not asked:
+        return 0.5
+    strengths = np.array([float(a.predicted.elements[:, column].max()) for a in asked])
+    missing = np.array([f"missing_{element}" in a.note.flags for a in asked])
+    draws = np.random.default_rng(0).integers(0, len(asked), (RESAMPLES, len(asked)))
+    return float(np.median([_best_threshold(strengths[d], missing[d]) for d in draws]))
+
+
+def _best_threshold(strengths: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_]) -> float:
+    """The strength up to which calling an element missing gives the best F1."""
+    if not missing.any():
+        return 0.5
+    order = np.argsort(strengths, kind="stable")
+    hits = np.cumsum(missing[order])
+    best = int(np.argmax(2 * hits / (np.arange(1, len(order) + 1) + missing.sum())))
+    return float(strengths[order[best : best + 2]].mean())
+

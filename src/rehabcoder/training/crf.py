@@ -14,11 +14,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(slots=True)
 class Chain:
-    """Weights of a trained chain: `emission` (features x states), `transition` (from x to), `start` (states)."""
+    """Weights of a trained chain: `emission` of the piece itself, the one before and the one behind (each features x states),
+    `transition` (from x to), `start` and `bias` (states)."""
 
-    emission: Floats
+    emission: tuple[Floats, Floats, Floats]
     transition: Floats
     start: Floats
+    bias: Floats
 
 
 def _log_sum(values: Floats, axis: int) -> Floats:
@@ -39,17 +41,23 @@ def train_chain(
     """Fits a conditional random field by L-BFGS.
 
     `rows` holds one row a piece, notes one after another; `lengths` the number of pieces of each note; `weight` one number
-    a note. `l2` is the strength of the ridge penalty on emissions and transitions.
+    a note. `l2` is the strength of the ridge penalty on all weights.
     """
     n_rows, n_features = rows.shape
-    n_notes, longest = len(lengths), int(lengths.max())
+    n_notes = len(lengths)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    # Position of every piece in a padded (note, step) grid.
-    note_of = np.repeat(np.arange(n_notes), lengths)
+    # Notes by falling length, so that those still going on at a step of the sums are the first ones of the grid.
+    order = np.argsort(-lengths, kind="stable")
+    place = np.empty(n_notes, dtype=np.int64)
+    place[order] = np.arange(n_notes)
+    steps = int(lengths.max())
+    going = [int(np.count_nonzero(lengths > t)) for t in range(steps)]
     step_of = np.arange(n_rows) - np.repeat(starts, lengths)
-    alive = np.arange(longest)[None, :] < lengths[:, None]
+    row_of = np.repeat(place, lengths)
     weight = np.ones(n_notes) if weight is None else weight
     row_weight = np.repeat(weight, lengths)
+    by_place = weight[order]
+    last = np.array(lengths)[order] - 1
     gold = np.zeros((n_rows, n_states))
     gold[np.arange(n_rows), states] = 1.0
     gold_transition = np.zeros((n_states, n_states))
@@ -58,56 +66,66 @@ def train_chain(
     gold_start = np.zeros(n_states)
     np.add.at(gold_start, states[starts], weight)
     transposed = rows.T.tocsr()
-    n_emission = n_features * n_states
+    own, before, behind = (slice(k * n_states, (k + 1) * n_states) for k in range(3))
+    n_emission, n_pairs = n_features * 3 * n_states, n_states**2
 
     def objective(theta: Floats) -> tuple[float, Floats]:
-        emission = theta[:n_emission].reshape(n_features, n_states)
-        transition = theta[n_emission : n_emission + n_states**2].reshape(n_states, n_states)
-        start = theta[n_emission + n_states**2 :]
-        scores = rows @ emission
-        grid = np.zeros((n_notes, longest, n_states))
-        grid[note_of, step_of] = scores
-        forward = np.zeros_like(grid)
+        emission = theta[:n_emission].reshape(n_features, 3 * n_states)
+        transition = theta[n_emission : n_emission + n_pairs].reshape(n_states, n_states)
+        start, bias = theta[n_emission + n_pairs :].reshape(2, n_states)
+        said = (rows @ emission.astype(np.float32)).astype(np.float64)
+        scores = said[:, own] + bias
+        scores[1:] += np.where(follows[:, None], said[:-1, before], 0)
+        scores[:-1] += np.where(follows[:, None], said[1:, behind], 0)
+        grid = np.zeros((n_notes, steps, n_states))
+        grid[row_of, step_of] = scores
+        forward, backward = np.zeros_like(grid), np.zeros_like(grid)
         forward[:, 0] = grid[:, 0] + start
-        for t in range(1, longest):
-            step = _log_sum(forward[:, t - 1, :, None] + transition[None], 1) + grid[:, t]
-            forward[:, t] = np.where(alive[:, t, None], step, forward[:, t - 1])
-        log_z = _log_sum(forward[:, -1], 1)
-        backward = np.zeros_like(grid)
+        for t in range(1, steps):
+            k = going[t]
+            forward[:k, t] = _log_sum(forward[:k, t - 1, :, None] + transition, 1) + grid[:k, t]
+        log_z = _log_sum(forward[np.arange(n_notes), last], 1)
         expected_transition = np.zeros((n_states, n_states))
-        for t in range(longest - 2, -1, -1):
-            ahead = grid[:, t + 1] + backward[:, t + 1]
-            step = _log_sum(transition[None] + ahead[:, None, :], 2)
-            backward[:, t] = np.where(alive[:, t + 1, None], step, backward[:, t])
-            pair = np.exp(forward[:, t, :, None] + transition[None] + ahead[:, None, :] - log_z[:, None, None])
-            expected_transition += (pair * (alive[:, t + 1] * weight)[:, None, None]).sum(0)
-        marginal = np.exp(forward + backward - log_z[:, None, None])[note_of, step_of]
+        for t in range(steps - 2, -1, -1):
+            k = going[t + 1]
+            ahead = grid[:k, t + 1] + backward[:k, t + 1]
+            backward[:k, t] = _log_sum(transition + ahead[:, None, :], 2)
+            pair = np.exp(forward[:k, t, :, None] + transition + ahead[:, None, :] - log_z[:k, None, None])
+            expected_transition += (pair * by_place[:k, None, None]).sum(0)
+        marginal = np.exp(forward + backward - log_z[:, None, None])[row_of, step_of]
         gold_score = (
             ((scores * gold).sum(1) * row_weight).sum()
             + (gold_transition * transition).sum()
             + (gold_start * start).sum()
         )
-        loss = (log_z * weight).sum() - gold_score + 0.5 * l2 * (theta @ theta)
-        first = np.exp(forward[:, 0] + backward[:, 0] - log_z[:, None])
+        loss = (log_z * by_place).sum() - gold_score + 0.5 * l2 * (theta @ theta)
+        wrong = (marginal - gold) * row_weight[:, None]
+        pulls = np.zeros((n_rows, 3 * n_states), dtype=np.float32)
+        pulls[:, own] = wrong
+        pulls[:-1, before] = np.where(follows[:, None], wrong[1:], 0)
+        pulls[1:, behind] = np.where(follows[:, None], wrong[:-1], 0)
+        first = marginal[starts] * weight[:, None]
         gradient = (
             np.concatenate(
                 [
-                    (transposed @ ((marginal - gold) * row_weight[:, None])).ravel(),
+                    (transposed @ pulls).ravel().astype(np.float64),
                     (expected_transition - gold_transition).ravel(),
-                    (first * weight[:, None]).sum(0) - gold_start,
+                    first.sum(0) - gold_start,
+                    wrong.sum(0),
                 ]
             )
             + l2 * theta
         )
         return float(loss), gradient
 
-    size = n_emission + n_states**2 + n_states
     best = minimize(
-        objective, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 10}
+        objective,
+        np.zeros(n_emission + n_pairs + 2 * n_states),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": iterations, "maxcor": 10},
     )
-    theta = best.x
-    return Chain(
-        theta[:n_emission].reshape(n_features, n_states),
-        theta[n_emission : n_emission + n_states**2].reshape(n_states, n_states),
-        theta[n_emission + n_states**2 :],
-    )
+    emission = best.x[:n_emission].reshape(n_features, 3 * n_states)
+    start, bias = best.x[n_emission + n_pairs :].reshape(2, n_states)
+    transition = best.x[n_emission : n_emission + n_pairs].reshape(n_states, n_states)
+    return Chain((emission[:, own], emission[:, before], emission[:, behind]), transition, start, bias)
