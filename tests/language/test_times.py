@@ -77,8 +77,10 @@ def test_the_ways_to_say_a_time(said, minutes, form):
 
 @pytest.mark.parametrize(
     "text",
-    ["3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"]
-    + ["150' x 2", "75' x3", "from nine to four"],
+    [
+        *("3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"),
+        *("150' x 2", "75' x3", "from nine to four"),
+    ],
 )
 def test_what_is_no_time(text):
     assert times(text) == []
