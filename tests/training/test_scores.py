@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_world import World, records
+from yardstick import oracle
 
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.coder import load
@@ -32,14 +31,7 @@ ORACLE = Path(__file__).parents[1] / "oracle"
 
 @pytest.fixture(scope="module")
 def yardstick() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("yardstick", ORACLE / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = before
-    return module
+    return oracle()
 
 
 @pytest.fixture(scope="module")

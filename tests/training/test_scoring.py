@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import random
-import sys
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yardstick import oracle
 
 import rehabcoder
 from rehabcoder import Note
@@ -25,19 +23,6 @@ from rehabcoder.training.scoring import score
 ROOT = Path(__file__).parents[2]
 CODES = ("97110", "97112", "97530", "97140", "97129", "97130", "97014", "G0283", "97150", "97161", "none")
 Row = dict[str, Any]
-
-
-@cache
-def oracle() -> ModuleType:
-    path = ROOT / "tests" / "oracle" / "score.py"
-    spec = importlib.util.spec_from_file_location("oracle_score", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = before
-    return module
 
 
 @cache
