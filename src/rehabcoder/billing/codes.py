@@ -87,6 +87,14 @@ FURTHER_OF: Mapping[str, str] = MappingProxyType({first: further for further, fi
 """From the code that opens a service to the code of its further time: 97129 to 97130."""
 
 
+_ONE_NAME = {"97014": "G0283", "97130": "97129"}
+
+
+def one_name(code: str) -> str:
+    """The one name of a service that is billed under two: unattended stimulation by 97014 or G0283, cognition by 97129 and 97130."""
+    return _ONE_NAME.get(code, code)
+
+
 def is_timed(code: str) -> bool:
     """Whether the minutes of this code join the 15-minute pool. False for `none` and for codes nobody knows."""
     return code in TIMED

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from rehabcoder.billing.claim import claim_allocation
-from rehabcoder.billing.codes import CODES, is_timed
+from rehabcoder.billing.codes import CODES, is_timed, one_name
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
 from rehabcoder.findings.times import contradiction
 from rehabcoder.note import Service
 
-_SAME = {"97014": "G0283", "97130": "97129"}
-
 
 def disagrees(service: Service) -> bool:
     """Whether the label is another code than the one that the description supports."""
-    return service.labelled is not None and _SAME.get(service.labelled, service.labelled) != _SAME.get(
-        service.code, service.code
-    )
+    return service.labelled is not None and one_name(service.labelled) != one_name(service.code)
 
 
 @finding("code_mismatch")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.labels import Label, opening_label
 from rehabcoder.language.patterns import knowledge, whole_words
 from rehabcoder.language.reading import Reading
@@ -16,7 +17,6 @@ from rehabcoder.language.totals import Stated
 _LEAD = 26  # code points in front of a service in which its label may still stand, on the same line
 _OPENS = 30  # code points from its start in which a name opens a service
 _INTENT = frozenset({"97110", "97112", "97530", "97140"})
-_SAME = {"97014": "G0283", "97130": "97129"}
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
@@ -81,7 +81,7 @@ def _counts(label: Label, start: int, end: int, supported: str) -> bool:
     return (
         label.start - start < _OPENS
         or (end - label.end < 16 and (label.strong or intent))
-        or _SAME.get(label.code, label.code) == supported
+        or one_name(label.code) == supported
         or (label.strong and intent and label.code != "97140")
     )
 
@@ -102,8 +102,8 @@ def _from_headings(
             heading = _labels_between(reading.labels, above, line) if whole else []
             closed = low[above:line].rstrip().endswith(":")
         if heading and out[index] is None and (closed or _BULLET.match(low, line or start, end)):
-            codes = {_SAME.get(la.code, la.code) for la in heading}
-            fits = [la for la in heading if len(codes) == 1 or _SAME.get(la.code, la.code) == supported[index]]
+            codes = {one_name(la.code) for la in heading}
+            fits = [la for la in heading if len(codes) == 1 or one_name(la.code) == supported[index]]
             out[index] = next(iter(fits), None)
         done = end
 
@@ -141,8 +141,8 @@ def _from_the_bill(
     codes: Sequence[str], span: tuple[int, int], supported: Sequence[str], out: list[Label | None]
 ) -> None:
     """A charge line labels the services that it plainly matches: those of a billed code, and one left with one left."""
-    billed = {_SAME.get(code, code): code for code in codes}
-    named = {_SAME.get(la.code, la.code) for la in out if la}
+    billed = {one_name(code): code for code in codes}
+    named = {one_name(la.code) for la in out if la}
     open_ones = [i for i, la in enumerate(out) if la is None and supported[i] != "none"]
     for i in open_ones:
         if supported[i] in billed:

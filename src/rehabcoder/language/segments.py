@@ -18,6 +18,7 @@ from operator import mul
 import numpy as np
 import numpy.typing as npt
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.chain import OUT, session_step, shares
 from rehabcoder.language.layout import Place
 from rehabcoder.language.reading import Reading
@@ -25,7 +26,6 @@ from rehabcoder.language.totals import Stated
 
 Span = tuple[int, int]
 Key = tuple[str | int | None, ...]  # the name of a group of features, then what they depend on
-_SAME = {"97014": "G0283", "97130": "97129"}
 _SHORT = 60  # code points: a longer piece is never thin
 _NO_MINUTES = frozenset({"clock", "pct", "rest", "bare"})
 
@@ -97,7 +97,7 @@ class Whole:
             self.times.append([t.minutes for t in kept])
             self.forms.append(frozenset(t.form for t in kept))
             a, b = bisect_left(label_at, piece.start), bisect_left(label_at, piece.end)
-            self.codes.append(list(dict.fromkeys(_SAME.get(la.code, la.code) for la in reading.labels[a:b])))
+            self.codes.append(list(dict.fromkeys(one_name(la.code) for la in reading.labels[a:b])))
         self.thin = [
             piece.end - piece.start < _SHORT and place.thin == 0
             for piece, place in zip(reading.pieces, self.layout, strict=True)
@@ -115,7 +115,7 @@ class Whole:
         timed, labelled = self.timed_before[-1], self.labelled_before[-1]
         lines = reading.pieces[-1].line + 1 if reading.pieces else 1
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
-        self.billed = {_SAME.get(c, c) for c in self.stated.units or ()}
+        self.billed = {one_name(c) for c in self.stated.units or ()}
         self.stretches = {}
 
     def stretch(self, span: Span) -> Stretch:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
@@ -20,8 +20,6 @@ from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.features import clause_words, words
 from rehabcoder.predict.model import OF_CLAUSES, Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
-
-SAME = {"97014": "G0283", "97130": "97129"}
 
 
 @dataclass(slots=True)
@@ -291,7 +289,7 @@ def _join(model: Model, row: npt.NDArray[np.float32], label: str | None) -> list
     classes = model.code.classes
     if label is None:
         return _ranked(classes, row)
-    label = SAME.get(label, label)
+    label = one_name(label)
     if label not in classes:  # a code that the training has never seen: only the label can name it
         ranked = [(label, 0.9), *[(c, 0.1 * p) for c, p in _ranked(classes, row)]]
         return sorted(ranked, key=lambda r: -r[1])[:6]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.note import Json, Service
 from rehabcoder.predict.explain import Reason, pulls
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import SAME, Found, Predicted
+from rehabcoder.predict.predictor import Found, Predicted
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,7 +43,7 @@ class Reasons:
 
 def reasons_of(model: Model, predicted: Predicted, found: Found, service: Service) -> Reasons:
     """The reasons behind the code of one service. `found` is what the coder made `service` of."""
-    label = SAME.get(service.labelled or "", service.labelled)
+    label = one_name(service.labelled) if service.labelled else None
     ranked = [label, *(code for code, _ in found.described)]
     against = next((code for code in ranked if code in model.code.classes and code != service.code), None)
     if service.code not in model.code.classes or against is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import SAME, Found, Predicted
+from rehabcoder.predict.predictor import Found, Predicted
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ def _step(probability: float, size: float = 1.0) -> int:
 def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
     """Named features of an answer that tell how likely it is right."""
     top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
-    label = SAME.get(found.labelled, found.labelled) if found.labelled else None
+    label = one_name(found.labelled) if found.labelled else None
     agrees = "none" if label is None else "agrees" if label == top[0] else "differs"
     minutes = found.minutes
     n = len(predicted.services)
@@ -58,7 +59,7 @@ def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
     reading = predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
     code = found.code
-    label = SAME.get(found.labelled, found.labelled) if found.labelled else None
+    label = one_name(found.labelled) if found.labelled else None
     followed = thin and found.labelled is not None
     if followed and label is not None:
         code = label

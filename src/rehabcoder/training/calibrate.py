@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import ELEMENTS, Model
-from rehabcoder.predict.predictor import SAME, Found, Predicted, Proposal, decide, propose
+from rehabcoder.predict.predictor import Found, Predicted, Proposal, decide, propose
 from rehabcoder.predict.settling import signs
 from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed, hash_fold
 from rehabcoder.training.labelled import GoldService, LabelledNote
@@ -119,7 +119,7 @@ def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
             gold = matched(found, answer.note.services)
             code = found.code
             if thin and found.labelled:
-                code = SAME.get(found.labelled, found.labelled)
+                code = one_name(found.labelled)
             right = gold is not None and gold.code == code
             timed = code != "none" and is_timed(code)
             examples.append(signs(answer.predicted, found, thin))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
@@ -33,7 +34,7 @@ from rehabcoder.predict.model import (
 )
 from rehabcoder.predict.predictor import session_odds
 from rehabcoder.training.crf import train_chain
-from rehabcoder.training.labelled import LabelledNote, Snippet, one
+from rehabcoder.training.labelled import LabelledNote, Snippet
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
@@ -259,10 +260,9 @@ def _marks(note: LabelledNote, start: int, end: int, elements: frozenset[str]) -
 
 
 def fit_elements(
-    docs: Sequence[Said], vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings
+    docs: Sequence[Said], rows: csr_matrix, idf: npt.NDArray[np.float32], settings: Settings
 ) -> Linear:
-    """Which documentation elements a sentence, or a clause, shows."""
-    rows = _matrix([s.features for s in docs], vocabulary)
+    """Which documentation elements a sentence, or a clause, shows. `rows` holds the features of `docs`."""
     columns, biases = [], []
     for element in ELEMENTS:
         chosen = [i for i, s in enumerate(docs) if element in s.marks]
@@ -365,7 +365,7 @@ def label_table(data: Corpus) -> dict[str, dict[str, float]]:
     for prepared in data.notes:
         for service in prepared.note.services:
             if service.labelled:
-                counts[service.code][one(service.labelled)] += 1
+                counts[service.code][one_name(service.labelled)] += 1
     codes = sorted(set(counts) | {label for by in counts.values() for label in by})
     pooled: Counter[str] = Counter()
     for code, by in counts.items():
@@ -395,8 +395,9 @@ def fit(data: Corpus, settings: Settings | None = None) -> Model:
     crossed = _crossed_kinds(data, vocabulary, idf, settings, kind.classes)
     chain, extended = fit_chain(data, vocabulary, crossed, kind.classes, settings)
     documents = said(data)
-    full_idf = np.concatenate([idf, _idf(_matrix([s.features for s in documents], extended))[len(idf) :]])
-    elements = fit_elements(documents, extended, full_idf, settings)
+    rows = _matrix([s.features for s in documents], extended)
+    full_idf = np.concatenate([idf, _idf(rows)[len(idf) :]])
+    elements = fit_elements(documents, rows, full_idf, settings)
     neutral = Weighed(0.0, {})
     return Model(
         extended,

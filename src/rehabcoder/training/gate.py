@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.training.crossval import Given, Ranked
-from rehabcoder.training.labelled import one
 from rehabcoder.training.outcomes import Outcome
 from rehabcoder.training.scores import overall
 
@@ -79,7 +79,7 @@ def read_counts(outcome: Outcome) -> Row:
 
 def _shares(ranked: Ranked) -> Ranked:
     total = sum(share for _, share in ranked)
-    return [(one(code), share / total) for code, share in ranked]
+    return [(one_name(code), share / total) for code, share in ranked]
 
 
 @dataclass(slots=True, frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SAME = {"97014": "G0283", "97130": "97129"}  # two names of one service
+from rehabcoder.billing.codes import one_name
 
 
 @dataclass(slots=True)
@@ -45,11 +45,6 @@ class Snippet:
     elements: frozenset[str] | None = None
 
 
-def one(code: str) -> str:
-    """The one name of a service that has two."""
-    return SAME.get(code, code)
-
-
 def note_of(record: dict[str, Any], source: str) -> LabelledNote:
     """A labelled note of the guide's record (already validated)."""
     text = record["text"]
@@ -57,7 +52,7 @@ def note_of(record: dict[str, Any], source: str) -> LabelledNote:
     for item in record.get("interventions", []):
         start = item.get("start", text.find(item["quote"]))
         services.append(
-            GoldService(start, start + len(item["quote"]), one(item["code"]), item.get("labelled"), item.get("minutes"))
+            GoldService(start, start + len(item["quote"]), one_name(item["code"]), item.get("labelled"), item.get("minutes"))
         )
     services.sort(key=lambda s: s.start)
     return LabelledNote(
@@ -91,7 +86,7 @@ def read_snippets(folder: Path) -> list[Snippet]:
                 continue
             record = json.loads(line)
             if "code" in record:
-                out.append(Snippet(record["text"], path.stem, code=one(record["code"])))
+                out.append(Snippet(record["text"], path.stem, code=one_name(record["code"])))
             else:
                 out.append(Snippet(record["text"], path.stem, elements=frozenset(record["elements"])))
     return out

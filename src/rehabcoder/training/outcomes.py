@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.note import Service
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 from rehabcoder.predict.settling import judge
-from rehabcoder.training.labelled import LabelledNote, one
+from rehabcoder.training.labelled import LabelledNote
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ def match(gold: Sequence[Service], coded: Sequence[Service]) -> dict[int, int]:
             short, long = sorted((a.end - a.start, b.end - b.start))
             if shared > 0 and shared * 2 >= short and shared * 5 >= long:
                 unbilled = "none" in (a.code, b.code)
-                candidates.append((unbilled, -shared, one(a.code) != one(b.code), g, c))
+                candidates.append((unbilled, -shared, one_name(a.code) != one_name(b.code), g, c))
     out: dict[int, int] = {}
     taken: set[int] = set()
     for *_, g, c in sorted(candidates):
@@ -95,13 +95,13 @@ def outcome_of(note: LabelledNote, predicted: Predicted, calibrated: Model, *, c
 def _service(predicted: Predicted, found: Found, calibrated: Model) -> Service:
     judged = judge(calibrated, predicted, found)
     return Service(
-        found.start, found.end, "", one(judged.code), _one(found.labelled), found.minutes.minutes, judged.confidence,
+        found.start, found.end, "", one_name(judged.code), _one(found.labelled), found.minutes.minutes, judged.confidence,
         needs_review=bool(judged.reasons),
     )  # fmt: skip
 
 
 def _one(code: str | None) -> str | None:
-    return one(code) if code else None
+    return one_name(code) if code else None
 
 
 def outcome_of_text(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.codes import CODES, one_name
 from rehabcoder.billing.units import MINUTES_OF_DAY
 from rehabcoder.readers.columns import MAX_NOTE
-from rehabcoder.training.labelled import LabelledNote, Snippet, note_of, one
+from rehabcoder.training.labelled import LabelledNote, Snippet, note_of
 
 OWN = "own"
 """The source of a user's own labels. They are one source, so that a word that only they hold is never kept."""
@@ -62,7 +62,7 @@ def code_of(value: object, say: Say, *, what: str = "code") -> str | None:
     if written.lower() == "none":
         return "none"
     if written.upper() in CODES:
-        return one(written.upper())
+        return one_name(written.upper())
     # A cell that is no code at all may hold words of a note; only what looks like a code is repeated.
     say(f"unknown {what} {written}" if len(written) <= 6 and written.isalnum() else f"{what} that is none")
     return None

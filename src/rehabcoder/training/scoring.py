@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.billing.units import allocate
 from rehabcoder.note import Json, Service
-from rehabcoder.training.labelled import one
 from rehabcoder.training.outcomes import match
 from rehabcoder.training.rates import FLAGS, calibration_error, intervals_of, rates_of
 from rehabcoder.training.scores import CORE
@@ -155,7 +154,7 @@ def _service(gold: Service, coded: Service | None, out: Tally) -> None:
             out.wrong.append(f"billed {found.code}, is none: {quote}")
         return
     c["gold"] += 1
-    right = found is not None and one(gold.code) == one(found.code)
+    right = found is not None and one_name(gold.code) == one_name(found.code)
     c["right found" if found else "missed found"] += 1
     c["right code" if right else "missed code"] += 1
     c[f"{'right' if right else 'missed'} {gold.code}"] += 1
@@ -210,7 +209,7 @@ def _by_code(values: Iterable[tuple[str, int | None]]) -> dict[str, int]:
     out: dict[str, int] = {}
     for code, value in values:
         if is_timed(code):
-            out[one(code)] = out.get(one(code), 0) + (value or 0)
+            out[one_name(code)] = out.get(one_name(code), 0) + (value or 0)
     return out
 
 
@@ -223,4 +222,4 @@ def _stated(stated: Json, totals: Json, out: Tally) -> None:
 
 
 def _mislabelled(service: Service) -> bool:
-    return bool(service.labelled) and one(service.labelled or "") != one(service.code)
+    return bool(service.labelled) and one_name(service.labelled or "") != one_name(service.code)
