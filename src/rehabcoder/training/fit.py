@@ -260,9 +260,10 @@ def _marks(note: LabelledNote, start: int, end: int, elements: frozenset[str]) -
 
 
 def fit_elements(
-    docs: Sequence[Said], rows: csr_matrix, idf: npt.NDArray[np.float32], settings: Settings
+    docs: Sequence[Said], vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings
 ) -> Linear:
-    """Which documentation elements a sentence, or a clause, shows. `rows` holds the features of `docs`."""
+    """Which documentation elements a sentence, or a clause, shows."""
+    rows = _matrix([s.features for s in docs], vocabulary)
     columns, biases = [], []
     for element in ELEMENTS:
         chosen = [i for i, s in enumerate(docs) if element in s.marks]
@@ -395,9 +396,8 @@ def fit(data: Corpus, settings: Settings | None = None) -> Model:
     crossed = _crossed_kinds(data, vocabulary, idf, settings, kind.classes)
     chain, extended = fit_chain(data, vocabulary, crossed, kind.classes, settings)
     documents = said(data)
-    rows = _matrix([s.features for s in documents], extended)
-    full_idf = np.concatenate([idf, _idf(rows)[len(idf) :]])
-    elements = fit_elements(documents, rows, full_idf, settings)
+    full_idf = np.concatenate([idf, _idf(_matrix([s.features for s in documents], extended))[len(idf) :]])
+    elements = fit_elements(documents, extended, full_idf, settings)
     neutral = Weighed(0.0, {})
     return Model(
         extended,
