@@ -33,7 +33,7 @@ from spacy.util import fix_random_seed, minibatch
 from threadpoolctl import threadpool_limits
 
 from rehabcoder.language.reading import read
-from rehabcoder.predict.features import words
+from rehabcoder.predict.features import described
 from rehabcoder.training.calibrate import folds_of
 from rehabcoder.training.fit import Prepared, Settings, corpus, span_words
 from rehabcoder.training.labelled import read_notes, read_snippets
@@ -88,9 +88,9 @@ def keywords(train: Sequence[Described]) -> Answer:
 
 
 def features(text: str, *, lexicon: bool) -> list[str]:
-    """The tool's own features of a description; without the classes of `knowledge/cues.toml` if `lexicon` is false."""
-    feats = span_words([words(piece) for piece in text.split("\n")])
-    return feats if lexicon else [f for f in feats if not f.startswith("%")]
+    """The tool's own features of a description; without the classes and phrases of `knowledge/` if `lexicon` is false."""
+    feats = span_words([described(piece) for piece in text.split("\n")])
+    return feats if lexicon else [f for f in feats if f[0] not in "%&"]
 
 
 def linear(train: Sequence[Described], *, lexicon: bool) -> Answer:

@@ -54,6 +54,7 @@ def build(members: Mapping[str, bytes]) -> Model:
         linear("kind", kinds),
         linear("code", codes),
         linear("elements", elements),
+        linear("sentences", elements),
         Chain(
             numbers_of("chain.own", size, _STATES),
             numbers_of("chain.before", size, _STATES),

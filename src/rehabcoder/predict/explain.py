@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rehabcoder.note import Evidence
+from rehabcoder.predict.features import phrase_place
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 
@@ -76,6 +77,8 @@ def _words(feature: str) -> tuple[str, str] | None:
 
 def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
     """The first place of a feature in `low[start:end]`."""
+    if feature[0] == "&":
+        return phrase_place(low, feature, start, end)
     words = _words(feature)
     if words is None:
         pattern = _pattern(feature)

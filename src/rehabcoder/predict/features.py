@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-
-from rehabcoder.language.pieces import Piece, clauses
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
@@ -40,6 +39,33 @@ def _classes() -> dict[str, tuple[str, ...]]:
     return out
 
 
+@cache
+def _phrases() -> tuple[re.Pattern[str], frozenset[str]]:
+    """One pattern of all phrases of `knowledge/phrases.toml`, a named group each kind, and the kinds that tell of company."""
+    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("phrases.toml").read_text(encoding="utf-8"))
+    other = f"(?:{'|'.join(table.pop('other')['other'])})"
+    kinds = {
+        name: "|".join(listed).replace("{other}", other) for group in table.values() for name, listed in group.items()
+    }
+    named = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
+    # The look ahead says nothing new, but lets the search skip what no phrase begins with.
+    return re.compile(rf"(?<![\w/])(?=[a-z0-9&+])(?:{named})"), frozenset(table["company"])
+
+
+def phrases(low: str) -> list[str]:
+    """Features of the turns of speech that tell with whom the therapist was, and of how many kinds of company meet."""
+    pattern, company = _phrases()
+    found = {str(match.lastgroup): None for match in pattern.finditer(low)}
+    met = len(company.intersection(found))
+    return [f"&{name}" for name in found] + [f"&company_{n}" for n in range(1, min(met, 3) + 1)]
+
+
+def phrase_place(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the first phrase with this feature stands in `low[start:end]`."""
+    found = _phrases()[0].finditer(low, start, end)
+    return next((match.span() for match in found if f"&{match.lastgroup}" == feature), None)
+
+
 @lru_cache(maxsize=1 << 15)  # notes say the same words again and again
 def _known(token: str) -> tuple[str, tuple[str, ...]]:
     """The shape of a token, with its stem and its classes."""
@@ -48,14 +74,13 @@ def _known(token: str) -> tuple[str, tuple[str, ...]]:
     return shape, stem + _classes().get(shape, ())
 
 
-def clause_words(masked: str, piece: Piece, whole: list[str]) -> list[list[str]]:
+def clause_words(masked: str, parts: Sequence[tuple[int, int]], whole: list[str]) -> list[list[str]]:
     """Features of each clause of a piece; `whole` are those of the piece, which a piece of one clause keeps."""
-    parts = clauses(masked, piece)
     return [whole] if len(parts) < 2 else [words(masked[start:end]) for start, end in parts]
 
 
 def words(low: str) -> list[str]:
-    """Features of a description: words, pairs of neighbours, stems of the longer words, and classes of words, each once."""
+    """Features of a clause: words, pairs of neighbours, stems of the longer words, and classes of words, each once."""
     known = [_known(token) for token in _TOKEN.findall(low)]
     feats = dict.fromkeys([shape for shape, _ in known])
     previous = "^"
@@ -65,3 +90,8 @@ def words(low: str) -> list[str]:
             feats[name] = None
         previous = shape
     return list(feats)
+
+
+def described(low: str) -> list[str]:
+    """Features of a piece of a note, or of a whole description: those of its words, and its phrases."""
+    return words(low) + phrases(low)

@@ -22,9 +22,6 @@ SESSION = ("no", "yes")
 ELEMENTS = ("functional_goal", "response", "progress", "skilled_need")
 """The documentation elements that every model tells of a note's pieces."""
 
-OF_CLAUSES = frozenset({"response", "skilled_need"})
-"""Elements that a single clause shows ("cut to 25# after the knee wobbled"); a goal or a comparison needs its whole sentence."""
-
 
 @dataclass(slots=True)
 class Linear:
@@ -81,7 +78,8 @@ class Model:
     session: Linear  # is the whole note one of a therapy session?
     kind: Linear
     code: Linear
-    elements: Linear
+    elements: Linear  # what a clause shows, by its own words
+    sentences: Linear  # what the words of its whole sentence add to that
     chain: Chain
     minutes: Weighed
     confidence: Weighed

@@ -14,11 +14,12 @@ from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.predict.features import clause_words, words
-from rehabcoder.predict.model import OF_CLAUSES, Floats, Linear, Model, flatten, linear_scores, softmax, summed
+from rehabcoder.predict.features import clause_words, described
+from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 
 
@@ -107,7 +108,9 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
     ways = _ways(model, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
     return [
-        Proposal(reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i])
+        Proposal(
+            reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i]
+        )
         for i, reading in enumerate(readings)
     ]
 
@@ -118,9 +121,9 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
     for reading in readings:
         own, within = [], []
         for piece in reading.pieces:
-            whole = words(reading.masked[piece.start : piece.end])
+            whole = described(reading.masked[piece.start : piece.end])
             own.append(model.ids(whole))
-            split = clause_words(reading.masked, piece, whole)
+            split = clause_words(reading.masked, clauses(reading.masked, piece), whole)
             within.append([own[-1]] if len(split) == 1 else [model.ids(w) for w in split])
         pieces.append(own)
         parts.append(within)
@@ -212,15 +215,15 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
 
 
 def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
-    """Probabilities of the documentation elements for every piece: its own, or that of its clause that shows most."""
+    """Probabilities of the documentation elements for every piece: those of its clause that shows most. A clause may show one
+    by itself ("cut to 25# after the knee wobbled"); a goal or a comparison needs the rest of its sentence."""
     if not pieces:
         return np.zeros((0, len(model.elements.classes)), dtype=np.float32)
-    scores = linear_scores(model.elements, model.idf, pieces)
     begins = np.cumsum([0, *(len(clauses) for clauses in parts[:-1])])
     by_clause = linear_scores(model.elements, model.idf, [rows for clauses in parts for rows in clauses])
     strongest = np.maximum.reduceat(by_clause, begins, axis=0)
-    of_clauses = np.array([name in OF_CLAUSES for name in model.elements.classes])
-    return np.asarray(1 / (1 + np.exp(-np.where(of_clauses, strongest, scores))), dtype=np.float32)
+    scores = strongest + linear_scores(model.sentences, model.idf, pieces)
+    return np.asarray(1 / (1 + np.exp(-scores)), dtype=np.float32)
 
 
 def _predicted(

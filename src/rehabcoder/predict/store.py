@@ -19,7 +19,7 @@ from rehabcoder.errors import ModelError
 from rehabcoder.predict.contents import build, card, json_object
 from rehabcoder.predict.model import Floats, Model, Weighed
 
-SCHEMA = 3
+SCHEMA = 4
 LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it is opened
 LARGEST_FILE = 64 * 2**20
 _ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 100  # how a zip begins each entry of its list; a million would fill the memory
@@ -34,6 +34,8 @@ _ARRAYS = (
     "code.bias",
     "elements.weights",
     "elements.bias",
+    "sentences.weights",
+    "sentences.bias",
     "chain.own",
     "chain.before",
     "chain.behind",
@@ -226,6 +228,8 @@ def _arrays(model: Model) -> dict[str, Floats]:
         "code.bias": model.code.bias,
         "elements.weights": model.elements.weights,
         "elements.bias": model.elements.bias,
+        "sentences.weights": model.sentences.weights,
+        "sentences.bias": model.sentences.bias,
         "chain.own": chain.own,
         "chain.before": chain.before,
         "chain.behind": chain.behind,

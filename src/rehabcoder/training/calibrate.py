@@ -93,7 +93,9 @@ def _left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOu
 def fit_reader_on(parts: Sequence[LeftOut], settings: Settings) -> dict[str, float]:
     """Weights over whole readings from the proposals of models that did not see the notes."""
     examples = [
-        (p.note, q, p.tags, part.model.kind.classes) for part in parts for p, q in zip(part.notes, part.proposals, strict=True)
+        (p.note, q, p.tags, part.model.kind.classes)
+        for part in parts
+        for p, q in zip(part.notes, part.proposals, strict=True)
     ]
     return fit_reader(examples, l2=settings.reader_l2)
 
@@ -178,4 +180,3 @@ def _best_threshold(strengths: npt.NDArray[np.float64], missing: npt.NDArray[np.
     hits = np.cumsum(missing[order])
     best = int(np.argmax(2 * hits / (np.arange(1, len(order) + 1) + missing.sum())))
     return float(strengths[order[best : best + 2]].mean())
-

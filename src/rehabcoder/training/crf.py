@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-Floats = npt.NDArray[np.float64]
+from rehabcoder.training.optimise import Floats, minimise
 
 
 @dataclass(slots=True)
@@ -118,14 +117,8 @@ def train_chain(
         )
         return float(loss), gradient
 
-    best = minimize(
-        objective,
-        np.zeros(n_emission + n_pairs + 2 * n_states),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": iterations, "maxcor": 10},
-    )
-    emission = best.x[:n_emission].reshape(n_features, 3 * n_states)
-    start, bias = best.x[n_emission + n_pairs :].reshape(2, n_states)
-    transition = best.x[n_emission : n_emission + n_pairs].reshape(n_states, n_states)
+    best = minimise(objective, np.zeros(n_emission + n_pairs + 2 * n_states), iterations=iterations, tolerance=1e-4)
+    emission = best[:n_emission].reshape(n_features, 3 * n_states)
+    start, bias = best[n_emission + n_pairs :].reshape(2, n_states)
+    transition = best[n_emission : n_emission + n_pairs].reshape(n_states, n_states)
     return Chain((emission[:, own], emission[:, before], emission[:, behind]), transition, start, bias)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from rehabcoder.errors import TrainingError
 from rehabcoder.language.reading import read
-from rehabcoder.predict.features import words
+from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join, propose
 from rehabcoder.training.calibrate import Answered, LeftOut, calibrate, fit_reader_on
@@ -117,7 +117,7 @@ def describe(model: Model, texts: Sequence[Snippet]) -> list[Ranked]:
     """Which codes single descriptions support, most likely first."""
     if not texts:
         return []
-    docs = [model.ids(words(read(text.text).masked)) for text in texts]
+    docs = [model.ids(described(read(text.text).masked)) for text in texts]
     rows = softmax(linear_scores(model.code, model.idf, docs))
     return [_join(model, row, None) for row in rows]
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from rehabcoder.language.segments import Span, Whole
 from rehabcoder.predict.predictor import Proposal
 from rehabcoder.predict.reranking import TAGGER, all_features
 from rehabcoder.training.labelled import GoldService, LabelledNote
-
-Floats = npt.NDArray[np.float64]
+from rehabcoder.training.optimise import Floats, minimise
 
 
 def overlaps(one: Span, two: Span) -> bool:
@@ -103,6 +101,6 @@ def _maximise(
         gradient = transposed @ (powers / whole[group] - powers * good / right[group]) + l2 * away
         return loss, gradient
 
-    theta = minimize(objective, prior.copy(), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    theta = minimise(objective, prior, iterations=200, tolerance=1e-3)
     weights = {name: round(float(w), 5) for name, w in zip(names, theta[1:], strict=True) if abs(w) > 1e-3}
     return {TAGGER: round(float(theta[0]), 5), **weights}
