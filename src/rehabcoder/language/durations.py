@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
+from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
-_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
-_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,^f\d-]")  # how all of the next begins
+_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|words?\b|letters?\b|lines?\b))"
+_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
 _BEHIND_LABEL = re.compile(
-    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
@@ -44,6 +45,11 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
     said = find_times(low)
     taken = bytearray(len(low))
+    grid = find_grid(low)
+    for start, end in grid.others if grid else ():
+        taken[start:end] = b"\1" * (end - start)
+    if grid:
+        said = [t for t in said if not taken[t.start]]
     for mention in said:
         if mention.form != "clock":
             taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
@@ -55,6 +61,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
 
+    if grid:
+        add([TimeMention(start, end, minutes, "cell") for start, end, minutes in grid.minutes])
     add(bare_ranges(low, labels))
     add(elapsed(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
