@@ -30,6 +30,10 @@ _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|gro
 _MINUTE_HEAD = re.compile(
     r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"
 )
+# Columns for the ways in which a service was given; each row has its minutes in one of them.
+_WAY = r"(?:ind(?:iv(?:idual)?)?|1:1|conc(?:urrent)?|gro?u?p|co[ -]?tx|co[ -]?treat(?:ment)?)\.?"
+_WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n")
+_WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3}))+[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
@@ -167,9 +171,25 @@ def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int,
     return None
 
 
+def _by_way(low: str) -> list[TimeMention]:
+    """The minutes of rows that give them in one of the columns "Ind  Conc  Grp"."""
+    head = _WAYS_HEAD.search(low)
+    if not head:
+        return []
+    many = len(re.findall(_WAY, head[0]))
+    out: list[TimeMention] = []
+    for row in _WAYS_ROW.finditer(low, head.end()):
+        cells = list(re.finditer(r"\d+|-+", row[0]))[-many:]
+        given = [c for c in cells if c[0].isdecimal() and int(c[0])]
+        if len(cells) == many and len(given) == 1:
+            at = row.start() + given[0].start()
+            out.append(TimeMention(at, at + len(given[0][0]), int(given[0][0]), "cell"))
+    return out
+
+
 def _columns(low: str) -> list[TimeMention]:
     """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
-    out: list[TimeMention] = []
+    out = _by_way(low) if "conc" in low or "gr" in low else []
     for start, end, unit in column_cells(low, {_MINUTE_HEAD: 1, _HOUR_HEAD: 60}):
         figure = _FIGURE.fullmatch(low, start, end)
         if figure and 0 < round(float(figure[1]) * unit) <= 240:
