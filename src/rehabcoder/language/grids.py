@@ -70,25 +70,26 @@ def find_grid(low: str) -> Grid | None:
     line = low.rfind("\n", 0, columns[0].start("date")) + 1
     heads, today = [c.start("date") - line for c in columns], _today(low, columns)
     grid, at = Grid(), low.find("\n", columns[-1].end())
-    waiting: list[Place] = []  # the heading of the rows that follow, as long as all of them are struck
+    waiting: list[Place] = []  # a heading and its rows, as long as all of them are struck
+    margin = 0  # of the heading
     while 0 <= at < len(low):
         begin, end = at + 1, low.find("\n", at + 1)
         end = len(low) if end < 0 else end
         cells = [m.span() for m in _CELL.finditer(low, begin, end)]
+        indent = cells[0][0] - begin if cells else 0
         own = _under(heads, [(a - begin, b - begin) for a, b in cells])
+        if len(waiting) > 1 and (own is None or (indent <= margin and low[waiting[1][0] + margin] in " \t")):
+            grid.undone += waiting
+            waiting = []
         if own is None:
-            if len(waiting) > 1:
-                grid.undone += waiting
-            waiting = [(begin, end)] if len(cells) == 1 else []
+            waiting, margin = ([(begin, end)], indent) if len(cells) == 1 else ([], 0)
+        elif not _read_row(low, grid, cells, own, today):
+            grid.undone += waiting[1:]
+            waiting = []
+        elif waiting:
+            waiting.append((begin, end))
         else:
-            struck = _read_row(low, grid, cells, own, today)
-            if struck and waiting:
-                waiting.append((begin, end))
-            elif struck:
-                grid.undone.append((begin, end))
-            else:
-                grid.undone += waiting[1:]
-                waiting = []
+            grid.undone.append((begin, end))
         at = end
     if len(waiting) > 1:
         grid.undone += waiting

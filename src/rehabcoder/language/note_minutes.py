@@ -30,6 +30,7 @@ _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
 )
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
+_ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
 _OPENS = re.compile(
@@ -89,9 +90,9 @@ def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> li
     low, out = reading.low, list(spans)
     begins = [start for start, _ in spans]
     for mention in reading.times:
-        if mention.form not in _SAID or not _NOTHING_MORE.match(low, mention.end):
+        if mention.form != "cell" and (mention.form not in _SAID or not _NOTHING_MORE.match(low, mention.end)):
             continue
-        line = low.rfind("\n", max(0, mention.start - _SHORT), mention.start) + 1
+        line = low.rfind("\n", max(0, mention.start - (_FAR if mention.form == "cell" else _SHORT)), mention.start) + 1
         if not line or not _closes_block(low, line, mention):
             continue
         index = bisect_left(begins, line)
@@ -104,7 +105,9 @@ def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> li
 
 
 def _closes_block(low: str, line: int, mention: TimeMention) -> bool:
-    """Whether a line that is nothing but a time belongs to the lines above it."""
+    """Whether a line that is nothing but a time, or the row of minutes of a flowsheet, belongs to the lines above it."""
+    if mention.form == "cell":
+        return _ROW_OF_MINUTES.match(low, line, mention.start) is not None
     mark = _ONLY_A_TIME.match(low, line, mention.start)
     if not mark or low[max(0, line - 2) : line] == "\n\n" or line < 2:
         return False
