@@ -14,12 +14,13 @@ from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.predict.features import clause_words, words
 from rehabcoder.predict.model import OF_CLAUSES, Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
+from rehabcoder.predict.rows import TextRows
 
 
 @dataclass(slots=True)
@@ -116,12 +117,12 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
     """Rows of the words of every piece, and of its clauses, for each note."""
     pieces, parts = [], []
     for reading in readings:
+        rows_of = TextRows(model.words, reading.masked).of
         own, within = [], []
         for piece in reading.pieces:
-            whole = words(reading.masked[piece.start : piece.end])
-            own.append(model.ids(whole))
-            split = clause_words(reading.masked, piece, whole)
-            within.append([own[-1]] if len(split) == 1 else [model.ids(w) for w in split])
+            own.append(rows_of(piece.start, piece.end))
+            split = clauses(reading.masked, piece)
+            within.append([own[-1]] if len(split) == 1 else [rows_of(start, end) for start, end in split])
         pieces.append(own)
         parts.append(within)
     return pieces, parts
