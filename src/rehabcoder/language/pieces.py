@@ -157,7 +157,7 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
         begin = found.end() if kind in ("line", "pipe", "slash") else cut
     _keep(text, pieces, begin, len(text), line, first)
     if labels:
-        pieces = _cut(text, low, pieces, _label_cuts(low, labels))
+        pieces = _cut(text, low, pieces, _label_cuts(low, labels, times))
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
 
 
@@ -181,30 +181,62 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
-_SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+")
-_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac"})
+_LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
+_SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
+_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
 
 
-def _label_cuts(low: str, labels: Sequence[Label]) -> list[int]:
+def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> list[int]:
     cuts: list[int] = []
-    for index, label in enumerate(labels):
-        named = index > 0 and labels[index - 1].code == label.code and label.start - labels[index - 1].end <= 8
-        at = None if named else _label_cut(low, label)  # "manual therapy 97140" is one label
+    places = [t.start for t in times]
+    before: Label | None = None
+    for label, following in itertools.zip_longest(labels, labels[1:]):
+        one = before and (
+            (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
+            or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
+        )
+        last = following if following and following.code == label.code and following.start - label.end <= 8 else label
+        behind = bisect_left(places, last.end)
+        timed = behind < len(times) and not low[last.end : places[behind]].strip(" \t:=~x,(-")
+        ahead = times[behind - 1] if behind else None
+        at = None
+        if not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
+            at = ahead.start
+        elif not one:
+            at = _label_cut(low, label, timed)
         if at is not None:
             cuts.append(at)
+        before = label
     return cuts
 
 
-def _label_cut(low: str, label: Label) -> int | None:
-    """Where a label in mid-line opens a piece: its start, or nowhere if it goes on with what stands before it."""
-    if not (label.strong or label.end - label.start <= 3):
+def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
+    """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT"."""
+    if ahead.start < floor or low[ahead.end : label.start].strip(" \t:=-|)"):
+        return False
+    if ahead.form == "range":
+        return not floor or low[floor : ahead.start].strip(" \t:=-|(") != ""
+    return (
+        ahead.form in _COUNTED
+        and not timed
+        and low[ahead.end : label.start].isspace()
+        and low[max(0, ahead.start - 3) : ahead.start].rstrip()[-1:] in ("-", ">", ",", ";", "/", "|", ".")
+    )
+
+
+def _label_cut(low: str, label: Label, timed: bool) -> int | None:
+    """Where a label in mid-line opens a piece: its start, or nowhere if it goes on with what stands before it.
+
+    One with its time behind it (`timed`) goes on with nothing but the few words that lead up to it.
+    """
+    if not (timed or label.strong or label.end - label.start <= 3):
         return None
     before = low[max(0, label.start - 12) : label.start]
     if before.rstrip().endswith("("):
         return None
     if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
         return label.start
-    return None
+    return label.start if timed and not _LEADS_UP.search(before) else None
 
 
 def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> list[int]:
@@ -225,7 +257,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:
-                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")") or earlier.form == "brack"
+                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)
 
