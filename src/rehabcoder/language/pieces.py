@@ -79,6 +79,7 @@ _ABBREVIATIONS = frozenset(
         "sup",
     ]
 )
+_DASHES = 4  # in a note that is written with them
 _NEAR = 300  # code points to either side that tell whether a line is a row of a table
 _MAY_END = frozenset(
     [
@@ -109,6 +110,7 @@ _BREAK = re.compile(
     |(?P<stop>[.!?]["')\]]*)(?=\s+\S)
     |(?P<glued>(?<=[a-z0-9)%])\.(?=[a-z]{3}))
     |(?P<semi>;)(?=\s)
+    |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
     |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
@@ -139,11 +141,15 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
     pieces: list[Piece] = []
     begin = line = 0
     first = True
+    dashed = _dashed(low)
     for found in _BREAK.finditer(low):
         kind = found.lastgroup
         cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
         if kind == "stop":
             if not _ends_sentence(text, low, begin, found):
+                continue
+        elif kind == "dash":
+            if not dashed:
                 continue
         elif (kind == "glued" and not text[found.end()].isupper()) or (
             kind == "slash" and (found.start() - begin < 40 or _row(low, found.start()))
@@ -154,11 +160,17 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
             line, first = line + 1, True
         else:
             first = False
-        begin = found.end() if kind in ("line", "pipe", "slash") else cut
+        begin = found.end() if kind in ("line", "pipe", "slash", "dash") else cut
     _keep(text, pieces, begin, len(text), line, first)
     if labels:
         pieces = _cut(text, low, pieces, _label_cuts(low, labels, times))
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
+
+
+def _dashed(low: str) -> bool:
+    """Whether dashes and arrows part what a note says, as lines and full stops do elsewhere."""
+    dashes = low.count(" - ") + low.count(" > ")
+    return dashes >= _DASHES and dashes > 2 * low.count("\n") and dashes > low.count(". ")
 
 
 _CLAUSE = re.compile(r"[,;]\s|\s[-\u2013\u2014]{1,3}\s|[()|]|\.\s|\n|\t")
