@@ -132,8 +132,16 @@ class Piece:
     first: bool
 
 
-def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[TimeMention] = ()) -> list[Piece]:
+def split(
+    text: str,
+    low: str,
+    labels: Sequence[Label] = (),
+    times: Sequence[TimeMention] = (),
+    breaks: Sequence[int] = (),
+) -> list[Piece]:
     """Pieces of a note in order. `low` is `shadow(text)`; pieces never overlap and cover all but white space.
+
+    At `breaks` a new line begins though no line break stands there.
 
     A label in the middle of a line opens a piece of its own where something was said before it ("Ther Act x15, TE x15"),
     and so does each further time of a sentence that names several ("twelve minutes on squats, nine on steps").
@@ -162,9 +170,26 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
             first = False
         begin = found.end() if kind in ("line", "pipe", "slash", "dash") else cut
     _keep(text, pieces, begin, len(text), line, first)
+    if breaks:
+        pieces = _at_breaks(text, pieces, breaks)
     if labels:
         pieces = _cut(text, low, pieces, _label_cuts(low, labels, times))
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
+
+
+def _at_breaks(text: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
+    """The pieces cut where line breaks got lost, each of which opens a line."""
+    out: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        begin, first = piece.start, piece.first
+        while at < len(breaks) and breaks[at] < piece.end:
+            if breaks[at] > begin:
+                _keep(text, out, begin, breaks[at], piece.line + at, first)
+            begin, first = max(begin, breaks[at]), True
+            at += 1
+        _keep(text, out, begin, piece.end, piece.line + at, first)
+    return out
 
 
 def _dashed(low: str) -> bool:
