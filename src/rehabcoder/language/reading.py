@@ -22,9 +22,9 @@ MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
 # Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model. What stands
 # first in each half says where it can begin at all, so that most places are left at once.
 _PERSONAL = re.compile(
-    r"(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\d{6,})"
-    r"|(?=[#acdimnpr])\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
-    r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?)"
+    r"(?=[\d#acdimnpr])(?:(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\d{6,})"
+    r"|(?=#|ac|cl|d[or]|id|m[irsx]|na|p[at]|re)\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
+    r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?))"
 )
 _SAYS = re.compile(r"[^\W_]")
 _LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})

@@ -50,9 +50,13 @@ _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
 SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
+# With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
+_LETTERS = "abefhlnoqrstz"
+_GOES_ON = r"(?=[\d.]*+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
 _TIME = re.compile(
     rf"""
-    (?=[\d.\u00bc\u00bd\u00be])(?:
+    (?=[\d.\u00bc\u00bd\u00be(\[{{<_{_LETTERS}])(?:
+    (?=[\d.\u00bc\u00bd\u00be]){_GOES_ON}(?:
         (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
         \s*(?:-+|>|to|until|till|til|through|thru|/)\s*
         (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
@@ -67,7 +71,7 @@ _TIME = re.compile(
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
     )
     |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
-    |(?<![a-z])(?=[abefhlnoqrstz])(?:
+    |(?<![a-z])(?=[{_LETTERS}])(?:
         (?P<between>between\s+(?P<v1>{_CLOCK})\s+and\s+(?P<v2>{_CLOCK}))
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
@@ -76,7 +80,7 @@ _TIME = re.compile(
         |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b)|[,.;:](?!\d)))
         |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
         |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
-    )
+    ))
     """,
     re.X | re.M,
 )
