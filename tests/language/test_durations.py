@@ -81,6 +81,9 @@ def test_minutes_stand_in_one_of_the_columns_for_how_a_service_was_given() -> No
         ("TA = 9 words copied from the board", []),
         ("Balance work for 22, then a rest", [22]),
         ("I took twelve for the wrist", [12]),
+        ("[1] rows\n[2] crates", []),
+        ("(12) rows\n(15) crates", [12, 15]),
+        ("6 m timed hop, 8 min rows", [8]),
     ],
 )
 def test_lengths_are_told_from_what_only_looks_like_them(text: str, lengths: list[int]) -> None:

@@ -57,7 +57,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     for mention in said:
         if mention.form != "clock":
             taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-    found = list(said)
+    found = _without_numbers_of_a_list(low, said)
 
     def add(mentions: Sequence[TimeMention]) -> None:
         for mention in mentions:
@@ -67,6 +67,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
 
     if grid:
         add([TimeMention(start, end, minutes, "cell") for start, end, minutes in grid.minutes])
+    for start, end in grid.doses if grid else ():
+        taken[start:end] = b"\1" * (end - start)
     add(bare_ranges(low, labels))
     add(elapsed(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
@@ -94,6 +96,18 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return found
 
 
+def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:
+    """The times without figures in brackets that only number the lines they head: "[1] Gait", "[2] Transfers"."""
+    out: list[TimeMention] = []
+    number_of = 1
+    for mention in said:
+        if mention.form == "brack" and mention.minutes == number_of and _HEADS_LINE.search(low, max(0, mention.start - 12), mention.start):
+            number_of += 1
+        else:
+            out.append(mention)
+    return out
+
+
 def _trails(low: str, at: int) -> bool:
     return _BEFORE_TRAILING.search(low[max(0, at - 5) : at]) is not None
 
@@ -113,6 +127,7 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return out
 
 
+_HEADS_LINE = re.compile(r"(?:\A|\n)[ \t]*\Z")
 _QUOTED_CELL = re.compile(r'(?:^|,)("[^"]*"|[^,]*)')
 
 

@@ -52,6 +52,7 @@ class Grid:
 
     minutes: list[tuple[int, int, int]] = field(default_factory=list)  # start, end and minutes of times of today
     others: list[Place] = field(default_factory=list)  # cells of other days
+    doses: list[Place] = field(default_factory=list)  # cells of today that count repetitions
     undone: list[Place] = field(default_factory=list)  # lines of what was not done today
 
     def not_done(self, at: int) -> bool:
@@ -145,4 +146,6 @@ def _read_row(low: str, grid: Grid, cells: Sequence[Place], own: Sequence[int | 
     figure = _FIGURE.fullmatch(low, *cells[mine])
     if figure and 0 < int(figure[1]) <= _MOST:
         grid.minutes.append((*figure.span(1), int(figure[1])))
+    elif low[cells[mine][0]] == "x":
+        grid.doses.append(cells[mine])
     return False

@@ -119,7 +119,7 @@ def _mentions(low: str) -> Iterator[re.Match[str]]:
 
 
 _BEFORE_WEAK = re.compile(
-    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
+    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\bstop|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
 )
 _AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins

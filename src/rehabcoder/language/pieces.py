@@ -218,6 +218,7 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
+_EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
@@ -234,7 +235,11 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
         )
         last = following if following and following.code == label.code and following.start - label.end <= 8 else label
         behind = bisect_left(places, last.end)
-        timed = behind < len(times) and not low[last.end : places[behind]].strip(" \t:=~x,(-")
+        timed = (
+            behind < len(times)
+            and not low[last.end : places[behind]].strip(" \t:=~x,(-")
+            and not _EACH.match(low, times[behind].end)  # "TE and NMR 15 min each" sums up
+        )
         ahead = times[behind - 1] if behind else None
         at = None
         if not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):

@@ -107,7 +107,11 @@ class Surroundings:
         # Figures at the end of a line may be scores as well as minutes: with them, and without.
         return any(
             _adds_up([t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in row], minutes)
-            for row in (near, [t for t in near if t.form != "trail"])
+            for row in (
+                near,
+                [t for t in near if t.form != "trail"],
+                [t for t in near if t.form in ("label", "cell") or self._labelled(t)],
+            )
         )
 
     def sums_up_labelled(self, start: int, end: int, minutes: int) -> bool:

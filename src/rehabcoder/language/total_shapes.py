@@ -26,6 +26,9 @@ TIMED_AND_TOTAL = re.compile(
     r"(?:timed|tt?ct)[a-z ]{0,12}(?:/|&|\||\band\b|=)\s*(?:total|ttt|tx)|total[a-z ]{0,18}(?:/|&|\||\band\b|=)\s*timed"
 )
 PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\s(?:the\s|our\s)?\Z")
+PART_OF_VISIT = re.compile(
+    r"\s(?:out\s)?of\s(?:the|our|this|that|her|his)\s(?:visit|session|time|hour)\b(?!\s(?:was|were|is|timed|billable))"
+)
 PARTLY_TIMED = re.compile(
     r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
 )

@@ -138,7 +138,7 @@ class _Finder:
             if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or shapes.NAMED_AGAIN.match(low, at):
                 return  # "40 timed, 50 total": the phrase is that of the figure before it
             first = words.length.match(low, start)
-            if first:  # "12 min, total 45": the first word belongs to the 12
+            if first and first[0][0] == "m":  # "12 min, total 45": the first word belongs to the 12
                 inner = words.phrase.search(low, first.end(), at)
                 if not inner:
                     return
@@ -209,6 +209,8 @@ class _Finder:
         """Claims of the figure from `start` to `end` by the words around it; `mention` if it says its unit."""
         words, low, around = total_words(), self.low, self.around
         behind = words.behind.match(low, end)
+        if shapes.PART_OF_VISIT.match(low, end):
+            return
         said_to = behind.end() if behind else end
         phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
         timed = words.timed.search(phrase)

@@ -246,6 +246,7 @@ def _predicted(
         stated.total or stated.timed,
         score,
         untimed,
+        stated.total_span,
     )
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
