@@ -63,3 +63,28 @@ def test_mentions_are_in_order_and_never_overlap(parts):
     found = read(text).times
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(text[m.start : m.end].strip() for m in found)
+
+
+def test_minutes_stand_in_one_of_the_columns_for_how_a_service_was_given() -> None:
+    text = "                     Ind   Conc   Grp\nGait on ramp          20    -      -\nChair class           -     -      25\n"
+    assert [(t.minutes, t.form) for t in read(text).times] == [(20, "cell"), (25, "cell")]
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        ("The other 0.25 h went to stairs", [15]),
+        ("11:02 start / 11:20 stop hip stretches", [18]),
+        ("one on one with the patient", []),
+        ("TA; 14; carrying a tray", [14]),
+        ("gait with cane 40m x3", []),
+        ("TA = 9 words copied from the board", []),
+        ("Balance work for 22, then a rest", [22]),
+        ("I took twelve for the wrist", [12]),
+        ("[1] rows\n[2] crates", []),
+        ("(12) rows\n(15) crates", [12, 15]),
+        ("6 m timed hop, 8 min rows", [8]),
+    ],
+)
+def test_lengths_are_told_from_what_only_looks_like_them(text: str, lengths: list[int]) -> None:
+    assert [t.minutes for t in read(text).times if t.form not in ("clock", "rest", "pct")] == lengths

@@ -111,3 +111,45 @@ def test_minutes_written_out_beat_the_clock():
 def test_the_rest_of_the_time_is_what_the_others_leave():
     text = "MT: glides 10 min\nTE: rows had the rest of the time\nTotal 35 min"
     assert minutes(text, "MT: glides 10 min", "TE: rows had the rest of the time", total=35) == [10, 25]
+
+
+def test_the_time_of_one_row_gives_way_to_a_table_that_gives_the_service_more():
+    text = "bike\t6 min\npress\t3x10\nMT thumbs\tIII\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1"
+    assert minutes("TE rows\n" + text, "TE rows\nbike\t6 min\npress\t3x10", "MT thumbs\tIII") == [20, 10]
+    assert minutes("TE rows, bike 6 min\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1", "TE rows, bike 6 min") == [6]
+
+
+def test_rows_of_one_code_go_to_its_services_in_order():
+    text = "TA crates\nTA stairs\nCharges\nTA 97530\t18\t1\nTA 97530\t9\t1"
+    assert minutes(text, "TA crates", "TA stairs") == [18, 9]
+
+
+def test_a_heading_of_two_codes_gives_its_time_to_neither():
+    assert minutes("NMR / TA 26 min\nfoam stance\nTA: crates", "foam stance", "TA: crates") == [None, None]
+
+
+@pytest.mark.parametrize(("total", "answer"), [(30, [20, None]), (15, [20, 15])])
+def test_a_stated_total_is_no_services_own_time_unless_it_cannot_be_one(total, answer):
+    text = f"TE: rows 20 min\nTA: crates {total} min in all"
+    services = ["TE: rows 20 min", f"TA: crates {total} min in all"]
+    span = (text.index(f"{total} min in"), len(text))
+    found = attach(
+        read(text),
+        [(text.index(s), text.index(s) + len(s)) for s in services],
+        [("97110", "97110"), ("97530", "97530")],
+        total,
+        lambda found: [0.9] * len(found),
+        [False, False],
+        span,
+    )
+    assert [m.minutes for m in found] == answer
+
+
+def test_the_row_of_minutes_of_a_flowsheet_closes_its_block():
+    text = (
+        "LOG        3/4        3/6\n"
+        "TE\n rows      x8         x10\n min       12         14\n"
+        "TA\n crates    x4         x6\n min       8          9"
+    )
+    services = ["TE\n rows      x8         x10", "min       12         14\nTA\n crates    x4         x6"]
+    assert minutes(text, *services) == [14, 9]

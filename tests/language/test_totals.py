@@ -10,6 +10,18 @@ from rehabcoder.language.totals import find_totals
 # text, timed minutes, total minutes
 STATED = [
     ("TCM 38 / TTT 50", 38, 50),
+    ("te 20m / clams\nice 10m\n20/30 min", 20, 30),
+    ("TE clams 14 min, MT hip 8 min\n14 + 8 = 24 min", None, 24),
+    ("te 14m / clams\nmt 8m / hip\n22m: 97110 1 / 97140 1", None, 22),
+    ("te 14m / clams\nmt 8m / hip\nbill 97110 1  97140 1 / 22m", None, 22),
+    ("te 14m / clams\nmt 8m / hip\n24m. see mon", None, 24),
+    ("te 14m / clams\nmt 8m / hip\n22", None, 22),
+    ("TE clams, MT hip. About 30 min.", None, 30),
+    ("TE clams, MT hip. CPT 97110 1, 97140 1 Time: 30 minutes", None, 30),
+    ("ther ex (14) clams\nmanual (8) hip\ntx 22  te1 mt1", None, 22),
+    ("Today I saw Mrs. Hale for forty minutes, all of it with me.", None, 40),
+    ("She came for 0.5 h. TE: clams.", None, 30),
+    ("all tog 30 min", None, 30),
     ("97110-1, 97140-1   TCM 30", 30, None),
     ("38 tmd. 97110 97140 1 ea", 38, None),
     ("pool . . . . 30 m\ntimed . . . . . . . 38", 38, None),
@@ -210,6 +222,11 @@ STATED = [
 
 # Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
 NOTHING = [
+    "Visit 22.\nTE clams 12 min\nMT hip 10 min",
+    "TE clams 14 min\nMT hip\nROM\n40",
+    "That came to 25 minutes of the visit.",
+    "The session of forty minutes is moved to Monday.",
+    "TE 14 min clams\nMT 8 min hip\nHEP 5 min",
     "PT visit note   R THA 7 wk, 66 M\nTE 10 min",
     "Seen once a week for 45 minutes.",
     "Session: [ ] 30  [ ] 45  [ ] 60 min",

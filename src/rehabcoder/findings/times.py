@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from rehabcoder.note import Service
 from rehabcoder.predict.predictor import Predicted
 
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
+_SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
+_NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _DAY = 720  # minutes after which a clock without am and pm begins again
 
 
@@ -39,6 +42,10 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
 
 def _against_totals(predicted: Predicted, services: list[Service]) -> Contradiction | None:
     stated = predicted.stated
+    for sum_ in _SUM.finditer(predicted.reading.low) if "+" in predicted.reading.low else ():
+        terms = sum(int(term) for term in sum_[1].split("+"))
+        if int(sum_[2]) != terms and int(sum_[2]) in (stated.total, stated.timed):
+            return Contradiction(*sum_.span(), f"The minutes added up come to {terms}, not {sum_[2]}.")
     timed = [s for s in services if _as_timed(s)]
     timed_sum = sum(s.minutes or 0 for s in timed)
     (timed_at, timed_end), (total_at, total_end) = (s or (None, None) for s in (stated.timed_span, stated.total_span))
@@ -75,7 +82,7 @@ def _told_elsewhere(predicted: Predicted, missing: int) -> bool:
     return any(
         t.minutes == missing
         and t.start not in taken
-        and t.form != "clock"
+        and t.form not in _NO_LENGTH
         and not of_another_time(predicted.reading.low, t)
         for t in predicted.reading.times
     )

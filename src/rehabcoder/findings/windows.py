@@ -21,6 +21,8 @@ _FAR = 120  # code points before a range in which the word for the visit may sta
 _ALONE = re.compile(r"[ \t*(-]*$")
 _LEADS = 28  # code points between a range and the words of the service that it leads up to
 _SENTENCE = re.compile(r"[.;]\s")
+_APART_BEFORE = re.compile(r"[.,;|][ \t]+$")  # a clause of its own, ahead of all services
+_OVER_SOON = re.compile(r"[ \t]*[.\n]")
 _OVER = re.compile(r"[ \t*).;:-]*(?:\n|$)")
 
 
@@ -65,8 +67,10 @@ def _patterns() -> _Patterns:
             rf"(?:(?P<{name}>\d{{1,2}}[:.]?\d{{2}}|\d{{1,2}})(?![\d/]|[.:]\d|\s?(?:min|hrs?|h\b|x\b|%|lb|ft))\s?(?P<{name}m>[ap]\.?m?\.?\b)?|(?P<{name}w>{SPOKEN})(?![a-z-]))"
         )
 
+    for_visit = r"(?:[ ,]+for\s(?:an?|the|her|his|their|my)\s\d{1,2}:\d\d\s)?"  # "arrived at 2:20 for a 2:00 visit"
     both = re.compile(
-        rf"(?<![a-z]){came}(?![a-z]){at('a')}(?:[^\n\d]{{0,40}}?(?<![a-z]){went}(?![a-z])|\s?{until}(?![a-z])){at('b')}"
+        rf"(?<![a-z]){came}(?![a-z]){at('a')}"
+        rf"(?:{for_visit}[^\n\d]{{0,40}}?(?<![a-z]){went}(?![a-z])|\s?{until}(?![a-z])){at('b')}"
     )
     before = re.compile(rf"(?<![a-z]){alternatives(words['range'])}(?![a-z])[^.;\n]*$")
     other = re.compile(rf"(?<![a-z]){alternatives(words['other'])}(?:'s)?(?![a-z])")
@@ -83,6 +87,7 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
     inside = _inside(services)
 
     heading = low.find("\n", 0, _HEADING)
+    first = services[0][0] if services else 0
     out: list[Window] = []
     for mention in reading.times:
         if mention.form != "range" or mention.begins is None or mention.ends is None or inside(mention.start):
@@ -95,7 +100,8 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
         if words.other.search(low, near, mention.start):
             continue
         own_line = line and _ALONE.match(low, line, mention.start) and _OVER.match(low, mention.end)
-        if own_line or mention.start < heading or words.before.search(low, near, mention.start):
+        ahead = mention.start < first and _APART_BEFORE.search(low, line, mention.start) and _OVER_SOON.match(low, mention.end)
+        if own_line or ahead or mention.start < heading or words.before.search(low, near, mention.start):
             out.append(Window(mention.begins, mention.ends, mention.start, mention.end))
     for found in words.both.finditer(low):
         if inside(found.start()) or inside(found.end() - 1) or words.other.search(low, *found.span()):

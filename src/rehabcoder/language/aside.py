@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from rehabcoder.language.detail import content_words
+from rehabcoder.language.grids import find_grid
 from rehabcoder.language.reading import Reading
 
 _BULLETS = r"[\s*>(\[#-]*"
@@ -29,6 +30,7 @@ def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
     low, pieces, opens = reading.low, reading.pieces, _openings()
     out: list[int] = []
+    grid = find_grid(low)
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
@@ -38,6 +40,9 @@ def set_aside(reading: Reading) -> list[int]:
             going_on = False
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
+        if grid and grid.not_done(piece.start):
+            out.append(index)
+            continue
         if _UNTICKED.match(low, piece.start, piece.end):
             if ticked or content_words(low, reading.labels, piece.start, piece.end) < 3:
                 out.append(index)

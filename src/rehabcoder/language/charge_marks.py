@@ -25,7 +25,7 @@ _FIGURE_AHEAD = re.compile(
     r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:of[ \t])?\Z"
 )
 _LIST_BEFORE = re.compile(
-    r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|of|u|units?|bill(?:ed|ing|able)?|charge[ds]?|chg|cpt|codes?|coded|submitted"
+    r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|are|is|were|of|u|units?|bill(?:ed|ing|able)?|charge[ds]?|chg|cpt|codes?|coded|submitted"
     r"|claim))[ \t:-]*\Z"
 )
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
+from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
-_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b))"
-_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,^f\d-]")  # how all of the next begins
+_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b))"
+_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
 _BEHIND_LABEL = re.compile(
-    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
@@ -29,6 +30,10 @@ _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|gro
 _MINUTE_HEAD = re.compile(
     r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"
 )
+# Columns for the ways in which a service was given; each row has its minutes in one of them.
+_WAY = r"(?:ind(?:iv(?:idual)?)?|1:1|conc(?:urrent)?|gro?u?p|co[ -]?tx|co[ -]?treat(?:ment)?)\.?"
+_WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n")
+_WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3}))+[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
@@ -44,10 +49,15 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
     said = find_times(low)
     taken = bytearray(len(low))
+    grid = find_grid(low)
+    for start, end in grid.others if grid else ():
+        taken[start:end] = b"\1" * (end - start)
+    if grid:
+        said = [t for t in said if not taken[t.start]]
     for mention in said:
         if mention.form != "clock":
             taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-    found = list(said)
+    found = _without_numbers_of_a_list(low, said)
 
     def add(mentions: Sequence[TimeMention]) -> None:
         for mention in mentions:
@@ -55,6 +65,10 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
 
+    if grid:
+        add([TimeMention(start, end, minutes, "cell") for start, end, minutes in grid.minutes])
+    for start, end in grid.doses if grid else ():
+        taken[start:end] = b"\1" * (end - start)
     add(bare_ranges(low, labels))
     add(elapsed(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
@@ -82,6 +96,18 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return found
 
 
+def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:
+    """The times without figures in brackets that only number the lines they head: "[1] Gait", "[2] Transfers"."""
+    out: list[TimeMention] = []
+    number_of = 1
+    for mention in said:
+        if mention.form == "brack" and mention.minutes == number_of and _HEADS_LINE.search(low, max(0, mention.start - 12), mention.start):
+            number_of += 1
+        else:
+            out.append(mention)
+    return out
+
+
 def _trails(low: str, at: int) -> bool:
     return _BEFORE_TRAILING.search(low[max(0, at - 5) : at]) is not None
 
@@ -101,6 +127,7 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return out
 
 
+_HEADS_LINE = re.compile(r"(?:\A|\n)[ \t]*\Z")
 _QUOTED_CELL = re.compile(r'(?:^|,)("[^"]*"|[^,]*)')
 
 
@@ -159,9 +186,25 @@ def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int,
     return None
 
 
+def _by_way(low: str) -> list[TimeMention]:
+    """The minutes of rows that give them in one of the columns "Ind  Conc  Grp"."""
+    head = _WAYS_HEAD.search(low)
+    if not head:
+        return []
+    many = len(re.findall(_WAY, head[0]))
+    out: list[TimeMention] = []
+    for row in _WAYS_ROW.finditer(low, head.end()):
+        cells = list(re.finditer(r"\d+|-+", row[0]))[-many:]
+        given = [c for c in cells if c[0].isdecimal() and int(c[0])]
+        if len(cells) == many and len(given) == 1:
+            at = row.start() + given[0].start()
+            out.append(TimeMention(at, at + len(given[0][0]), int(given[0][0]), "cell"))
+    return out
+
+
 def _columns(low: str) -> list[TimeMention]:
     """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
-    out: list[TimeMention] = []
+    out = _by_way(low) if "conc" in low or "gr" in low else []
     for start, end, unit in column_cells(low, {_MINUTE_HEAD: 1, _HOUR_HEAD: 60}):
         figure = _FIGURE.fullmatch(low, start, end)
         if figure and 0 < round(float(figure[1]) * unit) <= 240:

@@ -11,9 +11,11 @@ from importlib.resources import files
 from string import ascii_lowercase
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
-_OPENING = 3  # letters by which words are looked up
+_OPENING = 4  # letters by which words are looked up
 _NUMBERS_OPEN = frozenset(
-    ["205", *(f"29{figure}" for figure in range(10)), "908", "909", "925", "926", "959", "970", "971", "975", "976", "977", "989"]
+    f"{three}{last}"
+    for three in [*range(290, 300), 205, 908, 909, 925, 926, 959, 970, 971, 975, 976, 977, 989]
+    for last in range(10)
 )
 _WORD = re.compile(r"[a-z']+|\d+")
 
@@ -54,7 +56,7 @@ def _first_group(form: str) -> tuple[list[str], str]:
 
 
 def _openings(form: str, begun: str = "") -> set[str]:
-    """The first letters (three, of a shorter word all) of every word with which a form of `labels.toml` may begin."""
+    """The first letters (`_OPENING`, of a shorter word all) of every word with which a form of `labels.toml` may begin."""
     if len(begun) == _OPENING:
         return {begun}
     if not form:
@@ -117,9 +119,9 @@ def _mentions(low: str) -> Iterator[re.Match[str]]:
 
 
 _BEFORE_WEAK = re.compile(
-    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
+    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\bstop|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
 )
-_AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+_AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
 _IN_LIST = re.compile(r"\s*,")
 _BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.note_minutes import (
@@ -195,22 +195,15 @@ def _written_out(found: Sequence[Candidate], marks: Sequence[float], best: int) 
     return max(written, key=lambda i: marks[i], default=best)
 
 
-def attach(
+def _best(
     reading: Reading,
     spans: Sequence[tuple[int, int]],
-    names: Sequence[tuple[str | None, str]],
     total: int | None,
+    forms: Counter[str],
     score: Callable[[Sequence[Candidate]], Sequence[float]],
-    untimed: Sequence[bool],
+    barred: Collection[int],
 ) -> list[Minutes]:
-    """Minutes of every service of a note.
-
-    `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
-    `total` is the stated total, used for shares of a session and for "the rest".
-    """
-    spans = with_times_beside(reading, with_closing_times(reading, spans))
-    forms = usual_forms(reading, spans)
-    shared = shared_times(reading, spans)
+    """The likeliest of the times in and beside each service, those left out that begin at `barred`."""
     chosen: list[Minutes] = []
     for index, (start, end) in enumerate(spans):
         before = spans[index - 1][1] if index else 0
@@ -218,7 +211,7 @@ def attach(
         found = [
             c
             for c in candidates(reading, start, end, before=before, after=after, total=total, forms=forms)
-            if c.start not in shared
+            if c.start not in barred
         ]
         best, sure = None, 1.0
         if found:
@@ -230,6 +223,34 @@ def attach(
                 rivals = [m for c, m in zip(found, marks, strict=True) if c.minutes != best.minutes]
                 sure = marks[top] * (1 - 0.5 * max(rivals, default=0.0))
         chosen.append(Minutes(best.minutes, best.start, best.end, sure) if best else Minutes(None, None, None, sure))
+    return chosen
+
+
+def attach(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    total: int | None,
+    score: Callable[[Sequence[Candidate]], Sequence[float]],
+    untimed: Sequence[bool],
+    total_span: tuple[int, int] | None = None,
+) -> list[Minutes]:
+    """Minutes of every service of a note.
+
+    `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
+    `total` is the stated total, used for shares of a session and for "the rest"; what stands in `total_span`, the words that
+    state it, is no one service's where there are several.
+    """
+    spans = with_times_beside(reading, with_closing_times(reading, spans))
+    forms = usual_forms(reading, spans)
+    shared = shared_times(reading, spans)
+    apart = {t.start for t in reading.times if total_span and total_span[0] <= t.start < total_span[1]}
+    if len(spans) < 2 or not apart:
+        chosen = _best(reading, spans, total, forms, score, shared)
+    else:
+        chosen = _best(reading, spans, total, forms, score, shared | apart)
+        if sum(m.minutes or 0 for m in chosen) > (total or 0):  # "ten minutes in all" was a service's own
+            chosen = _best(reading, spans, total, forms, score, shared)
     not_twice(chosen)
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)

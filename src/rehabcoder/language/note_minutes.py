@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from rehabcoder.language.labels import Label
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_words import total_words
@@ -30,6 +31,8 @@ _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
 )
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
+_JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
+_ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
 _OPENS = re.compile(
@@ -89,9 +92,9 @@ def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> li
     low, out = reading.low, list(spans)
     begins = [start for start, _ in spans]
     for mention in reading.times:
-        if mention.form not in _SAID or not _NOTHING_MORE.match(low, mention.end):
+        if mention.form != "cell" and (mention.form not in _SAID or not _NOTHING_MORE.match(low, mention.end)):
             continue
-        line = low.rfind("\n", max(0, mention.start - _SHORT), mention.start) + 1
+        line = low.rfind("\n", max(0, mention.start - (_FAR if mention.form == "cell" else _SHORT)), mention.start) + 1
         if not line or not _closes_block(low, line, mention):
             continue
         index = bisect_left(begins, line)
@@ -104,7 +107,9 @@ def with_closing_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> li
 
 
 def _closes_block(low: str, line: int, mention: TimeMention) -> bool:
-    """Whether a line that is nothing but a time belongs to the lines above it."""
+    """Whether a line that is nothing but a time, or the row of minutes of a flowsheet, belongs to the lines above it."""
+    if mention.form == "cell":
+        return _ROW_OF_MINUTES.match(low, line, mention.start) is not None
     mark = _ONLY_A_TIME.match(low, line, mention.start)
     if not mark or low[max(0, line - 2) : line] == "\n\n" or line < 2:
         return False
@@ -228,8 +233,6 @@ def from_elsewhere(
     shared: Collection[int],
 ) -> None:
     """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
-    if all(m.minutes is not None and m.minutes >= _DOSE for m in chosen):
-        return
     used = {m.start for m in chosen} | set(shared)
     footer: dict[str, list[TimeMention]] = {}
     begins = [start for start, _ in spans]
@@ -246,18 +249,48 @@ def from_elsewhere(
             footer.setdefault(label, []).append(mention)
     if not footer:
         return
-    # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more.
-    lacks = [m.minutes is None or (m.minutes < _DOSE and len(footer) > 1) for m in chosen]
+    # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
+    # time of one row of several where a table gives it more.
+    lacks = [
+        m.minutes is None or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m)))
+        for m, span in zip(chosen, spans, strict=True)
+    ]
     for by_label in (True, False):
         wanted = Counter(name[0] if by_label else name[1] for name, lack in zip(names, lacks, strict=True) if lack)
         for index, (label, code) in enumerate(names):
             key = label if by_label else (code if label is None else None)
-            if not lacks[index] or key is None or wanted[key] != 1:
+            if not lacks[index] or key is None:
                 continue
             given = footer.get(key, [])
-            if len({t.minutes for t in given}) == 1:
-                chosen[index] = Minutes(given[0].minutes, given[0].start, given[0].end, 0.8)
+            if wanted[key] == 1 and len({t.minutes for t in given}) == 1:
+                mention = given[0]
+            elif 1 < wanted[key] == len(given):  # as many rows as services, in their order
+                mention = given.pop(0)
+                wanted[key] -= 1
+            else:
+                continue
+            if mention.minutes >= (chosen[index].minutes or 0):
+                chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
                 lacks[index] = False
+
+
+def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
+    """Whether the minutes of a service of several rows are those of one row, without a label of its own."""
+    low, (start, end) = reading.low, span
+    if minutes.start is None or not start <= minutes.start < end or low.find("\n", start, end) < 0:
+        return False
+    row = max(start, low.rfind("\n", start, minutes.start) + 1)
+    index = bisect_left(reading.labels, minutes.start, key=lambda label: label.start) - 1
+    labelled = index >= 0 and reading.labels[index].start >= row
+    return not labelled and _ONLY_A_TIME.match(low, row, minutes.start) is None
+
+
+def _named_together(reading: Reading, label: Label) -> bool:
+    """Whether a label closes a heading of two codes: "NMR / Self-care 26 min" is no one's time."""
+    index = bisect_left(reading.labels, label.start, key=lambda other: other.start) - 1
+    if index < 0 or reading.labels[index].code == label.code:
+        return False
+    return _JOINED.fullmatch(reading.low, reading.labels[index].end, label.start) is not None
 
 
 def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
@@ -268,7 +301,7 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             and mention.start - label.end <= 14
             and "\n" not in low[label.end : mention.start]
         ):
-            return label.code
+            return None if _named_together(reading, label) else label.code
     line_start = low.rfind("\n", 0, mention.start) + 1
     first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
     last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)

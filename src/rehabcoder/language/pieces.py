@@ -79,6 +79,7 @@ _ABBREVIATIONS = frozenset(
         "sup",
     ]
 )
+_DASHES = 4  # in a note that is written with them
 _NEAR = 300  # code points to either side that tell whether a line is a row of a table
 _MAY_END = frozenset(
     [
@@ -109,6 +110,7 @@ _BREAK = re.compile(
     |(?P<stop>[.!?]["')\]]*)(?=\s+\S)
     |(?P<glued>(?<=[a-z0-9)%])\.(?=[a-z]{3}))
     |(?P<semi>;)(?=\s)
+    |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
     |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
@@ -130,8 +132,16 @@ class Piece:
     first: bool
 
 
-def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[TimeMention] = ()) -> list[Piece]:
+def split(
+    text: str,
+    low: str,
+    labels: Sequence[Label] = (),
+    times: Sequence[TimeMention] = (),
+    breaks: Sequence[int] = (),
+) -> list[Piece]:
     """Pieces of a note in order. `low` is `shadow(text)`; pieces never overlap and cover all but white space.
+
+    At `breaks` a new line begins though no line break stands there.
 
     A label in the middle of a line opens a piece of its own where something was said before it ("Ther Act x15, TE x15"),
     and so does each further time of a sentence that names several ("twelve minutes on squats, nine on steps").
@@ -139,11 +149,15 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
     pieces: list[Piece] = []
     begin = line = 0
     first = True
+    dashed = _dashed(low)
     for found in _BREAK.finditer(low):
         kind = found.lastgroup
         cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
         if kind == "stop":
             if not _ends_sentence(text, low, begin, found):
+                continue
+        elif kind == "dash":
+            if not dashed:
                 continue
         elif (kind == "glued" and not text[found.end()].isupper()) or (
             kind == "slash" and (found.start() - begin < 40 or _row(low, found.start()))
@@ -154,14 +168,37 @@ def split(text: str, low: str, labels: Sequence[Label] = (), times: Sequence[Tim
             line, first = line + 1, True
         else:
             first = False
-        begin = found.end() if kind in ("line", "pipe", "slash") else cut
+        begin = found.end() if kind in ("line", "pipe", "slash", "dash") else cut
     _keep(text, pieces, begin, len(text), line, first)
+    if breaks:
+        pieces = _at_breaks(text, pieces, breaks)
     if labels:
-        pieces = _cut(text, low, pieces, _label_cuts(low, labels))
+        pieces = _cut(text, low, pieces, _label_cuts(low, labels, times))
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
 
 
-_CLAUSE = re.compile(r"[,;]\s|\s[-\u2013\u2014]{1,3}\s|[()|]|\.\s|\n|\t")
+def _at_breaks(text: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
+    """The pieces cut where line breaks got lost, each of which opens a line."""
+    out: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        begin, first = piece.start, piece.first
+        while at < len(breaks) and breaks[at] < piece.end:
+            if breaks[at] > begin:
+                _keep(text, out, begin, breaks[at], piece.line + at, first)
+            begin, first = max(begin, breaks[at]), True
+            at += 1
+        _keep(text, out, begin, piece.end, piece.line + at, first)
+    return out
+
+
+def _dashed(low: str) -> bool:
+    """Whether dashes and arrows part what a note says, as lines and full stops do elsewhere."""
+    dashes = low.count(" - ") + low.count(" > ")
+    return dashes >= _DASHES and dashes > 2 * low.count("\n") and dashes > low.count(". ")
+
+
+_CLAUSE = re.compile(r"[,;.\s()|](?:(?<=[,;.])\s|(?<=\s)[-\u2013\u2014]{1,3}\s|(?<=[()|\n\t]))")  # one set first: fast
 _SHORTEST_CLAUSE = 8  # code points
 
 
@@ -181,30 +218,67 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
-_SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+")
-_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac"})
+_EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
+_LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
+_SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
+_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
 
 
-def _label_cuts(low: str, labels: Sequence[Label]) -> list[int]:
+def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> list[int]:
     cuts: list[int] = []
-    for index, label in enumerate(labels):
-        named = index > 0 and labels[index - 1].code == label.code and label.start - labels[index - 1].end <= 8
-        at = None if named else _label_cut(low, label)  # "manual therapy 97140" is one label
+    places = [t.start for t in times]
+    before: Label | None = None
+    for label, following in itertools.zip_longest(labels, labels[1:]):
+        one = before and (
+            (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
+            or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
+        )
+        last = following if following and following.code == label.code and following.start - label.end <= 8 else label
+        behind = bisect_left(places, last.end)
+        timed = (
+            behind < len(times)
+            and not low[last.end : places[behind]].strip(" \t:=~x,(-")
+            and not _EACH.match(low, times[behind].end)  # "TE and NMR 15 min each" sums up
+        )
+        ahead = times[behind - 1] if behind else None
+        at = None
+        if not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
+            at = ahead.start
+        elif not one:
+            at = _label_cut(low, label, timed)
         if at is not None:
             cuts.append(at)
+        before = label
     return cuts
 
 
-def _label_cut(low: str, label: Label) -> int | None:
-    """Where a label in mid-line opens a piece: its start, or nowhere if it goes on with what stands before it."""
-    if not (label.strong or label.end - label.start <= 3):
+def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
+    """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT"."""
+    if ahead.start < floor or low[ahead.end : label.start].strip(" \t:=-|)"):
+        return False
+    if ahead.form == "range":
+        return not floor or low[floor : ahead.start].strip(" \t:=-|(") != ""
+    return (
+        ahead.form in _COUNTED
+        and not timed
+        and low[ahead.end : label.start].isspace()
+        and low[max(0, ahead.start - 3) : ahead.start].rstrip()[-1:] in ("-", ">", ",", ";", "/", "|", ".")
+    )
+
+
+def _label_cut(low: str, label: Label, timed: bool) -> int | None:
+    """Where a label in mid-line opens a piece: its start, or nowhere if it goes on with what stands before it.
+
+    One with its time behind it (`timed`) goes on with nothing but the few words that lead up to it.
+    """
+    if not (timed or label.strong or label.end - label.start <= 3):
         return None
     before = low[max(0, label.start - 12) : label.start]
     if before.rstrip().endswith("("):
         return None
     if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
         return label.start
-    return None
+    return label.start if timed and not _LEADS_UP.search(before) else None
 
 
 def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> list[int]:
@@ -225,7 +299,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:
-                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")") or earlier.form == "brack"
+                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)
 

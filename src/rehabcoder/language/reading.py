@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rehabcoder.language.breaks import lost_breaks, mended, place
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.pieces import Piece, split
@@ -21,9 +22,9 @@ MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
 # Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model. What stands
 # first in each half says where it can begin at all, so that most places are left at once.
 _PERSONAL = re.compile(
-    r"(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\d{6,})"
-    r"|(?=[#acdimnpr])\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
-    r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?)"
+    r"(?=[\d#acdimnpr])(?:(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\d{6,})"
+    r"|(?=#|ac|cl|d[or]|id|m[irsx]|na|p[at]|re)\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
+    r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?))"
 )
 _SAYS = re.compile(r"[^\W_]")
 _LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})
@@ -43,12 +44,20 @@ class Reading:
 
 def read(text: str) -> Reading:
     """Reads a text; any text at all is fine."""
-    low = shadow(text)
-    labels = find_labels(text, low)
-    times = find_durations(low, labels)
+    low, breaks = shadow(text), lost_breaks(text)
+    labels, times = _mentions(mended(text, breaks), mended(low, breaks)) if breaks else _mentions(text, low)
+    if breaks:
+        labels = [replace(la, start=place(la.start, breaks), end=place(la.end, breaks)) for la in labels]
+        times = [replace(t, start=place(t.start, breaks), end=place(t.end, breaks)) for t in times]
     masked = mask(low, labels, times)
-    pieces = _without_heads(low, masked, join_thin(low, split(text, low, labels, times), labels, times))
+    pieces = _without_heads(low, masked, join_thin(low, split(text, low, labels, times, breaks), labels, times))
     return Reading(text, low, masked, labels, times, pieces)
+
+
+def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:
+    """The labels and the times of a text; `low` is its shadow."""
+    labels = find_labels(text, low)
+    return labels, find_durations(low, labels)
 
 
 def _without_heads(low: str, masked: str, pieces: list[Piece]) -> list[Piece]:

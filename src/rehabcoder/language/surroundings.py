@@ -11,6 +11,7 @@ from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_words import total_words
 
 _ENDS = re.compile(r"[\s)*\"]*(?:$|[.;\n<}]|--)")
+_APPROXIMATELY = re.compile(r"[\s.;*(~-]*(?:(?:about|approx(?:imately)?\.?|roughly|some)\s+)?")
 _HEADING_ENDS = re.compile(r"[ \t)\]|*=-]*\n")
 _ROUND_THE_CLOCK = re.compile(
     r"(?<![a-z])(?:in|out|time|seen|session|visit|tx|treatment|start|arrived|from|pt|ot)(?![a-z])"
@@ -18,11 +19,26 @@ _ROUND_THE_CLOCK = re.compile(
 _FAR = 60  # code points before a place that speak of it; a note without full stops says much else in one sentence
 _NEAR = 60  # times before and behind a place that may make up its total
 _LONGER_THAN_ANY = 999
+_BESIDE = 3  # code points between a label and its time
+_NEARLY = 0.9  # of what the services come to, from which a time may be their total
 _LONGEST = 240  # minutes; a night in a splint is no part of a session
 
 
 def _start(mention: TimeMention) -> int:
     return mention.start
+
+
+def _adds_up(lengths: list[int], minutes: int) -> bool:
+    """Whether a run of two or more of the lengths makes up `minutes`."""
+    for first in range(len(lengths)):
+        run = lengths[first]
+        for later in lengths[first + 1 :]:
+            run += later
+            if run == minutes:
+                return True
+            if run > minutes:
+                break
+    return False
 
 
 class Surroundings:
@@ -59,7 +75,11 @@ class Surroundings:
 
     def alone(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end` are a sentence or a line of their own."""
-        return not self.low[self.sentence(start) : start].strip(" .;*-(") and self.ends(end)
+        return _APPROXIMATELY.fullmatch(self.low, self.sentence(start), start) is not None and self.ends(end)
+
+    def opens_line(self, at: int) -> bool:
+        """Whether nothing but a bullet stands before `at` on its line."""
+        return not self.low[self.low.rfind("\n", max(0, at - _FAR), at) + 1 : at].strip(" \t*-(")
 
     def in_title(self, start: int, end: int) -> bool:
         """Whether they close a first line that is a heading and says what kind of note it is."""
@@ -84,21 +104,34 @@ class Surroundings:
         """Whether two or more times in a row, all before or all behind, make up `minutes`."""
         at = bisect_left(self.mentions, start, key=_start)
         near = self.mentions[max(0, at - _NEAR) : at + _NEAR]
-        lengths = [t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in near]
-        for first in range(len(lengths)):
-            run = lengths[first]
-            for later in lengths[first + 1 :]:
-                run += later
-                if run == minutes:
-                    return True
-                if run > minutes:
-                    break
-        return False
+        # Figures at the end of a line may be scores as well as minutes: with them, and without.
+        return any(
+            _adds_up([t.minutes if t.end <= start or t.start >= end else _LONGER_THAN_ANY for t in row], minutes)
+            for row in (
+                near,
+                [t for t in near if t.form != "trail"],
+                [t for t in near if t.form in ("label", "cell") or self._labelled(t)],
+            )
+        )
+
+    def sums_up_labelled(self, start: int, end: int, minutes: int) -> bool:
+        """Whether a time with a line or sentence of its own behind the times of two or more labels comes to about as much."""
+        if not (self.opens_line(start) and self.ends(end)):
+            return False
+        at = bisect_left(self.mentions, start, key=_start)
+        given = [t.minutes for t in self.mentions[max(0, at - _NEAR) : at] if self._labelled(t)]
+        further = any(self._labelled(t) for t in self.mentions[at + 1 : at + _NEAR])
+        return len(given) > 1 and not further and minutes >= _NEARLY * sum(given)
+
+    def _labelled(self, mention: TimeMention) -> bool:
+        """Whether a label stands right before a time."""
+        index = bisect_left(self.labels, mention.start, key=lambda label: label.start) - 1
+        return index >= 0 and 0 <= mention.start - self.labels[index].end <= _BESIDE
 
     def is_unsplit(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note that names several services."""
         several = len({label.code for label in self.labels[:_NEAR]}) > 1
-        return several and all(start <= t.start < end for t in self._today)
+        return several and all(start <= t.start < end or t.form == "trail" for t in self._today)
 
     @cached_property
     def _today(self) -> list[TimeMention]:

@@ -50,32 +50,37 @@ _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
 SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
+# With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
+_LETTERS = "abefhlnoqrstz"
+_GOES_ON = r"(?=[\d.]*+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
 _TIME = re.compile(
     rf"""
-    (?=[\d.\u00bc\u00bd\u00be])(?:
+    (?=[\d.\u00bc\u00bd\u00be(\[{{<_{_LETTERS}])(?:
+    (?=[\d.\u00bc\u00bd\u00be]){_GOES_ON}(?:
         (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
         \s*(?:-+|>|to|until|till|til|through|thru|/)\s*
         (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
         |(?P<pair>(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
         |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
         |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b|h(?P<hmg>[0-5]\d)(?![\d'])))
+        |(?P<marked>(?<![\d:/.])(?P<u1>{_CLOCK})\s*start(?:ed)?[\s,;/-]+(?P<u2>{_CLOCK})\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?))
         |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|(?:\d(?:\s|-|\s?&\s?|\sand\s)?)?(?:1/4|1/2|3/4|\u00bc|\u00bd|\u00be)|\d)\s*-?(?:of\s+an\s+)?(?:hours?|hrs?|h)\b(?!\s?/))
-        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:\s*-?\s*|\s?[\^|]\s?(?=min))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
+        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
         |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
         |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
     )
     |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
-    |(?<![a-z])(?=[abefhlnoqrstz])(?:
+    |(?<![a-z])(?=[{_LETTERS}])(?:
         (?P<between>between\s+(?P<v1>{_CLOCK})\s+and\s+(?P<v2>{_CLOCK}))
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
-        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|half|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
+        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
         |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
-        |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with)|[,.;:]))
-        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
-        |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen)(?=[,.;])|then\s+(?P<et>{WORDS})(?=\s+of\s)))
-    )
+        |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b)|[,.;:](?!\d)))
+        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+        |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
+    ))
     """,
     re.X | re.M,
 )
@@ -145,6 +150,7 @@ def _between(begin: int, end: int) -> int:
 
 
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
+_TIMES_OVER = re.compile(r"\s?x\s?\d|\s(?:timed\s)?(?:hop|walk|sprint|shuttle|run|dash)\b")  # behind metres
 _LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b")  # behind feet: "75' x3"
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
@@ -173,8 +179,8 @@ def find_times(low: str) -> list[TimeMention]:
                 mention = None  # "from nine to four" may be a score as well
         elif found["between"]:
             mention = _stretch(start, end, _clock_as_said(found["v1"]), _clock_as_said(found["v2"]))
-        elif found["startstop"]:
-            begin, stop = _clock_as_said(found["s1"]), _clock_as_said(found["s2"])
+        elif found["startstop"] or found["marked"]:
+            begin, stop = _clock_as_said(found["s1"] or found["u1"]), _clock_as_said(found["s2"] or found["u2"])
             mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
         elif found["hm"]:
             mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"] or found["hmg"]), "hour")
@@ -188,7 +194,8 @@ def find_times(low: str) -> list[TimeMention]:
             length = int(found["n"])
             if form == "prime" and (length > 90 or (length >= 20 and _LAPS.match(low, end))):
                 continue  # feet
-            if form != "m" or not _METRES.search(low, max(0, start - 6), start):
+            metres = form == "m" and (_METRES.search(low, max(0, start - 6), start) or _TIMES_OVER.match(low, end))
+            if not metres:
                 mention = TimeMention(start, end, length, form)
         elif found["word"]:
             mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
@@ -197,7 +204,7 @@ def find_times(low: str) -> list[TimeMention]:
         elif found["ellof"]:
             mention = TimeMention(start, end, number(found["eo"]) or 0, "ell")
         elif found["ellfor"]:
-            mention = TimeMention(start, end, number(found["ef"] or found["et"]) or 0, "ellfor")
+            mention = TimeMention(start, end, number(found["ef"] or found["es"] or found["et"]) or 0, "ellfor")
         elif found["hmmdur"]:
             mention = TimeMention(start, end, int(found["hd"]), "hmm")
         elif found["pct"]:

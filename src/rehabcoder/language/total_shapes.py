@@ -26,11 +26,20 @@ TIMED_AND_TOTAL = re.compile(
     r"(?:timed|tt?ct)[a-z ]{0,12}(?:/|&|\||\band\b|=)\s*(?:total|ttt|tx)|total[a-z ]{0,18}(?:/|&|\||\band\b|=)\s*timed"
 )
 PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\s(?:the\s|our\s)?\Z")
+PART_OF_VISIT = re.compile(
+    r"\s(?:out\s)?of\s(?:the|our|this|that|her|his)\s(?:visit|session|time|hour)\b(?!\s(?:was|were|is|timed|billable))"
+)
 PARTLY_TIMED = re.compile(
     r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
 )
 NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
 BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*")
+# Two figures at the head of a line, the timed minutes and the total: "38/48 min".
+HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:min(?:ute)?s?|m)\b")
+TX = re.compile(r"(?:tx|rx|treatment|therapy)[\s:=]*\Z")
+FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
+SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]*=[ \t]*\Z")
+HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")  # between the total and the units that it heads: "42m: 97110 1"
 # Around a figure without a unit, and behind one with it.
 BARE_BEHIND = re.compile(
     r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|tmd|tcm|ttt|ttct)\b"
@@ -39,7 +48,7 @@ BARE_BEHIND = re.compile(
     re.M,
 )
 CLOSED = re.compile(
-    r"\s*(?:$|[.;:,)\]\n|*\"<]|--|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
+    r"\s*(?:$|[.;:,)\]\n|*\"<]|--|(?<=\s)\s\S|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
     r"|(?:in|on)\s+(?:the\s+)?(?:clinic|gym|room|unit|floor)|with\s+(?:her|him|them|me|us|mr|mrs|ms|pt|the\s+patient)\b"
     r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
 )

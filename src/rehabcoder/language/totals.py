@@ -77,7 +77,7 @@ class _Finder:
         self.around = around
         self.words = words
         self.low = around.low
-        self.units_end = units_span[1] if units_span else -9
+        self.units_start, self.units_end = units_span or (-9, -9)
         self.spoken = spoken_times(around.low, around.mentions)
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
         self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
@@ -89,6 +89,7 @@ class _Finder:
         """The timed and the total minutes that the note states, or None."""
         words, done = total_words(), 0
         self._choices()
+        self._figure_lines()
         for start, word in self.words:
             if start < done or word[:3] not in words.openings:
                 continue
@@ -118,6 +119,15 @@ class _Finder:
                 self._claim(self.total, _STRONG, found.start(), found.end(), int(ticked[0]))
             self.offered.append(found.span())
 
+    def _figure_lines(self) -> None:
+        """Claims of lines that open with two figures ("38/48 min") or hold one alone."""
+        for found in shapes.HEADS_BOTH.finditer(self.low):
+            if int(found[1]) <= int(found[2]):
+                self._claim(self.timed, _STRONG, found.start(1), found.end(1), int(found[1]))
+                self._claim(self.total, _STRONG, found.start(2), found.end(), int(found[2]))
+        for found in shapes.FIGURE_LINE.finditer(self.low):
+            self._claim(self.total, _WEAK, found.start(1), found.end(1), int(found[1]))
+
     def _named_before(self, start: int, at: int) -> None:
         """Claims of the figure behind the phrase from `start` to `at`."""
         words, low = total_words(), self.low
@@ -128,7 +138,7 @@ class _Finder:
             if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or shapes.NAMED_AGAIN.match(low, at):
                 return  # "40 timed, 50 total": the phrase is that of the figure before it
             first = words.length.match(low, start)
-            if first:  # "12 min, total 45": the first word belongs to the 12
+            if first and first[0][0] == "m":  # "12 min, total 45": the first word belongs to the 12
                 inner = words.phrase.search(low, first.end(), at)
                 if not inner:
                     return
@@ -164,7 +174,7 @@ class _Finder:
         said = low[figure : behind.end() if behind else end]  # "forty-three timed minutes" says it in the middle
         timed_behind = words.timed.search(said) is not None
         all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
-        opens = start < 4 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
+        opens = start < 4 or 0 <= start - self.units_end <= 2 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
         if untimed and not words.timed.search(phrase):
             return
         if timed or all_timed or (billed and (mention or length or phrase[-1] in "/(")):
@@ -182,20 +192,25 @@ class _Finder:
             self._claim(self.total, strength, start, end, minutes, longest=not (length or session))
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
+        elif shapes.TX.match(phrase) and opens and (around.ends(end) or low[end : end + 2] == "  "):  # "tx 45"
+            self._claim(self.total, _WEAK, start, end, minutes)
         elif length and all_timed:  # "time 61 min, all timed"
             self._claim(self.total, _STRONG, start, end, minutes)
         elif length and opens and words.direct.match(phrase):
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif length and shapes.BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
-            if opens and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":="):
+            closing = 0 <= start - self.units_end <= 2  # behind the units: "97110 2 Time: 30 min"
+            if closing or (opens and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":=")):
                 self._claim(self.total, _LOOSE, start, end, minutes)
-            elif around.alone(start, end):
+            elif around.alone(start, end) or (low[end : end + 2] == " (" and around.opens_line(start)):
                 self.bare.append((start, end, minutes))
 
     def _named_behind(self, start: int, end: int, minutes: int, mention: TimeMention | None) -> None:
         """Claims of the figure from `start` to `end` by the words around it; `mention` if it says its unit."""
         words, low, around = total_words(), self.low, self.around
         behind = words.behind.match(low, end)
+        if shapes.PART_OF_VISIT.match(low, end):
+            return
         said_to = behind.end() if behind else end
         phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
         timed = words.timed.search(phrase)
@@ -215,8 +230,14 @@ class _Finder:
             return
         elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
+        elif shapes.SUM_BEFORE.search(low, max(0, start - 16), start):  # "12 + 18 = 30 min"
+            self._claim(self.total, _STRONG, start, said_to, minutes)
+        elif self._beside_units(start, end):
+            self._claim(self.total, _LOOSE, start, end, minutes)
         elif around.in_title(start, end) and not (mention and mention.form == "m"):  # "62 M" is a man of 62
             self._claim(self.total, _STRONG, start, end, minutes)
+        elif mention and around.sums_up_labelled(start, end, minutes):
+            self._claim(self.total, _LOOSE, start, end, minutes)
         elif self._of_session(start, end, phrase if behind else "", minutes) or shapes.PARTLY_TIMED.match(low, end):
             self._claim(self.total, _LOOSE, start, said_to, minutes)
         elif (behind and words.loose.search(phrase)) or around.alone(start, end):
@@ -229,9 +250,17 @@ class _Finder:
     def _closes_units(self, start: int, end: int) -> bool:
         """Whether a time stands behind the billed units: "97110 x2 (30 min)", "97110 x2    30 min" at the end of a line."""
         between = self.low[self.units_end : start] if 0 <= start - self.units_end <= 8 else "-"
-        return (len(between) <= 3 and between[-1:] in ("(", "=")) or (
+        return (len(between) <= 3 and between.rstrip()[-1:] in ("(", "=")) or (
             between.isspace() and "\n" not in between and self.around.ends(end)
         )
+
+    def _beside_units(self, start: int, end: int) -> bool:
+        """Whether a time heads the line of the billed units, or closes it behind a slash: "42m: 97110 2", "97110 2 / 42m"."""
+        low = self.low
+        if 0 <= self.units_start - end <= 8 and shapes.HEADS_UNITS.fullmatch(low, end, self.units_start):
+            return self.around.opens_line(start)
+        behind = low[self.units_end : start] if 0 <= start - self.units_end <= 4 else ""
+        return behind.strip() in ("/", "|") and self.around.ends(end)
 
     def _of_session(self, start: int, end: int, behind: str, minutes: int) -> bool:
         """Whether the words around a time say that the session or the patient's stay lasted so long."""

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
+TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
 
 
 def tokens(low: str) -> list[str]:
     """Words of a shadow text; figures become `0`, `00` or `000` by their number of digits."""
-    return [_shape(t) for t in _TOKEN.findall(low)]
+    return [_shape(t) for t in TOKEN.findall(low)]
 
 
 def _shape(token: str) -> str:
@@ -67,7 +67,7 @@ def phrase_place(low: str, feature: str, start: int, end: int) -> tuple[int, int
 
 
 @lru_cache(maxsize=1 << 15)  # notes say the same words again and again
-def _known(token: str) -> tuple[str, tuple[str, ...]]:
+def known(token: str) -> tuple[str, tuple[str, ...]]:
     """The shape of a token, with its stem and its classes."""
     shape = _shape(token)
     stem = (shape[:_STEM] + "*",) if len(shape) > _STEM else ()
@@ -81,10 +81,10 @@ def clause_words(masked: str, parts: Sequence[tuple[int, int]], whole: list[str]
 
 def words(low: str) -> list[str]:
     """Features of a clause: words, pairs of neighbours, stems of the longer words, and classes of words, each once."""
-    known = [_known(token) for token in _TOKEN.findall(low)]
-    feats = dict.fromkeys([shape for shape, _ in known])
+    said = [known(token) for token in TOKEN.findall(low)]
+    feats = dict.fromkeys([shape for shape, _ in said])
     previous = "^"
-    for shape, more in known:
+    for shape, more in said:
         feats[f"{previous} {shape}"] = None
         for name in more:
             feats[name] = None

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.predict.reranking import Weights
+from rehabcoder.predict.rows import WordRows
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -93,11 +94,13 @@ class Model:
     features: list[str] = field(init=False, repr=False)  # by row
     labelling: dict[str, Floats] = field(init=False, repr=False)  # what `likely` has found
     ways: Weights = field(init=False, repr=False)  # those of `reader`, as they are asked for
+    words: WordRows = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         self.labelling = {}
         self.ways = Weights(self.reader)
+        self.words = WordRows(self.vocabulary)
         self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
 
     @property

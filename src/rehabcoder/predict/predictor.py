@@ -18,9 +18,10 @@ from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.predict.features import clause_words, described
+from rehabcoder.predict.features import phrases
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
+from rehabcoder.predict.rows import TextRows
 
 
 @dataclass(slots=True)
@@ -119,12 +120,12 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
     """Rows of the words of every piece, and of its clauses, for each note."""
     pieces, parts = [], []
     for reading in readings:
+        rows_of = TextRows(model.words, reading.masked).of
         own, within = [], []
         for piece in reading.pieces:
-            whole = described(reading.masked[piece.start : piece.end])
-            own.append(model.ids(whole))
-            split = clause_words(reading.masked, clauses(reading.masked, piece), whole)
-            within.append([own[-1]] if len(split) == 1 else [model.ids(w) for w in split])
+            own.append(rows_of(piece.start, piece.end) + model.ids(phrases(reading.masked[piece.start : piece.end])))
+            split = clauses(reading.masked, piece)
+            within.append([own[-1]] if len(split) == 1 else [rows_of(start, end) for start, end in split])
         pieces.append(own)
         parts.append(within)
     return pieces, parts
@@ -248,6 +249,7 @@ def _predicted(
         stated.total or stated.timed,
         score,
         untimed,
+        stated.total_span,
     )
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]

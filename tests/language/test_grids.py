@@ -1,0 +1,62 @@
+"""Flowsheets with a column for each visit."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.aside import set_aside
+from rehabcoder.language.grids import find_grid
+from rehabcoder.language.reading import read
+
+SHEET = """EXERCISE LOG          {heads}
+TE
+ wall slides              2x8        2x10       3x10
+ min                      16         17         19
+TA
+ crate lift               x6         x8         -
+ min                      10         10         -
+MT hip                    9 min      9 min      9 min
+"""
+
+
+def _today(heads: str) -> list[int]:
+    grid = find_grid(SHEET.format(heads=heads).lower())
+    assert grid
+    return [minutes for *_, minutes in grid.minutes]
+
+
+@pytest.mark.parametrize(
+    ("heads", "minutes"),
+    [
+        ("    3/4        3/6        3/11", [19, 9]),
+        ("    3/4        3/6 *      3/11 (plan)", [17, 10, 9]),
+        ("    3/4        3/6        3/11 (next)", [17, 10, 9]),
+        ("    3/4=today  3/6        3/11", [16, 10, 9]),
+    ],
+)
+def test_only_todays_column_gives_minutes(heads: str, minutes: list[int]) -> None:
+    assert _today(heads) == minutes
+
+
+def test_the_date_of_today_may_be_named_elsewhere() -> None:
+    text = "Today: 3/6\n" + SHEET.format(heads="    3/4        3/6        3/11")
+    grid = find_grid(text.lower())
+    assert grid
+    assert [m for *_, m in grid.minutes] == [17, 10, 9]
+
+
+def test_times_of_other_days_are_no_times_of_the_session() -> None:
+    reading = read(SHEET.format(heads="    3/4        3/6        3/11"))
+    assert [t.minutes for t in reading.times] == [19, 9]
+
+
+def test_rows_that_were_struck_today_are_set_aside_with_their_heading() -> None:
+    reading = read(SHEET.format(heads="    3/4        3/6        3/11"))
+    aside = {reading.text[reading.pieces[i].start :].split()[0] for i in set_aside(reading)}
+    assert aside & {"TE", "TA", "wall", "crate", "MT"} <= {"TA", "crate"}
+    assert "TA" in aside
+
+
+def test_dates_in_prose_head_no_columns() -> None:
+    assert find_grid("seen 3/4 and 3/6, next 3/11.\nbalance 20/30, 22/30") is None
+    assert find_grid("grip  44/50  40/48\nlift  10  12") is None

@@ -1,0 +1,32 @@
+"""Rows of words: looked up token by token they are those of the features that the words are spelt with."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from predicting import answers, model
+
+from rehabcoder.predict.features import words
+from rehabcoder.predict.rows import TextRows
+
+PHRASE = st.lists(
+    st.sampled_from(["squats", " ", "x", "15", "3.5", "don't", "'", "quad", "s", "# ", ",", "\n", "\u00e9", "gait"]),
+    max_size=12,
+).map("".join)
+
+
+@given(low=PHRASE, cuts=st.tuples(st.integers(0, 40), st.integers(0, 40)))
+def test_rows_of_a_stretch_are_those_of_its_features_wherever_it_is_cut(low: str, cuts: tuple[int, int]) -> None:
+    start, end = sorted(min(cut, len(low)) for cut in cuts)
+    assert TextRows(model().words, low).of(start, end) == model().ids(words(low[start:end]))
+
+
+def test_rows_of_every_piece_of_real_notes_are_those_of_its_features() -> None:
+    found = 0
+    for reading in {id(answer.predicted): answer.predicted.reading for answer in answers()}.values():
+        rows = TextRows(model().words, reading.masked)
+        for piece in reading.pieces:
+            expected = model().ids(words(reading.masked[piece.start : piece.end]))
+            assert rows.of(piece.start, piece.end) == expected
+            found += len(expected)
+    assert found > 1000
