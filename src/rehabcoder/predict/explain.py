@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -27,23 +28,22 @@ class Reason:
 def pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> list[Reason]:
     """Every known feature of a service with its exact pull, strongest first. The pulls and the bias add up to the log odds."""
     rows, values = _pulls(model, predicted, found, code, against)
-    reasons = [Reason(model.features[row], pull) for row, pull in zip(rows, values, strict=True)]
+    norm = float(np.sqrt(np.square(model.idf[rows], dtype=np.float64).sum()))
+    reasons = [Reason(model.features[row], pull / norm) for row, pull in zip(rows, values, strict=True)]
     return sorted(reasons, key=lambda reason: (-reason.pull, reason.feature))
 
 
 def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> tuple[list[int], list[float]]:
-    """The rows of the features and their pulls, strongest first; of two alike the one that comes first in the text."""
+    """The rows of the features and their weights, strongest first; of two alike the one that comes first in the text."""
     weights = model.code.weights
-    n = weights.shape[0]
     pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
-    there = list(dict.fromkeys(row for piece in pieces for row in piece if row < n))
-    if code not in model.code.classes or against not in model.code.classes or not there:
+    rows = np.array(list(dict.fromkeys(chain.from_iterable(pieces))), dtype=np.int64)
+    if code not in model.code.classes or against not in model.code.classes:
         return [], []
-    rows = np.array(there)
-    norm = float(np.sqrt(np.square(model.idf[rows], dtype=np.float64).sum()))
-    values = (weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]).astype(np.float64)
+    rows = rows[rows < weights.shape[0]]
+    values = weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]
     order = np.argsort(-values, kind="stable")
-    return rows[order].tolist(), (values[order] / norm).tolist()
+    return rows[order].tolist(), values[order].tolist()
 
 
 def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> list[Evidence]:
