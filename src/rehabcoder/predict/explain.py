@@ -63,15 +63,20 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
 
 
 _GAP = re.compile(r"[\W_]*")
+_FIGURE = re.compile(r"[\W_]*\d[\d.]*(?![a-z])")
 _LETTERS = re.compile(r"[a-z]*")
 
 
 @lru_cache(maxsize=4096)
 def _words(feature: str) -> tuple[str, str] | None:
-    """The one or two plain words that a feature stands for (the second may be empty); None for all other features."""
+    """The one or two plain words that a feature stands for (the second may be empty); None for most other features.
+
+    The first of two may be a mark, the second a figure.
+    """
     first, _, second = feature.removesuffix("*").removeprefix("^ ").partition(" ")
-    plain = _PLAIN.fullmatch(first) and (not second or _PLAIN.fullmatch(second))
-    return (first, second) if plain else None
+    begins = _PLAIN.fullmatch(first) or (second and len(first) == 1 and not first.isalnum() and first != "%")
+    goes_on = not second or second[0] == "0" or _PLAIN.fullmatch(second)
+    return (first, second) if begins and goes_on else None
 
 
 def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
@@ -86,7 +91,10 @@ def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | No
     at = low.find(first, start, end)
     while at >= 0:
         stop = at + len(first)
-        if second:
+        if second and second[0] == "0":
+            figure = _FIGURE.match(low, stop, end)
+            stop = figure.end() if figure else -1
+        elif second:
             behind = _GAP.match(low, stop, end)
             stop = behind.end() if behind else stop
             stop = stop + len(second) if low.startswith(second, stop, end) else -1
