@@ -17,6 +17,8 @@ def words_in(text: str) -> int:
     "text",
     [
         "Ther ex 15 min",
+        "Manual therapy 10 min, see last note",
+        "97110 TKA protocol, phase 2",
         "97110 20 min: R LE strengthening per protocol",
         "Therapeutic activities were performed, twelve minutes.",
         "NMR per the vestibular team's handout, 10 min",

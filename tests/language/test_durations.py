@@ -82,6 +82,7 @@ def test_minutes_stand_in_one_of_the_columns_for_how_a_service_was_given() -> No
         ("Balance work for 22, then a rest", [22]),
         ("I took twelve for the wrist", [12]),
         ("[1] rows\n[2] crates", []),
+        ("ADL - coat on and off, 14; hook shown", [14]),
         ("(12) rows\n(15) crates", [12, 15]),
         ("6 m timed hop, 8 min rows", [8]),
     ],

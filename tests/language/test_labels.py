@@ -36,6 +36,8 @@ def labels(text: str) -> list[tuple[str, str]]:
         ("Parafin", "97018"),
         ("Orthotic mgmt", "97760"),
         ("Orthotic mgmt, subsequent", "97763"),
+        ("Orthotic management (subsequent)", "97763"),
+        ("Orthotic, subseq", "97763"),
         ("Prosthetic training", "97761"),
         ("Prosthetic training, follow-up", "97763"),
         ("Physical therapy evaluation of low complexity", "97161"),

@@ -153,3 +153,19 @@ def test_the_row_of_minutes_of_a_flowsheet_closes_its_block():
     )
     services = ["TE\n rows      x8         x10", "min       12         14\nTA\n crates    x4         x6"]
     assert minutes(text, *services) == [14, 9]
+
+
+@pytest.mark.parametrize(
+    ("closing", "total", "answer"),
+    [
+        ("The rows took fourteen minutes, the crates nine.", None, [14, 9]),
+        ("Rows 14 minutes, crates 9, twenty-three timed minutes in all.", 23, [14, 9]),
+        ("The rows took fourteen minutes, the crates nine.", 30, [None, None]),
+        ("The rows took fourteen minutes, the crates nine, the walk eight.", None, [None, None]),
+        ("At home do rows for fourteen minutes, crates nine.", None, [None, None]),
+        ("Do the rows fourteen minutes, heat for ten minutes before bed.", None, [None, None]),
+    ],
+)
+def test_a_sentence_that_sums_up_gives_each_service_its_time_in_order(closing, total, answer):
+    text = f"He began with rows. He went on to crates. He felt well and kept his shoulder low. {closing}"
+    assert minutes(text, "He began with rows.", "He went on to crates.", total=total) == answer

@@ -32,6 +32,7 @@ def pieces(text: str) -> list[str]:
         ("14 min of ther ex 14 min", ["14 min of ther ex 14 min"]),
         ("9:00-9:12 Manual Therapy hip 9:12-9:30 Ther Ex clams", ["9:00-9:12 Manual Therapy hip", "9:12-9:30 Ther Ex clams"]),
         ("wk 3 - 9 min te clams - 8 min mt hip - no pain - see fri", ["wk 3", "9 min te clams", "8 min mt hip", "no pain", "see fri"]),
+        ("Carried crates for 9 min. Manual therapy 8 min.", ["Carried crates for 9 min.", "Manual therapy 8 min."]),
         ("hip wk 3 - pain 2 > 1 after", ["hip wk 3 - pain 2 > 1 after"]),
         ("Squats 3x10\nBike", ["Squats 3x10", "Bike"]),
         ("A b c. Then we walked.", ["A b c.", "Then we walked."]),

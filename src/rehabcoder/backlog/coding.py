@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ def load_coder(model: str | None, *, policy: str) -> CoderLike:
     """The coder of this package; importing it late keeps those light who only hand out work."""
     import rehabcoder
 
+    gc.set_threshold(50_000)  # loading and coding make many objects and no rings: looking for rings after each 700 is waste
     return rehabcoder.load(model, policy=policy)
 
 

@@ -24,7 +24,7 @@ _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
-_TRAILING = re.compile(r"(?<![\d.:/#$])(?P<n>\d{1,2})m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))", re.M)
+_TRAILING = re.compile(r"(?<![\d.:/#$])(?P<n>\d{1,2})m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t])(?P<c>\d{1,2})m?(?=;[ \t])", re.M)
 _BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|^|\n)\s{0,2}$")
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
 _MINUTE_HEAD = re.compile(
@@ -77,9 +77,9 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
     add(
         [
-            TimeMention(m.start("n"), m.end("n"), int(m["n"]), "trail")
+            TimeMention(m.start(), m.start() + len(figure), int(figure), "trail")
             for m in _TRAILING.finditer(low)
-            if int(m["n"]) >= 4 and _trails(low, m.start())
+            if int(figure := m["n"] or m["c"]) >= 4 and _trails(low, m.start())
         ]
     )
     if "half" in low:

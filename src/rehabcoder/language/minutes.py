@@ -18,6 +18,7 @@ from rehabcoder.language.note_minutes import (
     around,
     each,
     from_elsewhere,
+    in_order,
     not_twice,
     shared_times,
     the_rest,
@@ -254,5 +255,6 @@ def attach(
     not_twice(chosen)
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)
+    in_order(reading, spans, chosen, total, untimed)
     the_rest(reading, chosen, total, untimed)
     return chosen

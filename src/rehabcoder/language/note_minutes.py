@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rehabcoder.language.labels import Label
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.times import TimeMention
+from rehabcoder.language.times import WORDS, TimeMention, number
 from rehabcoder.language.total_words import total_words
 
 # One time said once, for each of several services: not "each way", "each morning", "each side".
@@ -32,6 +32,8 @@ _TOGETHER_BEFORE = re.compile(
 )
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
+_GIVEN = re.compile(rf"(?<=[a-z]\s)(?P<n>{WORDS}|\d{{1,2}})(?:\s(?:timed\s)?min\w*|(?=\s*[,.;]|\sand\b))")
+_STOPS = re.compile(r"[.\n](?=\s|\Z)")
 _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
@@ -223,6 +225,40 @@ def each(
         for index in wanted:
             if chosen[index].minutes is None:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
+
+
+def in_order(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    chosen: list[Minutes],
+    total: int | None,
+    untimed: Sequence[bool],
+) -> None:
+    """A sentence that sums the session up: "Exercise took fifteen minutes, balance ten", as many times as there are services.
+
+    They must come to the `total`, where one is stated.
+    """
+    low = reading.low
+    open_ones = [index for index, idle in enumerate(untimed) if not idle]
+    if len(open_ones) < 2 or any(chosen[index].minutes is not None for index in open_ones):
+        return
+    for mention in reading.times:
+        if mention.start < spans[open_ones[-1]][0] or mention.form not in ("word", "min"):
+            continue
+        begin = _sentence(low, mention.start)
+        if _elsewhere(low, mention.start) or any(a < mention.start < b for a, b in spans):
+            continue
+        stop = _STOPS.search(low, mention.end)
+        given = list(_GIVEN.finditer(low, begin, stop.end() if stop else len(low)))
+        if any(total_words().elsewhere.match(low, g.end()) for g in given):  # "15 min before bed"
+            continue
+        lengths = [number(g["n"]) or 0 for g in given]
+        if len(given) > 2 and lengths[-1] == sum(lengths[:-1]):  # and what they come to
+            given, lengths = given[:-1], lengths[:-1]
+        if len(given) == len(open_ones) and min(lengths) >= _DOSE and total in (None, sum(lengths)):
+            for index, found, minutes in zip(open_ones, given, lengths, strict=True):
+                chosen[index] = Minutes(minutes, *found.span("n"), 0.7)
+        return
 
 
 def from_elsewhere(

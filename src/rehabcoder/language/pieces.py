@@ -218,6 +218,7 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
+_STARTS_ANEW = re.compile(r"(?:[->,;/|.]|\b(?:and|then|did|plus))\s*$")
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
@@ -262,7 +263,7 @@ def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: 
         ahead.form in _COUNTED
         and not timed
         and low[ahead.end : label.start].isspace()
-        and low[max(0, ahead.start - 3) : ahead.start].rstrip()[-1:] in ("-", ">", ",", ";", "/", "|", ".")
+        and _STARTS_ANEW.search(low, max(0, ahead.start - 8), ahead.start) is not None
     )
 
 

@@ -77,7 +77,8 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
             if timed and behind and not labelled:
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
-            if labelled and behind and last_of_line and not _has(label_places, out[-1]):
+            both_timed = timed and behind and _has(time_places, out[-1])  # "... for ten minutes. Manual therapy 8 min."
+            if labelled and behind and last_of_line and not both_timed and not _has(label_places, out[-1]):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
             if (

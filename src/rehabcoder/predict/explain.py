@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -28,23 +29,22 @@ class Reason:
 def pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> list[Reason]:
     """Every known feature of a service with its exact pull, strongest first. The pulls and the bias add up to the log odds."""
     rows, values = _pulls(model, predicted, found, code, against)
-    reasons = [Reason(model.features[row], pull) for row, pull in zip(rows, values, strict=True)]
+    norm = float(np.sqrt(np.square(model.idf[rows], dtype=np.float64).sum()))
+    reasons = [Reason(model.features[row], pull / norm) for row, pull in zip(rows, values, strict=True)]
     return sorted(reasons, key=lambda reason: (-reason.pull, reason.feature))
 
 
 def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> tuple[list[int], list[float]]:
-    """The rows of the features and their pulls, strongest first; of two alike the one that comes first in the text."""
+    """The rows of the features and their weights, strongest first; of two alike the one that comes first in the text."""
     weights = model.code.weights
-    n = weights.shape[0]
     pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
-    there = list(dict.fromkeys(row for piece in pieces for row in piece if row < n))
-    if code not in model.code.classes or against not in model.code.classes or not there:
+    rows = np.array(list(dict.fromkeys(chain.from_iterable(pieces))), dtype=np.int64)
+    if code not in model.code.classes or against not in model.code.classes:
         return [], []
-    rows = np.array(there)
-    norm = float(np.sqrt(np.square(model.idf[rows], dtype=np.float64).sum()))
-    values = (weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]).astype(np.float64)
+    rows = rows[rows < weights.shape[0]]
+    values = weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]
     order = np.argsort(-values, kind="stable")
-    return rows[order].tolist(), (values[order] / norm).tolist()
+    return rows[order].tolist(), values[order].tolist()
 
 
 def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> list[Evidence]:
@@ -64,15 +64,20 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
 
 
 _GAP = re.compile(r"[\W_]*")
+_FIGURE = re.compile(r"[\W_]*\d[\d.]*(?![a-z])")
 _LETTERS = re.compile(r"[a-z]*")
 
 
 @lru_cache(maxsize=4096)
 def _words(feature: str) -> tuple[str, str] | None:
-    """The one or two plain words that a feature stands for (the second may be empty); None for all other features."""
+    """The one or two plain words that a feature stands for (the second may be empty); None for most other features.
+
+    The first of two may be a mark, the second a figure.
+    """
     first, _, second = feature.removesuffix("*").removeprefix("^ ").partition(" ")
-    plain = _PLAIN.fullmatch(first) and (not second or _PLAIN.fullmatch(second))
-    return (first, second) if plain else None
+    begins = _PLAIN.fullmatch(first) or (second and len(first) == 1 and not first.isalnum() and first != "%")
+    goes_on = not second or second[0] == "0" or _PLAIN.fullmatch(second)
+    return (first, second) if begins and goes_on else None
 
 
 def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
@@ -89,7 +94,10 @@ def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | No
     at = low.find(first, start, end)
     while at >= 0:
         stop = at + len(first)
-        if second:
+        if second and second[0] == "0":
+            figure = _FIGURE.match(low, stop, end)
+            stop = figure.end() if figure else -1
+        elif second:
             behind = _GAP.match(low, stop, end)
             stop = behind.end() if behind else stop
             stop = stop + len(second) if low.startswith(second, stop, end) else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -95,12 +95,14 @@ class Model:
     labelling: dict[str, Floats] = field(init=False, repr=False)  # what `likely` has found
     ways: Weights = field(init=False, repr=False)  # those of `reader`, as they are asked for
     words: WordRows = field(init=False, repr=False)
+    placed: dict[str, int] = field(init=False, repr=False)  # rows of features of the layout, by name without the "@"
 
     def __post_init__(self) -> None:
         self.features = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         self.labelling = {}
         self.ways = Weights(self.reader)
         self.words = WordRows(self.vocabulary)
+        self.placed = {name[1:]: row for name, row in self.vocabulary.items() if name.startswith("@")}
         self.labels_seen = frozenset(label for by in self.label_given_code.values() for label in by)
 
     @property
@@ -119,9 +121,9 @@ class Model:
             known = self.labelling[label] = np.array(by_code, dtype=np.float32)
         return known
 
-    def ids(self, features: Sequence[str]) -> list[int]:
-        """Rows of the features that the vocabulary knows."""
-        get = self.vocabulary.get
+    def ids(self, features: Sequence[str], among: Mapping[str, int] | None = None) -> list[int]:
+        """Rows of the features that the vocabulary, or a part of it, knows."""
+        get = (self.vocabulary if among is None else among).get
         return [row for name in features if (row := get(name)) is not None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -102,7 +103,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     for i, note in enumerate(word_rows):
         chained = chain_features(kinds[i], model.kind.classes, layouts[i], sessions[i])
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
-            tagger_rows.append(rows + model.ids(["@" + f for f in place]) + model.ids(chain))
+            tagger_rows.append(rows + model.ids(place, model.placed) + model.ids(chain))
     emission = _emissions(model, tagger_rows, bounds)
     for i, reading in enumerate(readings):
         for index in set_aside(reading):
@@ -133,7 +134,7 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
 
 def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence[int]]]) -> list[float]:
     """Log odds for each note, from all its words together, that it is one of a therapy session."""
-    scores = linear_scores(session, idf, [list({row for rows in note for row in rows}) for note in notes])
+    scores = linear_scores(session, idf, [list(set().union(*note)) for note in notes])
     return [float(s) for s in scores[:, 1] - scores[:, 0]]
 
 
@@ -189,7 +190,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
     docs = [
-        list(dict.fromkeys(r for rows in p.rows[a:b] for r in rows))
+        list(dict.fromkeys(itertools.chain.from_iterable(p.rows[a:b])))
         for p, (spans, _) in zip(proposals, chosen, strict=True)
         for a, b in spans
     ]
@@ -235,7 +236,9 @@ def _predicted(
     classes = model.code.classes
     alone = [_ranked(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
-    joined = [_join(model, row, name.code if name else None) for row, name in zip(described, names, strict=True)]
+    joined = [
+        _join(model, row, name.code) if name else ranked for row, name, ranked in zip(described, names, alone, strict=True)
+    ]
     labels = [name.code if name else None for name in names]
 
     def score(found: Sequence[Candidate]) -> list[float]:
@@ -285,8 +288,8 @@ def _untimed(code: str) -> bool:
 
 
 def _ranked(classes: Sequence[str], row: npt.NDArray[np.float32]) -> list[tuple[str, float]]:
-    order = np.argsort(-row)[:6]
-    return [(classes[i], float(row[i])) for i in order]
+    order = (-row).argsort()[:6]
+    return [(classes[i], value) for i, value in zip(order.tolist(), row[order].tolist(), strict=True)]
 
 
 def _join(model: Model, row: npt.NDArray[np.float32], label: str | None) -> list[tuple[str, float]]:
