@@ -12,7 +12,7 @@ from predicting import Answer, answer, answers, model
 
 from rehabcoder.note import Service
 from rehabcoder.predict.explain import evidence, pulls
-from rehabcoder.predict.features import words
+from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Linear, Model
 from rehabcoder.predict.reasons import reasons_of
 
@@ -67,7 +67,7 @@ def test_every_pulling_feature_is_one_of_the_masked_description() -> None:
     for given in answers():
         reading = given.predicted.reading
         pieces = reading.pieces[slice(*given.found.pieces)]
-        there = {f for piece in pieces for f in words(reading.masked[piece.start : piece.end])}
+        there = {f for piece in pieces for f in described(reading.masked[piece.start : piece.end])}
         assert {r.feature for r in pulls(model(), given.predicted, given.found, "97110", "97112")} <= there
 
 

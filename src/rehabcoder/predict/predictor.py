@@ -98,15 +98,16 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     bounds = np.concatenate([[0], np.cumsum([len(n) for n in word_rows])]).astype(int)
     all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
     kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
-    sessions = session_odds(model.session, model.idf, word_rows)
+    aside = [set_aside(reading) for reading in readings]
+    sessions = session_odds(model.session, model.idf, [_but(n, a) for n, a in zip(word_rows, aside, strict=True)])
     tagger_rows = []
     for i, note in enumerate(word_rows):
         chained = chain_features(kinds[i], model.kind.classes, layouts[i], sessions[i])
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(place, model.placed) + model.ids(chain))
     emission = _emissions(model, tagger_rows, bounds)
-    for i, reading in enumerate(readings):
-        for index in set_aside(reading):
+    for i, indices in enumerate(aside):
+        for index in indices:
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
     ways = _ways(model, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
     return [
@@ -130,6 +131,11 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
         pieces.append(own)
         parts.append(within)
     return pieces, parts
+
+
+def _but(pieces: Sequence[list[int]], aside: Sequence[int]) -> list[list[int]]:
+    """The pieces that were not set aside: a home programme must not make a session of an evaluation."""
+    return [rows for index, rows in enumerate(pieces) if index not in aside] if aside else list(pieces)
 
 
 def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence[int]]]) -> list[float]:

@@ -13,6 +13,7 @@ from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
@@ -67,11 +68,17 @@ class Prepared:
     layout: list[Place]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
+    aside: frozenset[int]  # pieces that no service can hold
 
     @property
     def spans(self) -> list[tuple[int, int]]:
         """The right services as ranges of pieces."""
         return spans_of(self.tags)
+
+    @property
+    def session_words(self) -> list[list[str]]:
+        """The words of the pieces that tell whether the note is one of a session."""
+        return [feats for index, feats in enumerate(self.words) if index not in self.aside]
 
     @property
     def kinds(self) -> list[str]:
@@ -97,7 +104,7 @@ def prepare(note: LabelledNote) -> Prepared:
     pieces = [described(reading.masked[p.start : p.end]) for p in reading.pieces]
     cuts = [clauses(reading.masked, p) for p in reading.pieces]
     parts = [clause_words(reading.masked, cut, whole) for cut, whole in zip(cuts, pieces, strict=True)]
-    return Prepared(note, reading, pieces, cuts, parts, layout_features(reading), tags, owner)
+    return Prepared(note, reading, pieces, cuts, parts, layout_features(reading), tags, owner, frozenset(set_aside(reading)))
 
 
 @dataclass(slots=True)
@@ -157,7 +164,7 @@ def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
 
 def fit_session(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
     """Whether a note is one of a therapy session: what no line of it may say alone, all its words together do."""
-    docs = [span_words(p.words) for p in data.notes]
+    docs = [span_words(p.session_words) for p in data.notes]
     labels = [SESSION[any(s.code not in _EVALUATIONS for s in p.note.services)] for p in data.notes]
     if len(set(labels)) < 2:  # nothing to tell apart
         return Linear(SESSION, np.zeros((len(vocabulary), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
@@ -411,7 +418,7 @@ def _crossed_kinds(
             if held(prepared):
                 docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats in prepared.words]
                 scores = linear_scores(kind, idf, docs)
-                odds = session_odds(session, idf, [docs])[0]
+                odds = session_odds(session, idf, [[d for i, d in enumerate(docs) if i not in prepared.aside]])[0]
                 out[index] = (align(softmax(scores), kind.classes, classes), odds)
     return out
 
