@@ -52,7 +52,7 @@ SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ON
 
 # With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
 _LETTERS = "abefhlnoqrstz"
-_GOES_ON = r"(?=[\d.]*+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
+_GOES_ON = r"(?=[\d.]{0,40}+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
 _TIME = re.compile(
     rf"""
     (?=[\d.\u00bc\u00bd\u00be(\[{{<_{_LETTERS}])(?:
