@@ -48,6 +48,7 @@ _GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _SHORT = 16  # code points that may stand before a time on a line of its own
+_LINE = 4000  # code points: no line of a note is longer; one of two megabytes is not searched for each of its times
 _FAR = 400  # code points before a time in which its sentence is searched
 _FOOTER_FORMS = frozenset(
     {"label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range", "word", "hour", "run"}
@@ -275,13 +276,13 @@ def from_elsewhere(
     for mention in reading.times:
         if mention.start in used or mention.form not in _FOOTER_FORMS:
             continue
-        if _ANY_EACH.match(reading.low, mention.end) or _elsewhere(reading.low, mention.start):
+        if _ANY_EACH.match(reading.low, mention.end):
             continue
         inside = bisect_right(begins, mention.start) - 1
         if inside >= 0 and mention.start < spans[inside][1]:
             continue
         label = _label_beside(reading, mention)
-        if label:
+        if label and not _elsewhere(reading.low, mention.start):
             footer.setdefault(label, []).append(mention)
     if not footer:
         return
@@ -338,7 +339,8 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             and "\n" not in low[label.end : mention.start]
         ):
             return None if _named_together(reading, label) else label.code
-    line_start = low.rfind("\n", 0, mention.start) + 1
+    least = max(0, mention.start - _LINE)
+    line_start = max(least, low.rfind("\n", least, mention.start) + 1)
     first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
     last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
     on_line = reading.labels[first:last]

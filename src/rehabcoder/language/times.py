@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ONES = {
     w: i
@@ -119,6 +120,7 @@ def number(text: str) -> int | None:
     return total
 
 
+@lru_cache(maxsize=1 << 12)  # there are few times of day
 def clock(text: str, meridiem: str = "") -> int:
     """Minutes since midnight of a clock time ("0905", "9:05", "1"), taken as written but for a given am or pm."""
     figures = re.sub(r"\D", "", text)

@@ -10,9 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from joblib import Parallel, delayed
+
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.store import FILE_NAME, save_model
-from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
+from rehabcoder.training.calibrate import calibrate, fit_reader_on, left_out, splits_of
 from rehabcoder.training.fit import Corpus, Settings, corpus, fit
 from rehabcoder.training.labelled import read_notes, read_snippets
 
@@ -20,10 +22,13 @@ from rehabcoder.training.labelled import read_notes, read_snippets
 def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int = 1) -> Model:
     """A model fitted on everything, calibrated on answers for clinics left out in turn."""
     settings = settings or Settings()
-    parts = leave_out(data, settings, jobs)
+    splits = splits_of(data, settings)
+    # The longest first, so that no core waits for it at the end.
+    tasks = [delayed(fit)(data, settings), *(delayed(left_out)(train, held, settings) for train, held in splits)]
+    model, *parts = Parallel(n_jobs=jobs)(tasks)
     reader = fit_reader_on(parts, settings)
     answers = [a for part in parts for a in part.answers(reader)]
-    return calibrate(replace(fit(data, settings), reader=reader), answers)
+    return calibrate(replace(model, reader=reader), answers)
 
 
 def data_hash(data: Corpus) -> str:

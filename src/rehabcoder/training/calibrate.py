@@ -57,10 +57,12 @@ class LeftOut:
         return [Answered(p.note, q) for p, q in zip(self.notes, predicted, strict=True)]
 
 
-def leave_out(
-    data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None
-) -> list[LeftOut]:
-    """Models fitted without each fold of clinics in turn, with their proposals for it."""
+Split = tuple[Corpus, list[Prepared]]
+"""What to fit on, and the notes that are left out of it."""
+
+
+def splits_of(data: Corpus, settings: Settings, folds: Sequence[frozenset[str]] | None = None) -> list[Split]:
+    """The data without each fold of clinics in turn."""
     folds = folds_of(data, settings) if folds is None else folds
     if len(folds) < 2:
         groups = [
@@ -76,16 +78,19 @@ def leave_out(
             ([p for p in data.notes if p.note.source not in f], [p for p in data.notes if p.note.source in f])
             for f in folds
         ]
-    return list(
-        Parallel(n_jobs=jobs)(
-            delayed(_left_out)(Corpus(train, data.snippets, data.snippet_words), held, settings)
-            for train, held in parts
-            if train and held
-        )
-    )
+    return [(Corpus(train, data.snippets, data.snippet_words), held) for train, held in parts if train and held]
 
 
-def _left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOut:
+def leave_out(
+    data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None
+) -> list[LeftOut]:
+    """Models fitted without each fold of clinics in turn, with their proposals for it."""
+    splits = splits_of(data, settings, folds)
+    return list(Parallel(n_jobs=jobs)(delayed(left_out)(train, held, settings) for train, held in splits))
+
+
+def left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOut:
+    """A model of some notes, and its proposals for the others."""
     model = fit(train, settings)
     return LeftOut(model, held, propose(model, [p.note.text for p in held]))
 
