@@ -33,7 +33,7 @@ _MINUTE_HEAD = re.compile(
 # Columns for the ways in which a service was given; each row has its minutes in one of them.
 _WAY = r"(?:ind(?:iv(?:idual)?)?|1:1|conc(?:urrent)?|gro?u?p|co[ -]?tx|co[ -]?treat(?:ment)?)\.?"
 _WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n")
-_WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3}))+[ \t|]*$", re.M)
+_WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3})){1,3}[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")

@@ -243,14 +243,16 @@ def in_order(
     open_ones = [index for index, idle in enumerate(untimed) if not idle]
     if len(open_ones) < 2 or any(chosen[index].minutes is not None for index in open_ones):
         return
+    begins = [start for start, _ in spans]
     for mention in reading.times:
-        if mention.start < spans[open_ones[-1]][0] or mention.form not in ("word", "min"):
+        if mention.start < begins[open_ones[-1]] or mention.form not in ("word", "min"):
             continue
         begin = _sentence(low, mention.start)
-        if _elsewhere(low, mention.start) or any(a < mention.start < b for a, b in spans):
+        if _elsewhere(low, mention.start) or mention.start < spans[bisect_right(begins, mention.start) - 1][1]:
             continue
-        stop = _STOPS.search(low, mention.end)
-        given = list(_GIVEN.finditer(low, begin, stop.end() if stop else len(low)))
+        furthest = min(len(low), mention.end + _FAR)
+        stop = _STOPS.search(low, mention.end, furthest)
+        given = list(_GIVEN.finditer(low, begin, stop.end() if stop else furthest))
         if any(total_words().elsewhere.match(low, g.end()) for g in given):  # "15 min before bed"
             continue
         lengths = [number(g["n"]) or 0 for g in given]

@@ -79,6 +79,7 @@ _ABBREVIATIONS = frozenset(
         "sup",
     ]
 )
+_GAP = 12  # code points of blanks and signs between a label and its time
 _DASHES = 4  # in a note that is written with them
 _NEAR = 300  # code points to either side that tell whether a line is a row of a table
 _MAY_END = frozenset(
@@ -238,6 +239,7 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
         behind = bisect_left(places, last.end)
         timed = (
             behind < len(times)
+            and places[behind] - last.end <= _GAP
             and not low[last.end : places[behind]].strip(" \t:=~x,(-")
             and not _EACH.match(low, times[behind].end)  # "TE and NMR 15 min each" sums up
         )
@@ -255,7 +257,7 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
 
 def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
     """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT"."""
-    if ahead.start < floor or low[ahead.end : label.start].strip(" \t:=-|)"):
+    if ahead.start < floor or label.start - ahead.end > _GAP or low[ahead.end : label.start].strip(" \t:=-|)"):
         return False
     if ahead.form == "range":
         return not floor or low[floor : ahead.start].strip(" \t:=-|(") != ""
