@@ -13,11 +13,12 @@ FIGURE = (
     r"|an?(?=[ \t]+(?:timed[ \t]+|billable[ \t]+)?unit))"
 )  # a number of units, as a part of a pattern
 UNIT_WORD = r"(?:u|un|uts?|units?)\b"
-_MODIFIERS = r"(?:[ \t,-]*\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)(?![a-wy-z\d])\)?)*"
+_MODIFIERS = r"(?:[ \t,-]*+\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)(?![a-wy-z\d])\)?)*"
 UNITS = rf"(?:[ \t]*\(\d\)|\))?[ \t_-]*(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
-# A figure behind a mark, and what stands there that makes it something else than units.
+# A figure behind a mark, and what stands there that makes it something else than units. Possessive: blanks that several parts
+# may share would be tried in every way of sharing them.
 _BEHIND = re.compile(
-    rf"""[ \t)\].*]*{_MODIFIERS}[ \t]*(?:\([a-z][a-z .,/&-]{{1,30}}\)|\[[a-z][a-z .]{{1,20}}\])?
+    rf"""[ \t)\].*]*+{_MODIFIERS}[ \t]*+(?:\([a-z][a-z .,/&-]{{1,30}}\)|\[[a-z][a-z .]{{1,20}}\])?
       (?P<mark>(?:[ \t:=(\[{{|/,^_.*@~>+"-]|x(?![a-z])
         |(?:qty|for|at|times|by|billed|charged|bill|units?|u(?=[ \t]*[:=]))(?![a-z]))*+)
       {FIGURE}(?!\w*\d|\.\d)(?P<word>{UNITS})?(?P<glued>[a-z])?""",
@@ -32,7 +33,7 @@ _NOT_UNITS = re.compile(
 _NOT_UNITS_OF_NAMES = re.compile(
     r"[ \t_)\]-]*(?:way|sided|of|in|a|per|more|pts?|regions?|bouts?|positions?|directions?|planes?|cues?)\b"
 )
-_THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]*(\d{1,3})[ \t]*(?:min(?:ute)?s?|m|')?(?!\w)")
+_THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]*+(\d{1,3})[ \t]*(?:min(?:ute)?s?|m|')?(?!\w)")
 _AHEAD = re.compile(
     rf"(?<![\w.:#$/-])x?{FIGURE}[ \t]*"
     rf"(?P<word>\)?[ \t]*{UNIT_WORD}\)?(?:[ \t]+(?:of|for|as|to|-|x))?|each[ \t]+of|x|-|of|\))?[ \t]*\(?\Z"

@@ -23,8 +23,9 @@ _SINGLE_SPACED = re.compile(
 )
 _LAST_TWO = re.compile(r"(?<![\d.:])(\d{1,3})[ \t|/,'m]+(\d{1,3})[ \tu|.]*$")
 _FIGURES_ROW = re.compile(
-    r"^[ \t|*]*(?:billed[ \t]|total[ \t])?(?:units?|u|uts?|chgs?|charges?|qty|billed)[ \t]*(?:billed)?[:|=\t ]*"
-    r"((?:[ \t|,/]*(?:\d|-)(?![\w.]))+)[ \t|]*$",
+    # Possessive, since blanks that three parts may share are tried in every way of sharing them.
+    r"^[ \t|*]*+(?:billed[ \t]|total[ \t])?(?:units?|u|uts?|chgs?|charges?|qty|billed)[ \t]*+(?:billed)?[:|=\t ]*+"
+    r"((?:[ \t|,/]*+(?:\d|-)(?![\w.]))+)[ \t|]*+$",
     re.M,
 )
 _KEY = re.compile(r"(?<![a-z])(?:units?|un|u|qty)[\"']?[ \t]*[:=][ \t]*[\"']?([1-8])(?![\d.:/]|[ \t]*(?:[a-z\d-]|x\b))")

@@ -15,8 +15,9 @@ from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b))"
 _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
+# Possessive: blanks that several parts may share would be tried in every way of sharing them.
 _BEHIND_LABEL = re.compile(
-    rf"[ \t)\]|:]*(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*[x~(]?[ \t]*(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+    rf"[ \t)\]|:]*+(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*+(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*+[x~(]?[ \t]*+(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
