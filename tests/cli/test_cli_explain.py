@@ -52,7 +52,7 @@ class TestText:
     def test_why_this_code_and_not_the_one_it_was_called(self, rehabcoder: Run, file: Path) -> None:
         _, out, _ = rehabcoder("explain", file)
         assert re.search(
-            r"^1  97112, 28 min, labelled 97110, confidence 0\.\d\d; to be seen: .*code mismatch", out, re.M
+            r"^1  97112, 28 min, labelled 97110, confidence [01]\.\d\d; to be seen: .*code mismatch", out, re.M
         )
         assert re.search(r'^   For 97112 over 97110: .*"(?:on )?foam" \d\.\d\d', out, re.M)
         assert re.search(r"^   For 97110 over 97112: ", out, re.M)
