@@ -6,14 +6,12 @@ A coder may not invent a goal or minutes, nor lead to them. Which finding asks w
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from rehabcoder.findings.registry import CHECKS, Context
+from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.pieces import Piece
 from rehabcoder.note import Finding, Json, Service
 
@@ -51,10 +49,9 @@ class Query:
                 "choices": self.choices, "rule": self.rule}  # fmt: skip
 
 
-@cache
 def wording() -> dict[str, Any]:
     """What `knowledge/queries.toml` holds: `form`, and `finding` by id."""
-    return tomllib.loads(files("rehabcoder.knowledge").joinpath("queries.toml").read_text(encoding="utf-8"))
+    return knowledge("queries")
 
 
 def queries(context: Context, flags: Sequence[Finding]) -> Iterator[Query]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from rehabcoder.billing.checks import therapies
 from rehabcoder.findings.registry import Context, Raised, finding
+from rehabcoder.language.patterns import knowledge
 from rehabcoder.note import Service
 
 _NEAR = r"(?:(?!min|sec)[a-z/'&+-][a-z0-9/'&+-]* ){0,4}"  # words between "for" and what it is for: no comma, no time
@@ -28,7 +27,7 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("rationale.toml").read_text(encoding="utf-8"))
+    table = knowledge("rationale")
     verbs, aims = ("|".join(map(re.escape, sorted(table[name].split(), reverse=True))) for name in ("verbs", "aims"))
     not_told = "".join(f"(?<!{re.escape(word)})" for word in table["told"])
     reason = (

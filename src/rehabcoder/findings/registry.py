@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from rehabcoder.billing.policies import Policy
+from rehabcoder.language.patterns import knowledge
 from rehabcoder.note import ClaimLine, Finding, Note, Service, Totals
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Predicted
@@ -71,8 +70,7 @@ class Terms:
 @cache
 def terms() -> dict[str, Terms]:
     """All findings by id."""
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("findings.toml").read_text(encoding="utf-8"))
-    return {name: Terms(**entry) for name, entry in table.items()}
+    return {name: Terms(**entry) for name, entry in knowledge("findings").items()}
 
 
 def raise_findings(context: Context) -> Iterator[Finding]:

@@ -6,13 +6,16 @@ The tagger has learned this too; here it is certain, because a claim must not ch
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Collection, Sequence
 from functools import cache
-from importlib.resources import files
+from typing import TypeVar
 
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.grids import find_grid
+from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
+
+_T = TypeVar("_T")
 
 _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
@@ -22,8 +25,13 @@ _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, d
 
 @cache
 def _openings() -> re.Pattern[str]:
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("context.toml").read_text(encoding="utf-8"))
+    table = knowledge("context")
     return re.compile(_BULLETS + "(?:" + "|".join(form for forms in table.values() for form in forms) + ")")
+
+
+def but(pieces: Sequence[_T], aside: Collection[int]) -> list[_T]:
+    """What belongs to the pieces that were not set `aside`."""
+    return [of_piece for index, of_piece in enumerate(pieces) if index not in aside]
 
 
 def set_aside(reading: Reading) -> list[int]:

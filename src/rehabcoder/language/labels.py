@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from string import ascii_lowercase
+
+from rehabcoder.language.patterns import knowledge
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 _OPENING = 4  # letters by which words are looked up
@@ -79,7 +79,7 @@ def _openings(form: str, begun: str = "") -> set[str]:
 @cache
 def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]]:
     """Any mention of a code; what each group means; the first characters of the words that may begin one."""
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("labels.toml").read_text(encoding="utf-8"))
+    table = knowledge("labels")
     meaning: list[tuple[str, bool]] = []
     # Forms are gathered by their first letter, so that at each word only the few that can begin there are tried;
     # strong names come before weak ones, and longer before shorter.

@@ -7,10 +7,10 @@ Figures become their shape, which keeps doses readable and patients out.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
+
+from rehabcoder.language.patterns import knowledge
 
 TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
@@ -31,7 +31,7 @@ def _shape(token: str) -> str:
 @cache
 def _classes() -> dict[str, tuple[str, ...]]:
     """Classes of each word of `knowledge/cues.toml`."""
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("cues.toml").read_text(encoding="utf-8"))
+    table = knowledge("cues")
     out: dict[str, tuple[str, ...]] = {}
     for name, listed in table.items():
         for word in listed.split():
@@ -42,10 +42,10 @@ def _classes() -> dict[str, tuple[str, ...]]:
 @cache
 def _phrases() -> tuple[re.Pattern[str], frozenset[str]]:
     """One pattern of all phrases of `knowledge/phrases.toml`, a named group each kind, and the kinds that tell of company."""
-    table = tomllib.loads(files("rehabcoder.knowledge").joinpath("phrases.toml").read_text(encoding="utf-8"))
-    other = f"(?:{'|'.join(table.pop('other')['other'])})"
+    table = knowledge("phrases")
+    other = f"(?:{'|'.join(table['other']['other'])})"
     kinds = {
-        name: "|".join(listed).replace("{other}", other) for group in table.values() for name, listed in group.items()
+        name: "|".join(listed).replace("{other}", other) for group in ("company", "apart") for name, listed in table[group].items()
     }
     named = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
     # The look ahead says nothing new, but lets the search skip what no phrase begins with.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.billing.codes import is_timed, one_name
-from rehabcoder.language.aside import set_aside
+from rehabcoder.language.aside import but, set_aside
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
@@ -99,7 +99,8 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
     kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
     aside = [set_aside(reading) for reading in readings]
-    sessions = session_odds(model.session, model.idf, [_but(n, a) for n, a in zip(word_rows, aside, strict=True)])
+    # A home programme must not make a session of an evaluation.
+    sessions = session_odds(model.session, model.idf, list(map(but, word_rows, aside)))
     tagger_rows = []
     for i, note in enumerate(word_rows):
         chained = chain_features(kinds[i], model.kind.classes, layouts[i], sessions[i])
@@ -131,11 +132,6 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
         pieces.append(own)
         parts.append(within)
     return pieces, parts
-
-
-def _but(pieces: Sequence[list[int]], aside: Sequence[int]) -> list[list[int]]:
-    """The pieces that were not set aside: a home programme must not make a session of an evaluation."""
-    return [rows for index, rows in enumerate(pieces) if index not in aside] if aside else list(pieces)
 
 
 def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence[int]]]) -> list[float]:

@@ -15,7 +15,7 @@ from rehabcoder.predict.model import ELEMENTS, Model
 from rehabcoder.predict.predictor import Found, Predicted, Proposal, decide, propose
 from rehabcoder.predict.settling import signs
 from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed, hash_fold
-from rehabcoder.training.labelled import GoldService, LabelledNote
+from rehabcoder.training.labelled import GoldService, LabelledNote, shared
 from rehabcoder.training.reader import fit_reader
 
 CLEAN = 0.97  # share of settled services that shall be right, on notes left out
@@ -109,10 +109,9 @@ def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:
     """The labelled service that a found one overlaps enough to be taken for it (as score.py matches them)."""
     best, most = None, 0
     for service in gold:
-        overlap = min(found.end, service.end) - max(found.start, service.start)
-        short, long = sorted((found.end - found.start, service.end - service.start))
-        if overlap > most and overlap * 2 >= short and overlap * 5 >= long:
-            best, most = service, overlap
+        both = shared((found.start, found.end), (service.start, service.end))
+        if both > most:
+            best, most = service, both
     return best
 
 

@@ -13,7 +13,7 @@ from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.billing.codes import one_name
-from rehabcoder.language.aside import set_aside
+from rehabcoder.language.aside import but, set_aside
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
@@ -39,9 +39,8 @@ from rehabcoder.training.linear import idf_of, kept, linear, matrix, regression,
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 LEAST_NOTES = 5  # that hold a word of the vocabulary: with three it is nearly twice as long, and no righter
-PHRASE_WEIGHT = (
-    2.0  # against a word: of 158 groups left out of training 0.88 were told from exercise, 0.69 without phrases
-)
+# Against a word: of 158 groups left out of training 0.88 were told from exercise, 0.69 without phrases.
+PHRASE_WEIGHT = 2.0
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
 _EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
 _MODALITIES = frozenset(
@@ -74,11 +73,6 @@ class Prepared:
     def spans(self) -> list[tuple[int, int]]:
         """The right services as ranges of pieces."""
         return spans_of(self.tags)
-
-    @property
-    def session_words(self) -> list[list[str]]:
-        """The words of the pieces that tell whether the note is one of a session."""
-        return [feats for index, feats in enumerate(self.words) if index not in self.aside]
 
     @property
     def kinds(self) -> list[str]:
@@ -164,7 +158,7 @@ def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
 
 def fit_session(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
     """Whether a note is one of a therapy session: what no line of it may say alone, all its words together do."""
-    docs = [span_words(p.session_words) for p in data.notes]
+    docs = [span_words(but(p.words, p.aside)) for p in data.notes]
     labels = [SESSION[any(s.code not in _EVALUATIONS for s in p.note.services)] for p in data.notes]
     if len(set(labels)) < 2:  # nothing to tell apart
         return Linear(SESSION, np.zeros((len(vocabulary), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
@@ -418,7 +412,7 @@ def _crossed_kinds(
             if held(prepared):
                 docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats in prepared.words]
                 scores = linear_scores(kind, idf, docs)
-                odds = session_odds(session, idf, [[d for i, d in enumerate(docs) if i not in prepared.aside]])[0]
+                odds = session_odds(session, idf, [but(docs, prepared.aside)])[0]
                 out[index] = (align(softmax(scores), kind.classes, classes), odds)
     return out
 

@@ -21,6 +21,14 @@ class GoldService:
     minutes: int | None
 
 
+def shared(one: tuple[int, int], two: tuple[int, int]) -> int:
+    """Code points that two spans share, where they are taken for the same service: half of the shorter and a fifth of the longer
+    (as `tests/oracle/score.py` matches them); else 0."""
+    both = min(one[1], two[1]) - max(one[0], two[0])
+    short, long = sorted((one[1] - one[0], two[1] - two[0]))
+    return both if both > 0 and both * 2 >= short and both * 5 >= long else 0
+
+
 @dataclass(slots=True)
 class LabelledNote:
     """A note with its right answers. `source` is the clinic (the file) it comes from; `weight` counts it in training."""

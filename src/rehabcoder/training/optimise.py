@@ -54,9 +54,8 @@ def minimise(objective: Objective, start: Floats, *, iterations: int, tolerance:
     Stops when no component of the gradient is above `tolerance`, after `iterations` steps, or when no step leads further down.
     SciPy's L-BFGS-B finds the same point; most of its time on a million weights goes into bounds that these have none of.
     """
-    with threadpool_limits(
-        limits=1
-    ):  # sums that are split among threads differ in their last bits from machine to machine
+    # Sums that are split among threads differ in their last bits from machine to machine.
+    with threadpool_limits(limits=1):
         point, known = start, _Memory(memory, len(start))
         value, gradient = objective(point)
         for _ in range(iterations):

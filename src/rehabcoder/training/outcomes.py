@@ -10,7 +10,7 @@ from rehabcoder.note import Service
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 from rehabcoder.predict.settling import judge
-from rehabcoder.training.labelled import LabelledNote
+from rehabcoder.training.labelled import LabelledNote, shared
 
 
 @dataclass(slots=True)
@@ -49,18 +49,14 @@ class Outcome:
 
 
 def match(gold: Sequence[Service], coded: Sequence[Service]) -> dict[int, int]:
-    """Which coded service answers which labelled one: billable pairs first, then the largest overlap, one to one.
-
-    Two spans match when they share half of the shorter and a fifth of the longer.
-    """
+    """Which coded service answers which labelled one: billable pairs first, then the largest overlap, one to one."""
     candidates = []
     for g, a in enumerate(gold):
         for c, b in enumerate(coded):
-            shared = min(a.end, b.end) - max(a.start, b.start)
-            short, long = sorted((a.end - a.start, b.end - b.start))
-            if shared > 0 and shared * 2 >= short and shared * 5 >= long:
+            both = shared((a.start, a.end), (b.start, b.end))
+            if both:
                 unbilled = "none" in (a.code, b.code)
-                candidates.append((unbilled, -shared, one_name(a.code) != one_name(b.code), g, c))
+                candidates.append((unbilled, -both, one_name(a.code) != one_name(b.code), g, c))
     out: dict[int, int] = {}
     taken: set[int] = set()
     for *_, g, c in sorted(candidates):

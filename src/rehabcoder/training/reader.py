@@ -12,15 +12,8 @@ from scipy.sparse import csr_matrix
 from rehabcoder.language.segments import Span, Whole
 from rehabcoder.predict.predictor import Proposal
 from rehabcoder.predict.reranking import TAGGER, all_features
-from rehabcoder.training.labelled import GoldService, LabelledNote
+from rehabcoder.training.labelled import GoldService, LabelledNote, shared
 from rehabcoder.training.optimise import Floats, minimise
-
-
-def overlaps(one: Span, two: Span) -> bool:
-    """Whether two stretches are taken for the same service (as score.py matches them)."""
-    shared = min(one[1], two[1]) - max(one[0], two[0])
-    short, long = sorted((one[1] - one[0], two[1] - two[0]))
-    return shared > 0 and shared * 2 >= short and shared * 5 >= long
 
 
 def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService], tags: Sequence[int]) -> float:
@@ -29,7 +22,7 @@ def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService]
     used: set[int] = set()
     for service in gold:
         hit = next(
-            (k for k, place in enumerate(places) if k not in used and overlaps((service.start, service.end), place)),
+            (k for k, place in enumerate(places) if k not in used and shared((service.start, service.end), place)),
             None,
         )
         if hit is not None:
