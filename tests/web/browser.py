@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -78,9 +80,18 @@ def press(page, *keys: str) -> None:
 def until(page, expression: str, seconds: float = 10.0) -> None:
     """Wait until an expression holds on the page. Playwright's own way needs eval, which the page forbids."""
     end = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while not _holds(page, expression):
         assert time.monotonic() < end, f"never came true: {expression}"
         time.sleep(0.02)
+
+
+def _holds(page, expression: str) -> bool:
+    try:
+        return bool(page.evaluate(expression))
+    except Error as error:  # the page was left while it was asked: ask the next one
+        if "navigation" not in error.message:
+            raise
+        return False
 
 
 def moved_on(page, note: int) -> None:
