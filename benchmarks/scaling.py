@@ -1,11 +1,12 @@
 """How cost grows with the size of a backlog, and what resuming costs.
 
-    python benchmarks/scaling.py [--jobs 2] [--load MODULE:FUNCTION] [COUNT ...]     (default 1000 10000 100000)
+    python benchmarks/scaling.py [--jobs 2] [--no-resume] [--load MODULE:FUNCTION] [COUNT ...]   (default 1000 10000 100000)
 
 Codes COUNT notes with patients and days into a folder of parts. Prints, a line a count: notes a second by the clock, what
-that is of the rate of the first count (1 where cost grows as the notes do), and the peak memory in MB of the largest worker
-and of the parent; then, for the last count, by which share of the run it takes longer when it is killed half-way and
-resumed (its new start counted).
+that is of the rate of the first count (1 where cost grows as the notes do), milliseconds of a core that a note took (which
+other work on the machine changes less than the clock), and the peak memory in MB of the largest worker and of the parent;
+then, for the last count, by which share of the run it takes longer when it is killed half-way and resumed (its new start
+counted).
 `--load` takes another coder, such as one that does nothing, to measure the machinery alone.
 """
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -33,8 +33,10 @@ if sys.argv[4]:
     module, name = sys.argv[4].split(":")
     load = getattr(importlib.import_module(module), name)
 code_backlog([sys.argv[1]], out=sys.argv[2], jobs=int(sys.argv[3]), load=load)
-own, workers = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps({"parent_mb": round(own), "worker_mb": round(workers)}))
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+own, workers = (each.ru_maxrss / 1024 for each in used)
+cpu = sum(each.ru_utime + each.ru_stime for each in used)
+print(json.dumps({"parent_mb": round(own), "worker_mb": round(workers), "cpu_seconds": round(cpu, 1)}))
 """
 
 
@@ -43,16 +45,12 @@ def start(notes: Path, out: Path, jobs: int, load: str) -> subprocess.Popen[str]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
 
 
-def cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("counts", nargs="*", type=int, default=[1000, 10_000, 100_000])
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--load", default="")
+    options.add_argument("--resume", action=argparse.BooleanOptionalAction, default=True)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -63,8 +61,11 @@ def main() -> None:
             first = first or count / whole
             figures |= {"notes": count, "seconds": round(whole, 1), "notes_per_second": round(count / whole)}
             figures["of_the_first_rate"] = round(count / whole / first, 3)
+            figures["ms_of_a_core_a_note"] = round(1000 * figures["cpu_seconds"] / count, 2)
             print(json.dumps(figures), flush=True)
             shutil.rmtree(folder / "out")
+        if not chosen.resume:
+            return
         resumed = interrupted(notes, folder / "again", chosen.jobs, chosen.load, whole / 2)
         print(json.dumps({"notes": count, "killed_and_resumed_costs": round(resumed / whole - 1, 4)}))
 
