@@ -76,6 +76,46 @@ def test_minutes_that_agree(text):
     assert found(text, ROWS, CRATES) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2:00 rows 20 min\n2:20 crates 15 min\n2:30 out, wife here", "15 minutes do not fit into the 10"),
+        ("2:00 rows 20 min\n2:20 crates 15 min\n2:30 done", "15 minutes do not fit into the 10"),
+        ("2:00 rows 20 min\n2:15 crates 15 min\n2:30 in the car", "20 minutes do not fit into the 15"),
+        ("1400 rows 20 min\n1420 crates 15 min\n1430 water", "15 minutes do not fit into the 10"),
+        ("2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\n2:30 out to the car", "over before a service was"),
+        ("2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\nLeft at 2:30", "over before a service was"),
+        ("2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min // out 2:30", "over before a service was"),
+    ],
+)
+def test_a_service_that_runs_past_the_next_time_is_a_contradiction(text, says):
+    assert says in (found(text, *stamped(text)) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2:00 rows 20 min\n2:20 crates 15 min\n2:35 out",
+        "2:00 rows 20 min\n2:25 crates 15 min\n2:45 out",
+        "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\n2:35 out to the car",
+        "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min. He needed a stop at 2:30.",
+        "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\nNext visit out 2:30",
+        "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\nHis wife left 2:30",
+    ],
+)
+def test_a_running_log_that_holds_its_minutes_agrees(text):
+    assert found(text, *stamped(text)) is None
+
+
+def stamped(text: str) -> list[tuple[str, str, int]]:
+    """The rows and the crates of a log, their times of day among their words."""
+    out = []
+    for words, code, minutes in (ROWS, CRATES):
+        begin = text.rindex("\n", 0, text.index(words)) + 1 if "\n" in text[: text.index(words)] else 0
+        out.append((text[begin : text.index(words) + len(words)], code, minutes))
+    return out
+
+
 def test_a_total_may_leave_out_packs():
     pack = ("hot pack 10 min", "97010", 10)
     assert found("rows 20 min\ncrates 15 min\nhot pack 10 min\nTotal treatment time 35 min", ROWS, CRATES, pack) is None

@@ -169,3 +169,14 @@ def test_the_row_of_minutes_of_a_flowsheet_closes_its_block():
 def test_a_sentence_that_sums_up_gives_each_service_its_time_in_order(closing, total, answer):
     text = f"He began with rows. He went on to crates. He felt well and kept his shoulder low. {closing}"
     assert minutes(text, "He began with rows.", "He went on to crates.", total=total) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TE: rows // TA: crates // HEP wall sits against the kitchen door // TE 12 / TA 15 // next v planks",
+        "TE: rows // TA: crates // next wk planks and the tall box, if quiet // TE 12 // TA 15",
+    ],
+)
+def test_double_slashes_part_the_home_programme_from_a_footer(text):
+    assert minutes(text, "TE: rows", "TA: crates") == [12, 15]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.billing.codes import is_timed
-from rehabcoder.findings.windows import Window, of_another_time, own_ranges, windows
+from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
 from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Service
 from rehabcoder.predict.predictor import Predicted
@@ -36,6 +36,8 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         _against_totals(predicted, services)
         or _against_visit(predicted, services, ranges, windows(predicted.reading, places, taken))
         or _overlap(services, ranges)
+        or _past_the_next(predicted, services)
+        or _past_the_end(predicted, services, ranges)
         or _range_against_minutes(predicted, services, ranges)
     )
 
@@ -124,6 +126,46 @@ def _overlap(services: list[Service], ranges: Sequence[TimeMention | None]) -> C
                 )
         last = own
     return None
+
+
+def _past_the_next(predicted: Predicted, services: list[Service]) -> Contradiction | None:
+    """A service whose minutes run past the time at which the next thing began: "10:30 gait 14 min", then "10:40 out"."""
+    before: TimeMention | None = None
+    logged = {t.start for t in predicted.reading.times if t.form == "run"}
+    for service, begun in zip(services, own_stamps(predicted.reading, services), strict=True):
+        if begun is None or service.minutes is None or service.minutes_span is None:
+            continue
+        # Where times log when each thing was over, its minutes reach back to the one before.
+        reaches_back = before is not None and _shift(before, begun) == service.minutes
+        if service.minutes_span.start not in logged and service.minutes > begun.minutes and not reaches_back:
+            says = f"{service.minutes} minutes do not fit into the {begun.minutes} up to the next time."
+            return Contradiction(begun.start, begun.end, says)
+        before = begun
+    return None
+
+
+def _past_the_end(
+    predicted: Predicted, services: list[Service], ranges: Sequence[TimeMention | None]
+) -> Contradiction | None:
+    """A service that goes on after the patient has left: "9:20-9:40 stairs", then "9:36 out to the car"."""
+    ends = leaving(predicted.reading)
+    if not ends:
+        return None
+    stamps = own_stamps(predicted.reading, services)
+    for service, own, stamp in zip(services, ranges, stamps, strict=True):
+        begun = own or stamp
+        if begun is None or begun.begins is None:
+            continue
+        minutes = begun.minutes if own else service.minutes or 0
+        for end in ends:
+            if end.start > begun.start and 0 < (end.minutes - begun.begins) % _DAY < minutes:
+                return Contradiction(end.start, end.end, "The visit was over before a service was.")
+    return None
+
+
+def _shift(one: TimeMention, other: TimeMention) -> int:
+    """Minutes from the beginning of one to that of the other."""
+    return ((other.begins or 0) - (one.begins or 0)) % _DAY
 
 
 def _range_against_minutes(

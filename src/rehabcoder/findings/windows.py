@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from rehabcoder.language.patterns import alternatives, knowledge, whole_words
+from rehabcoder.language.patterns import alternatives, knowledge, sentence_start, whole_words
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import SPOKEN, TimeMention, clock, spoken_clock
+from rehabcoder.note import Service
 
 LEAST, MOST = 10, 240  # minutes of a visit
 _MANY = 20  # visits looked back to for the same one said twice; no note tells of more
 _HEADING = 120  # code points of a first line that is a heading
 _APART = 30  # minutes between two sessions of a day
+_NEAR = 40  # code points before a time of day in which its words stand
 _FAR = 120  # code points before a range in which the word for the visit may stand
 _ALONE = re.compile(r"[ \t*(-]*$")
 _LEADS = 28  # code points between a range and the words of the service that it leads up to
@@ -54,6 +56,8 @@ class _Patterns(NamedTuple):
     before: re.Pattern[str]  # up to a range of the visit
     other: re.Pattern[str]  # speaks of something else's hours
     later: re.Pattern[str]  # speaks of home and of another day
+    gone: re.Pattern[str]  # right behind a time of day: the visit was over then
+    went: re.Pattern[str]  # and right before it
 
 
 @cache
@@ -74,7 +78,10 @@ def _patterns() -> _Patterns:
     )
     before = re.compile(rf"(?<![a-z]){alternatives(words['range'])}(?![a-z])[^.;\n]*$")
     other = re.compile(rf"(?<![a-z]){alternatives(words['other'])}(?:'s)?(?![a-z])")
-    return _Patterns(both, before, other, whole_words(words["later"]))
+    over = alternatives([*words["go"], *words["over"]])
+    gone = re.compile(rf"[ \t]*[,:=-]?[ \t]*{over}(?![a-z])")
+    went_at = re.compile(rf"(?:^|[.;,/|\n])[ \t]*(?:(?:she|he|they|pt|patient|client)[ \t]+)?{over}[ \t]*(?:at|@|[:=-])?[ \t]*$")
+    return _Patterns(both, before, other, whole_words(words["later"]), gone, went_at)
 
 
 def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collection[int]) -> list[Window]:
@@ -96,11 +103,15 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
             continue
         least = max(0, mention.start - _FAR)
         line = low.rfind("\n", least, mention.start) + 1
-        near = max(line, low.rfind(". ", least, mention.start) + 1, least)
+        near = sentence_start(low, mention.start, least)
         if words.other.search(low, near, mention.start):
             continue
         own_line = line and _ALONE.match(low, line, mention.start) and _OVER.match(low, mention.end)
-        ahead = mention.start < first and _APART_BEFORE.search(low, line, mention.start) and _OVER_SOON.match(low, mention.end)
+        ahead = (
+            mention.start < first
+            and _APART_BEFORE.search(low, line, mention.start)
+            and _OVER_SOON.match(low, mention.end)
+        )
         if own_line or ahead or mention.start < heading or words.before.search(low, near, mention.start):
             out.append(Window(mention.begins, mention.ends, mention.start, mention.end))
     for found in words.both.finditer(low):
@@ -129,8 +140,32 @@ def _same(one: Window, other: Window) -> bool:
 def of_another_time(low: str, mention: TimeMention) -> bool:
     """Whether a time is that of the home programme, of the next visit or of another day: its line says so before it."""
     least = max(0, mention.start - _FAR)
-    begin = max(low.rfind("\n", least, mention.start), low.rfind(". ", least, mention.start), least)
+    begin = sentence_start(low, mention.start, least)
     return _patterns().later.search(low, begin, mention.start) is not None
+
+
+def leaving(reading: Reading) -> list[TimeMention]:
+    """Single times of day at which the visit was over: "10:40 out, wife here", "left 2:15"."""
+    low, words = reading.low, _patterns()
+    return [
+        t
+        for t in reading.times
+        if t.form == "clock"
+        and (words.gone.match(low, t.end) or words.went.search(low, max(0, t.start - _NEAR), t.start))
+        and not words.other.search(low, sentence_start(low, t.start, max(0, t.start - _FAR)), t.start)
+        and not of_another_time(low, t)
+    ]
+
+
+def own_stamps(reading: Reading, services: Sequence[Service]) -> list[TimeMention | None]:
+    """The time at which a running log says that each service began: the first in its words."""
+    stamps = [t for t in reading.times if t.form == "run"]
+    places = [t.start for t in stamps]
+    out: list[TimeMention | None] = []
+    for service in services:
+        index = bisect_left(places, service.start)
+        out.append(stamps[index] if index < len(stamps) and places[index] < service.end else None)
+    return out
 
 
 def _inside(services: Sequence[tuple[int, int]]) -> Callable[[int], bool]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.labels import Label, opening_label
-from rehabcoder.language.patterns import knowledge, whole_words
+from rehabcoder.language.patterns import knowledge, sentence_start, whole_words
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
@@ -126,7 +126,7 @@ def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[L
             continue
         if label.start >= sentence_end:
             floor = max(0, label.start - _FAR)
-            begin = max(floor, low.rfind("\n", floor, label.start) + 1, low.rfind(". ", floor, label.start) + 1)
+            begin = sentence_start(low, label.start, floor)
             stop = _STOP.search(low, label.end)
             sentence_end = stop.start() if stop else len(low)
             ahead = low[begin : label.start]

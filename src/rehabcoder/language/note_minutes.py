@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.labels import Label
+from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import WORDS, TimeMention, number
 from rehabcoder.language.total_words import total_words
@@ -179,7 +180,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
 
 def _sentence(low: str, at: int) -> int:
     least = max(0, at - _FAR)
-    return max(low.rfind("\n", least, at), low.rfind(". ", least, at), least - 1) + 1
+    return sentence_start(low, at, least)
 
 
 def _elsewhere(low: str, at: int) -> bool:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[a-z]+|1:1|#")
-_STOP = re.compile(r"\n|[.;!?](?=\s)|\.(?=[a-z])")
+_STOP = re.compile(r"\n|[.;!?](?=\s)|\.(?=[a-z])|(?<=\s)(?://|\|\|)(?=\s)")
 
 
 @cache
@@ -63,6 +63,11 @@ def _starts(entry: str) -> set[str]:
 def sentence_starts(low: str) -> list[int]:
     """Where the sentences and lines of a shadow text begin, 0 first."""
     return [0, *(m.end() for m in _STOP.finditer(low) if _stops(low, m.start(), m.end()))]
+
+
+def sentence_start(low: str, at: int, least: int) -> int:
+    """Where the sentence, the line or the part between double slashes around `at` begins, not before `least`."""
+    return max(least, *(low.rfind(mark, least, at) + 1 for mark in ("\n", ". ", "// ")))
 
 
 def _stops(low: str, start: int, end: int) -> bool:
