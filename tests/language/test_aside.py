@@ -70,3 +70,23 @@ def test_the_numbers_are_those_of_pieces_in_order(parts):
     found = set_aside(reading)
     assert found == sorted(set(found))
     assert all(0 <= index < len(reading.pieces) for index in found)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "ACTIVITY | SETS x REPS | LOAD | CODE",
+        "| CPT | Treatment | Min | U |",
+        "Code\tActivity\tStart\tStop",
+        "Exercise   Sets/reps   Load",
+    ],
+)
+def test_the_heading_row_of_a_table_is_no_service(heading):
+    assert aside(f"{heading}\nrows 3x10") == [heading]
+
+
+@pytest.mark.parametrize(
+    "row", ["TE | 3 x 10 | band | rows", "Gait | 2 | 15 | stairs", "start | stop", "Ther act | sets | reps | load"]
+)
+def test_a_row_that_says_what_was_done_is_no_heading(row):
+    assert aside(f"{row}\nrows 3x10") == []

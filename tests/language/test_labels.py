@@ -160,3 +160,13 @@ def test_mentions_are_those_that_a_search_of_the_whole_text_finds(low: str) -> N
     """Trying only the words that can begin a name or a number overlooks none, whatever stands around them."""
     everywhere = [found.span() for found in _patterns()[0].finditer(low)]
     assert [found.span() for found in _mentions(low)] == everywhere
+
+
+@pytest.mark.parametrize("head", ["MINUTES ", "Minutes", "MINS", "Units", "UNITS  ", "Time", "CPT", "Codes"])
+def test_a_short_name_right_behind_the_heading_of_a_row_of_figures_is_a_label(head):
+    assert labels(f"{head} TE 21  NM 12  TA 9") == [("TE", "97110"), ("NM", "97112"), ("TA", "97530")]
+
+
+@pytest.mark.parametrize("text", ["20 minutes neuro floor", "by the time gait improved", "units neuro and ortho"])
+def test_a_word_behind_such_a_heading_without_a_figure_is_none(text):
+    assert labels(text) == []

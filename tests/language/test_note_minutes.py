@@ -66,7 +66,9 @@ def test_a_time_of_several_services_together_is_nobodys(text):
 
 def test_together_within_one_service_is_its_time():
     assert minutes("TE: rows and bridges, 25 min together", "TE: rows and bridges, 25 min together") == [25]
-    assert minutes("TE: rows for both arms 10 min\nMT: glides 8 min", "TE: rows for both arms 10 min", "MT: glides 8 min") == [10, 8]
+    assert minutes(
+        "TE: rows for both arms 10 min\nMT: glides 8 min", "TE: rows for both arms 10 min", "MT: glides 8 min"
+    ) == [10, 8]
 
 
 @pytest.mark.parametrize("line", ["-- 24 min", "24 min", "= 24 minutes"])
@@ -180,3 +182,18 @@ def test_a_sentence_that_sums_up_gives_each_service_its_time_in_order(closing, t
 )
 def test_double_slashes_part_the_home_programme_from_a_footer(text):
     assert minutes(text, "TE: rows", "TA: crates") == [12, 15]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "MINUTES  TE 21  MT 9   Timed 30",
+        "Min: TE 21, MT 9. Timed 30",
+        "TE 21 / MT 9 / total 30",
+        "TE 21 MT 9 min  Total 30 min",
+        "TE 21, MT 9  timed min 30",
+        "TE total 21 min, MT total 9 min",
+    ],
+)
+def test_the_figure_of_a_total_takes_no_label_its_minutes(footer):
+    assert minutes(f"TE: rows\nMT: glides\nPain 2/10.\n{footer}", "TE: rows", "MT: glides") == [21, 9]

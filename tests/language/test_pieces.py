@@ -111,3 +111,24 @@ def test_the_models_see_no_code_no_name_of_one_and_no_minutes():
     assert "squats" in reading.masked
     assert "ultrasound" in reading.masked
     assert not any(hidden in reading.masked for hidden in ("therex", "97110", "15", "jones", "2024"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "SLS on foam, rail then none | 6 x 20 sec | - | NM",
+        "Leg press, stepper - w/ aide, PT w/  next pt | 3 x 12 | 90 lb | TE",
+        "Step over 5 in, both ways, then sit on stool | 6 | - | TA",
+        "Cone reach; cued at hip. Then eyes closed | 4 x 5 | BW | NM",
+        "Reach to shelf / set down on counter in one go, both hands | 10 | 5 lb | TA",
+    ],
+)
+def test_a_row_of_a_table_stays_whole(row):
+    text = f"ACTIVITY | DOSE | LOAD | CODE\nBike | 6 min | L2 | TE\n{row}\nPain 2/10; tired."
+    assert pieces(text)[2:] == [row, "Pain 2/10;", "tired."]
+
+
+def test_sentences_between_bars_of_a_single_line_are_cut():
+    assert pieces("S: sore. Slept well. | O: rows 3x10; then steps | A: tired. Better.") == [
+        "S: sore.", "Slept well.", "| O: rows 3x10;", "then steps | A: tired.", "Better.",
+    ]  # fmt: skip

@@ -14,6 +14,7 @@ from rehabcoder.language.detail import content_words
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.tables import is_heading_row
 
 _T = TypeVar("_T")
 
@@ -48,7 +49,7 @@ def set_aside(reading: Reading) -> list[int]:
             going_on = False
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
-        if grid and grid.not_done(piece.start):
+        if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):
             out.append(index)
             continue
         if _UNTICKED.match(low, piece.start, piece.end):

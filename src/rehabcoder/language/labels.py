@@ -73,7 +73,9 @@ def _openings(form: str, begun: str = "") -> set[str]:
         if rest.startswith("?"):
             ways, rest = [*ways, ""], rest[1:]
         return {opening for way in ways for opening in _openings(way + rest, begun)}
-    return {begun}.union(*(_openings("", begun + letter) | _openings(form, begun + letter) for letter in ascii_lowercase))
+    return {begun}.union(
+        *(_openings("", begun + letter) | _openings(form, begun + letter) for letter in ascii_lowercase)
+    )
 
 
 @cache
@@ -122,6 +124,8 @@ _BEFORE_WEAK = re.compile(
     r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\bstop|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
 )
 _AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+_HEADED = re.compile(r"(?<![a-z])(?:min(?:ute)?s|units?|times?|timed|codes?|cpt)[ \t]{1,4}$")  # "MINUTES  TE 21"
+_HEADING_FAR = 12  # code points of such a word and the blanks behind it
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
 _IN_LIST = re.compile(r"\s*,")
 _BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words
@@ -155,6 +159,7 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
         return True
     floor = max(0, start - 6)
     before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None
+    before = before or _HEADED.search(low, max(0, start - _HEADING_FAR), start) is not None
     after = _AFTER_WEAK.match(low, end) is not None
     if end - start > 3:
         return before and after

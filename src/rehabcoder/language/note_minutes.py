@@ -44,6 +44,7 @@ _OPENS = re.compile(
 _BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
 _CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
+_FIGURE = re.compile(r"\d")
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
 _GAP = 12  # code points between a time and the words of its service
@@ -273,20 +274,7 @@ def from_elsewhere(
     shared: Collection[int],
 ) -> None:
     """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
-    used = {m.start for m in chosen} | set(shared)
-    footer: dict[str, list[TimeMention]] = {}
-    begins = [start for start, _ in spans]
-    for mention in reading.times:
-        if mention.start in used or mention.form not in _FOOTER_FORMS:
-            continue
-        if _ANY_EACH.match(reading.low, mention.end):
-            continue
-        inside = bisect_right(begins, mention.start) - 1
-        if inside >= 0 and mention.start < spans[inside][1]:
-            continue
-        label = _label_beside(reading, mention)
-        if label and not _elsewhere(reading.low, mention.start):
-            footer.setdefault(label, []).append(mention)
+    footer = footer_times(reading, spans, {m.start for m in chosen if m.start is not None} | set(shared))
     if not footer:
         return
     # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
@@ -314,6 +302,26 @@ def from_elsewhere(
                 lacks[index] = False
 
 
+def footer_times(
+    reading: Reading, spans: Sequence[tuple[int, int]], used: Collection[int]
+) -> dict[str, list[TimeMention]]:
+    """Times outside of the services that stand beside a label, by that label; those that begin at `used` left out."""
+    footer: dict[str, list[TimeMention]] = {}
+    begins = [start for start, _ in spans]
+    for mention in reading.times:
+        if mention.start in used or mention.form not in _FOOTER_FORMS:
+            continue
+        if _ANY_EACH.match(reading.low, mention.end):
+            continue
+        inside = bisect_right(begins, mention.start) - 1
+        if inside >= 0 and mention.start < spans[inside][1]:
+            continue
+        label = _label_beside(reading, mention)
+        if label and not _elsewhere(reading.low, mention.start):
+            footer.setdefault(label, []).append(mention)
+    return footer
+
+
 def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
     """Whether the minutes of a service of several rows are those of one row, without a label of its own."""
     low, (start, end) = reading.low, span
@@ -323,6 +331,15 @@ def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool
     index = bisect_left(reading.labels, minutes.start, key=lambda label: label.start) - 1
     labelled = index >= 0 and reading.labels[index].start >= row
     return not labelled and _ONLY_A_TIME.match(low, row, minutes.start) is None
+
+
+def _of_a_total(low: str, begin: int, at: int) -> bool:
+    """Whether a word for a total that heads the figure at `at` closes what stands behind a label: "MT 9   Timed 42"."""
+    figure = _FIGURE.search(low, begin, at)
+    words = total_words()
+    return figure is not None and any(
+        w.search(low, figure.end(), at) for w in (words.timed, words.total, words.session)
+    )
 
 
 def _named_together(reading: Reading, label: Label) -> bool:
@@ -340,6 +357,7 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             label.end <= mention.start
             and mention.start - label.end <= 14
             and "\n" not in low[label.end : mention.start]
+            and not _of_a_total(low, label.end, mention.start)
         ):
             return None if _named_together(reading, label) else label.code
     least = max(0, mention.start - _LINE)

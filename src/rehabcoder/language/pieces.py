@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.labels import Label
+from rehabcoder.language.tables import table_rows
 from rehabcoder.language.times import TimeMention
 
 # Words whose full stop ends no sentence.
@@ -151,8 +152,14 @@ def split(
     begin = line = 0
     first = True
     dashed = _dashed(low)
+    rows, row = table_rows(low), 0
     for found in _BREAK.finditer(low):
         kind = found.lastgroup
+        if rows and kind != "line":
+            while row < len(rows) and rows[row][1] <= found.start():
+                row += 1
+            if row < len(rows) and rows[row][0] <= found.start():
+                continue  # a cell parts nothing
         cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
         if kind == "stop":
             if not _ends_sentence(text, low, begin, found):
@@ -231,9 +238,12 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
     places = [t.start for t in times]
     before: Label | None = None
     for label, following in itertools.zip_longest(labels, labels[1:]):
-        one = before and (
-            (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
-            or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
+        one = (
+            before
+            and (
+                (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
+                or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
+            )
         )
         last = following if following and following.code == label.code and following.start - label.end <= 8 else label
         behind = bisect_left(places, last.end)
@@ -302,7 +312,9 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:
-                trailing = low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
+                trailing = (
+                    low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
+                )
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)
 

@@ -18,6 +18,7 @@ from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
+from rehabcoder.language.together import join_rows
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.features import phrases
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
@@ -110,7 +111,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     for i, indices in enumerate(aside):
         for index in indices:
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
-    ways = _ways(model, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
+    ways = _ways(model, readings, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
     return [
         Proposal(
             reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i]
@@ -160,7 +161,9 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
     return emission
 
 
-def _ways(model: Model, emissions: Sequence[Floats]) -> list[list[tuple[float, list[Span]]]]:
+def _ways(
+    model: Model, readings: Sequence[Reading], emissions: Sequence[Floats]
+) -> list[list[tuple[float, list[Span]]]]:
     """Different ways to cut each note into services, best first, each with the tagger's score."""
     ways: list[list[tuple[float, list[Span]]]] = [[(0.0, [])] for _ in emissions]
     for most, asked in (
@@ -171,7 +174,7 @@ def _ways(model: Model, emissions: Sequence[Floats]) -> list[list[tuple[float, l
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
             for value, path in ranked:
-                kept.setdefault(tuple(spans_of(path)), value)
+                kept.setdefault(tuple(join_rows(readings[i], spans_of(path))), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
     return ways
 
@@ -239,7 +242,8 @@ def _predicted(
     alone = [_ranked(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
     joined = [
-        _join(model, row, name.code) if name else ranked for row, name, ranked in zip(described, names, alone, strict=True)
+        _join(model, row, name.code) if name else ranked
+        for row, name, ranked in zip(described, names, alone, strict=True)
     ]
     labels = [name.code if name else None for name in names]
 

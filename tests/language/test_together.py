@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.reading import read
+from rehabcoder.language.together import join_rows
+
+SHEET = """Activity | Dose | Code
+{rows}
+No pain after.
+{footer}"""
+ROWS = "Bike | 6 min | TE\nRows | 3x10 | TE\nSLS on foam | 5 x 30 sec | NM\nTandem | 4 laps | NM\nTibial glide | gr III | MT"
+
+
+def joined(rows: str, footer: str) -> list[str]:
+    """What each service says, if every row was taken for one."""
+    text = SHEET.format(rows=rows, footer=footer)
+    reading = read(text)
+    lines = rows.split("\n")
+    spans = [(k, k + 1) for k, p in enumerate(reading.pieces) if text[p.start : p.end] in lines]
+    assert len(spans) == len(lines)
+    return [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in join_rows(reading, spans)]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "MINUTES  TE 21  NM 12  MT 9   Timed 42",
+        "TE 21 min, NM 12 min, MT 9 min",
+        "Minutes: TE 21 / NM 12 / MT 9",
+        "97110 21 min\n97112 12 min\n97140 9 min",
+    ],
+)
+def test_rows_of_one_code_with_one_time_in_a_footer_are_one_service(footer: str) -> None:
+    bike, rows, sls, tandem, glide = ROWS.split("\n")
+    assert joined(ROWS, footer) == [f"{bike}\n{rows}", f"{sls}\n{tandem}", glide]
+
+
+@pytest.mark.parametrize("footer", ["Timed 42", "MINUTES  TE 10  TE 11  NM 6  NM 6", "UNITS  97110 x2  97112 x1"])
+def test_rows_whose_code_has_no_one_time_stay_as_they_are(footer: str) -> None:
+    assert joined(ROWS, footer) == ROWS.split("\n")
+
+
+def test_rows_that_all_have_minutes_of_their_own_stay_services_of_their_own() -> None:
+    rows = "Bike | 6 min | TE\nRows | 15 min | TE"
+    assert joined(rows, "MINUTES  TE 21") == rows.split("\n")
+
+
+def test_rows_of_one_code_that_do_not_stand_side_by_side_stay_apart() -> None:
+    rows = "Rows | 3x10 | TE\nStairs with bag | 3 trips | TA\nSquats | 3x8 | TE"
+    assert joined(rows, "MINUTES  TE 26  TA 12") == rows.split("\n")
