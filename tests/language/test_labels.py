@@ -170,3 +170,14 @@ def test_a_short_name_right_behind_the_heading_of_a_row_of_figures_is_a_label(he
 @pytest.mark.parametrize("text", ["20 minutes neuro floor", "by the time gait improved", "units neuro and ortho"])
 def test_a_word_behind_such_a_heading_without_a_figure_is_none(text):
     assert labels(text) == []
+
+
+def test_the_value_of_a_field_ends_at_a_gap():
+    assert labels("TYPE: MANUAL            DUR: 10") == [("MANUAL", "97140")]
+    assert labels("Service:  gait      Min: 10") == [("gait", "97116")]
+    assert labels("    Traction      ____ lb ____ min") == []
+
+
+def test_a_short_name_of_the_pool_needs_its_time():
+    assert labels("AQ 30 chest depth: march w/ noodle") == [("AQ", "97113")]
+    assert labels("her aq shoes were wet") == []

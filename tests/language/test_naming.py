@@ -67,3 +67,17 @@ def test_a_line_of_codes_that_is_no_charge_line_labels_nothing():
     assert named(f"{rows}Plan: bill 97110, 97112 next week", BENCH, DOME) == [None, None]
     assert named(f"{rows}She asked what 97110 and 97112 stand for", BENCH, DOME) == [None, None]
     assert named(f"{rows}Codes: 97530, 97140", BENCH, DOME) == [None, None]
+
+
+def test_a_footer_of_times_by_label_labels_what_it_matches():
+    text = "glides III\n\ndome stand, eyes shut\n\nNMR 14   MT 9   23 timed\n97112 x1"
+    assert named(text, ("glides III", "97140"), ("dome stand, eyes shut", "97112")) == ["97140", "97112"]
+
+
+def test_a_footer_with_a_row_for_each_service_labels_them_in_order():
+    glides, rows, bench = ("glides III", "97140"), ("band rows", "97110"), BENCH
+    text = "glides III\n\nband rows\n\nbench press 40# 3x8\n\n"
+    assert named(text + "MT 16 / TE 12 / TA 11", glides, rows, bench) == ["97140", "97110", "97530"]
+    assert named(text + "MT 16, TE 12+8, TA 11", glides, rows, bench) == ["97140", "97110", "97110"]
+    assert named(text + "Plan: MT 16 / TE 12 / TA 11", glides, rows, bench) == [None, None, None]
+    assert named(text + "HEP: TE 12, TA 11, MT 5", glides, rows, bench) == [None, None, None]

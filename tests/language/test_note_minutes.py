@@ -197,3 +197,9 @@ def test_double_slashes_part_the_home_programme_from_a_footer(text):
 )
 def test_the_figure_of_a_total_takes_no_label_its_minutes(footer):
     assert minutes(f"TE: rows\nMT: glides\nPain 2/10.\n{footer}", "TE: rows", "MT: glides") == [21, 9]
+
+
+def test_two_times_of_one_label_are_those_of_two_services_or_of_one():
+    assert minutes("TA: crates\nTA: stairs\nTE: rows\n\nTA 13 + 15   TE 9", "TA: crates", "TA: stairs", "TE: rows") == [13, 15, 9]
+    assert minutes("TA: crates\nTE: rows\n\nTA 13+15, TE 9", "TA: crates", "TE: rows") == [28, 9]
+    assert minutes("TA: crates\nTE: rows\n\nTA 13 + 2 sets, TE 9", "TA: crates", "TE: rows") == [13, 9]

@@ -19,6 +19,7 @@ _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the ne
 _BEHIND_LABEL = re.compile(
     rf"[ \t)\]|:]*+(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*+(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*+[x~(]?[ \t]*+(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
+_ADDED = re.compile(r"[ \t]?\+[ \t]?(?P<n>\d{1,2})(?=[ \t]*(?:$|[\n,;|/)]|[ \t]{2}))")  # "TA 13 + 15": two times of one label
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
@@ -118,7 +119,10 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     for label in labels:
         behind = _BEHIND_LABEL.match(low, label.end) if _MAY_FOLLOW.match(low, label.end) else None
         if behind and 5 <= int(behind["n"]) <= 150:
-            out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))
+            while behind and int(behind["n"]) >= 5:
+                out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))
+                behind = _ADDED.match(low, behind.end("n"))
+            continue
         worded = None if behind else _WORD_BEHIND_LABEL.match(low, label.end)
         if worded and _MINUTES_NAMED.search(low, max(0, label.start - 160), label.start):
             out.append(TimeMention(worded.start("n"), worded.end("n"), number(worded["n"]) or 0, "label"))

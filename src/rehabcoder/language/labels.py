@@ -126,6 +126,7 @@ _BEFORE_WEAK = re.compile(
 _AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
 _HEADED = re.compile(r"(?<![a-z])(?:min(?:ute)?s|units?|times?|timed|codes?|cpt)[ \t]{1,4}$")  # "MINUTES  TE 21"
 _HEADING_FAR = 12  # code points of such a word and the blanks behind it
+_FIELD = re.compile(r":[ \t]*$")  # of a form; its value ends at a gap: "Type: manual      Dur: 10"
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
 _IN_LIST = re.compile(r"\s*,")
 _BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words
@@ -161,6 +162,7 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None
     before = before or _HEADED.search(low, max(0, start - _HEADING_FAR), start) is not None
     after = _AFTER_WEAK.match(low, end) is not None
+    after = after or (low.startswith("   ", end) and _FIELD.search(low, floor, start) is not None)
     if end - start > 3:
         return before and after
     initials = code in _INITIALS

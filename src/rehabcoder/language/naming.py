@@ -20,6 +20,9 @@ _INTENT = frozenset({"97110", "97112", "97530", "97140"})
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
+_FOOTER = frozenset({"label", "min", "kv", "prime", "m", "cell", "brack"})
+_UP_TO_TIME = re.compile(r"[ \t:=~x@|,.(-]{0,14}(?:\d{1,2}[ \t]?\+[ \t]?)?")
+_NOT_TODAY = re.compile(r"(?<![a-z])(?:home|hep|plan|goals?)(?![a-z])")
 _STOP = re.compile(r"\n|\.\s")
 _OTHER_SENTENCE = re.compile(r"[a-z]{2}[^.]*\.\s")
 
@@ -56,6 +59,7 @@ def label_services(
             own = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
         out.append((None if agreed else opening_label(low, start, end, code)) or _best(own, start, end, code))
     _from_headings(reading, places, supported, out)
+    _from_footer(reading, places, supported, out)
     if stated.units and stated.units_span:
         _from_the_bill(list(stated.units), stated.units_span, supported, out)
     elif None in out:
@@ -111,6 +115,48 @@ def _from_headings(
 def _labels_between(labels: Sequence[Label], start: int, end: int) -> list[Label]:
     first = bisect_left(labels, start, key=lambda la: la.start)
     return list(labels[first : bisect_left(labels, end, key=lambda la: la.start)])
+
+
+def _from_footer(
+    reading: Reading, places: Sequence[tuple[int, int]], supported: Sequence[str], out: list[Label | None]
+) -> None:
+    """A footer that gives each label its time ("TE 14   NMR 13   MT 9") labels the services that it plainly matches.
+
+    With as many rows as services, all but one of which agree with theirs, it labels them in their order.
+    """
+    if not places or None not in out:
+        return
+    rows = _timed_labels(reading, places[-1][1])
+    if len({la.code for la in rows}) < 2:
+        return
+    fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
+    if len(rows) == len(places) and not any(out) and fits.count(False) <= 1:
+        out[:] = rows
+        return
+    for index, label in enumerate(out):
+        if label is None:
+            out[index] = next((la for la in rows if one_name(la.code) == supported[index]), None)
+
+
+def _timed_labels(reading: Reading, begin: int) -> list[Label]:
+    """The labels from a place on with a time right behind them, once for each time."""
+    times = [t for t in reading.times if t.start >= begin and t.form in _FOOTER]
+    places = [la.start for la in reading.labels]
+    out: list[Label] = []
+    for mention in times:
+        index = bisect_left(places, mention.start) - 1
+        label = reading.labels[index] if index >= 0 else None
+        if label is None or label.start < begin or _other_day(reading.low, label.start):
+            continue
+        if _UP_TO_TIME.fullmatch(reading.low, label.end, mention.start):
+            out.append(label)
+    return out
+
+
+def _other_day(low: str, at: int) -> bool:
+    """Whether the sentence up to a place speaks of home, of the plan or of another day."""
+    begin = sentence_start(low, at, max(0, at - _FAR))
+    return _bills().other_day.search(low, begin, at) is not None or _NOT_TODAY.search(low, begin, at) is not None
 
 
 def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[Label]:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
@@ -33,6 +33,7 @@ _TOGETHER_BEFORE = re.compile(
 )
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
+_ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
 _GIVEN = re.compile(rf"(?<=[a-z]\s)(?P<n>{WORDS}|\d{{1,2}})(?:\s(?:timed\s)?min\w*|(?=\s*[,.;]|\sand\b))")
 _STOPS = re.compile(r"[.\n](?=\s|\Z)")
 _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
@@ -295,6 +296,10 @@ def from_elsewhere(
             elif 1 < wanted[key] == len(given):  # as many rows as services, in their order
                 mention = given.pop(0)
                 wanted[key] -= 1
+            elif (
+                wanted[key] == 1 and len(given) == 2 and _ADDED_UP.fullmatch(reading.low, given[0].end, given[1].start)
+            ):
+                mention = replace(given[0], end=given[-1].end, minutes=sum(t.minutes for t in given))
             else:
                 continue
             if mention.minutes >= (chosen[index].minutes or 0):
