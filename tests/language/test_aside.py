@@ -21,6 +21,8 @@ def aside(text: str) -> list[str]:
         "Home exercise program: bridges",
         "Home programme: bridges 3x10",
         "Plan: squats with 10 lb.",
+        "Plan 2x/wk, squats and steps.",
+        "Frequency 2-3x per week, squats.",
         "Next visit add steps.",
         "Will progress squats to 20 lb.",
     ],

@@ -59,3 +59,8 @@ def test_rows_that_follow_one_another_come_to_their_lengths(begin, steps):
         rows.append(f"squats {at // 60}{at % 60:02}-{ends // 60}{ends % 60:02}")
         at = ends
     assert [minutes for _, minutes, _ in lengths("\n".join(rows))] == steps
+
+
+def test_of_two_things_at_the_same_time_the_first_took_none():
+    text = "3:02 R epley x2\n3:14 retest, no nystagmus\n3:14 nmr romberg\n3:30 out"
+    assert lengths(text) == [("3:02", 12, "run"), ("3:14", 16, "run")]

@@ -17,6 +17,12 @@ def durations(text: str) -> list[tuple[str, int, str]]:
     ("text", "answer"),
     [
         ("TE 15", [("15", 15, "label")]),
+        ("TE 13 + 15  MT 9", [("13", 13, "label"), ("15", 15, "label"), ("9", 9, "label")]),
+        ("TE 13 + 2 sets", [("13", 13, "label")]),
+        ("For two fifths of it we did rows", [("two fifths of it", 40, "pct")]),
+        ("A quarter was exercise, a third of the session steps", [("A quarter was", 25, "pct"), ("a third of the session", 33, "pct")]),
+        ("walked a quarter mile, two thirds of the way", []),
+        ("came for a full hour", [("a full hour", 60, "frac")]),
         ("Ther Ex: 23", [("23", 23, "label")]),
         ("97110 15", [("15", 15, "label")]),
         ("TE x15", [("15", 15, "label")]),

@@ -203,3 +203,7 @@ def test_two_times_of_one_label_are_those_of_two_services_or_of_one():
     assert minutes("TA: crates\nTA: stairs\nTE: rows\n\nTA 13 + 15   TE 9", "TA: crates", "TA: stairs", "TE: rows") == [13, 15, 9]
     assert minutes("TA: crates\nTE: rows\n\nTA 13+15, TE 9", "TA: crates", "TE: rows") == [28, 9]
     assert minutes("TA: crates\nTE: rows\n\nTA 13 + 2 sets, TE 9", "TA: crates", "TE: rows") == [13, 9]
+
+
+def test_a_time_between_them_is_nobodys_even_where_one_service_was_found():
+    assert minutes("TE: rows, glides, 25 min between them // then home", "TE: rows, glides, 25 min between them") == [None]

@@ -132,3 +132,15 @@ def test_sentences_between_bars_of_a_single_line_are_cut():
     assert pieces("S: sore. Slept well. | O: rows 3x10; then steps | A: tired. Better.") == [
         "S: sore.", "Slept well.", "| O: rows 3x10;", "then steps | A: tired.", "Better.",
     ]  # fmt: skip
+
+
+def test_a_unit_behind_a_figure_ends_a_sentence_and_an_initial_does_not():
+    assert pieces("Stretch 4 x 20 s. Long axis pull.") == ["Stretch 4 x 20 s.", "Long axis pull."]
+    assert pieces("Seen by J. Long today.") == ["Seen by J. Long today."]
+    assert pieces("Hold 20 s. each side.") == ["Hold 20 s. each side."]
+
+
+def test_two_measures_of_one_joint_stay_together():
+    row = "distraction and glides, the arm at rest, PROM to 120 flex / 30 ER, pulleys and isometrics in all the six ways"
+    assert len(pieces(f"// {row} // a further part that makes the line long, so that a slash may part it")) == 2
+    assert len(pieces(f"// {row.replace('30 ER', 'wand')} // a further part that makes the line long, so that it parts")) == 3

@@ -10,6 +10,9 @@ from rehabcoder.language.totals import find_totals
 # text, timed minutes, total minutes
 STATED = [
     ("TCM 38 / TTT 50", 38, 50),
+    ("Mrs. Quill came for a full hour; clams and bridges were done.", None, 60),
+    ("The visit ran fifty-five minutes by my watch. Forty minutes of clams. He naps ninety minutes after lunch.", None, 55),
+    ("The visit ran fifty-five minutes. She slept two hours last night.", None, 55),
     ("te 20m / clams\nice 10m\n20/30 min", 20, 30),
     ("TE clams 14 min, MT hip 8 min\n14 + 8 = 24 min", None, 24),
     ("te 14m / clams\nmt 8m / hip\n22m: 97110 1 / 97140 1", None, 22),

@@ -180,10 +180,12 @@ def _finished(
 
 def _begun(clocks: Sequence[TimeMention], starts: Sequence[TimeMention]) -> list[TimeMention]:
     """Each thing took from its own time until the next one that is later."""
-    places = [c.start for c in clocks]
+    places, begun = [c.start for c in clocks], {c.start for c in starts}
     out: list[TimeMention] = []
     for start in starts:
         behind = bisect_right(places, start.start)
+        if behind < len(clocks) and clocks[behind].minutes == start.minutes and clocks[behind].start in begun:
+            continue  # "3:14 retest", "3:14 balance": the first took no time
         later = (c.minutes for c in clocks[behind : behind + 4])
         following = next((at for at in later if 0 < (at - start.minutes) % _HALF_DAY <= _LONGEST), None)
         if following is not None:

@@ -42,6 +42,11 @@ _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _SHARE = re.compile(
     r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
 )
+# "Two fifths of it I worked on the shoulder", "a quarter was exercise": shares in hundredths.
+_PART = re.compile(
+    r"\b(?P<n>an?|one|two|three|the other|the last)[ -](?P<of>third|quarter|fifth)s?\s+(?:was|were|went|of\s+(?:it|that|this|which|the\s+(?:hour|session|visit|time|treatment)|our\s+(?:hour|session|visit|time))\b)"
+)
+_PARTS = {"third": 100 / 3, "quarter": 25, "fifth": 20}
 _REMAINDER = re.compile(
     r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:had|got|took|filled)\s+(?:the\s+)?(?:rest|remainder)\b|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
 )
@@ -86,6 +91,10 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     )
     if "half" in low:
         add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
+    if "third" in low or "quarter" in low or "fifth" in low:
+        many = {"two": 2, "three": 3}
+        shares = [(m, round(many.get(m["n"], 1) * _PARTS[m["of"]])) for m in _PART.finditer(low)]
+        add([TimeMention(m.start(), m.end(), share, "pct") for m, share in shares if share < 100])
     add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)

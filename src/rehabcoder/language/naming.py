@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.labels import Label, opening_label
 from rehabcoder.language.patterns import knowledge, sentence_start, whole_words
 from rehabcoder.language.reading import Reading
@@ -20,8 +21,6 @@ _INTENT = frozenset({"97110", "97112", "97530", "97140"})
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
-_FOOTER = frozenset({"label", "min", "kv", "prime", "m", "cell", "brack"})
-_UP_TO_TIME = re.compile(r"[ \t:=~x@|,.(-]{0,14}(?:\d{1,2}[ \t]?\+[ \t]?)?")
 _NOT_TODAY = re.compile(r"(?<![a-z])(?:home|hep|plan|goals?)(?![a-z])")
 _STOP = re.compile(r"\n|\.\s")
 _OTHER_SENTENCE = re.compile(r"[a-z]{2}[^.]*\.\s")
@@ -126,7 +125,7 @@ def _from_footer(
     """
     if not places or None not in out:
         return
-    rows = _timed_labels(reading, places[-1][1])
+    rows = [la for la, _ in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, la.start)]
     if len({la.code for la in rows}) < 2:
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
@@ -136,21 +135,6 @@ def _from_footer(
     for index, label in enumerate(out):
         if label is None:
             out[index] = next((la for la in rows if one_name(la.code) == supported[index]), None)
-
-
-def _timed_labels(reading: Reading, begin: int) -> list[Label]:
-    """The labels from a place on with a time right behind them, once for each time."""
-    times = [t for t in reading.times if t.start >= begin and t.form in _FOOTER]
-    places = [la.start for la in reading.labels]
-    out: list[Label] = []
-    for mention in times:
-        index = bisect_left(places, mention.start) - 1
-        label = reading.labels[index] if index >= 0 else None
-        if label is None or label.start < begin or _other_day(reading.low, label.start):
-            continue
-        if _UP_TO_TIME.fullmatch(reading.low, label.end, mention.start):
-            out.append(label)
-    return out
 
 
 def _other_day(low: str, at: int) -> bool:

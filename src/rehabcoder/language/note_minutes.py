@@ -26,7 +26,7 @@ _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
 # A time for several services together, which is no single one's.
 _TOGETHER_BEHIND = re.compile(
-    r"[\s,(]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-]))|shared|not\s+split|unsplit|undivided)"
+    r"[\s,(]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-]))|shared|not\s+split|unsplit|undivided)"
 )
 _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
@@ -169,7 +169,11 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if mention.form not in _SAID:
             continue
         before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
-        if not before and not _TOGETHER_BEHIND.match(low, mention.end):
+        behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)
+        if not before and not behind:
+            continue
+        if behind and "between" in behind[0]:  # says by itself that there are several
+            out.add(mention.start)
             continue
         begin = _sentence(low, mention.start)
         first = bisect_left(reading.labels, begin, key=lambda label: label.start)

@@ -83,6 +83,7 @@ _ABBREVIATIONS = frozenset(
 _GAP = 12  # code points of blanks and signs between a label and its time
 _DASHES = 4  # in a note that is written with them
 _NEAR = 300  # code points to either side that tell whether a line is a row of a table
+_UNITS = frozenset("shm")  # behind a figure
 _MAY_END = frozenset(
     [
         "min",
@@ -120,6 +121,9 @@ _BREAK = re.compile(
     """,
     re.X,
 )
+# Two measures of one joint: "PROM to 120 flex / 30 ER".
+_MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
+_MEASURE = re.compile(r"[ \t]*\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([\w.-]+)\.$")
 _OPENS = re.compile(r"[\s\"'(\[*-]*")
 
@@ -167,7 +171,8 @@ def split(
         elif kind == "dash":
             if not dashed:
                 continue
-        elif (kind == "glued" and not text[found.end()].isupper()) or (
+        elif (kind == "slash" and _MEASURED.search(low, max(0, found.start() - 12), found.start()) and _MEASURE.match(low, found.end())) or (
+            kind == "glued" and not text[found.end()].isupper()) or (
             kind == "slash" and (found.start() - begin < 40 or _row(low, found.start()))
         ):
             continue
@@ -369,7 +374,8 @@ def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool
         if at_start and (token.isdecimal() or len(token) == 1):
             return False  # "1. Bike", "a. Squats"
         if len(token) == 1 and token.isalpha():
-            return False  # initials
+            # Initials end none; "4 x 20 s." does.
+            return token in _UNITS and low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal() and following.isupper()
         if token in _ABBREVIATIONS:
             # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
             counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.chain import OUT, session_step, shares
+from rehabcoder.language.footers import footer_codes
 from rehabcoder.language.layout import Place
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
@@ -115,7 +116,7 @@ class Whole:
         timed, labelled = self.timed_before[-1], self.labelled_before[-1]
         lines = reading.pieces[-1].line + 1 if reading.pieces else 1
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
-        self.billed = {one_name(c) for c in self.stated.units or ()}
+        self.billed = {one_name(c) for c in self.stated.units or ()} | {one_name(c) for c in footer_codes(reading)}
         self.stretches = {}
 
     def stretch(self, span: Span) -> Stretch:

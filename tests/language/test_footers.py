@@ -1,0 +1,41 @@
+"""Rows of labels with nothing but their times."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.footers import footer_codes, timed_labels
+from rehabcoder.language.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("rows and glides\nTE 14   MT 9      36 timed", {"97110", "97140"}),
+        ("Minutes: TE 14, NMR 13, MT 9", {"97110", "97112", "97140"}),
+        ("rows // TE 14 / MT 9 // 97110-1", {"97110", "97140"}),
+        ("Given today. Ther Ex 14 min. Manual therapy 9 min.", {"97110", "97140"}),
+        ("2/9  TE 15, GT 15. Tolerated well.", {"97110", "97116"}),
+        ("TA 13 + 15   TE 9", {"97530", "97110"}),
+        ("TE 14 rows and presses, MT 9 glides", set()),
+        ("seen at home wk 8 ther ex 15 MT 10 glides", set()),
+        ("TE 14", set()),
+        ("TE 14\nrows", set()),
+    ],
+)
+def test_the_codes_of_a_row_of_times(text, codes):
+    assert footer_codes(read(text)) == codes
+
+
+def test_a_label_with_two_times_comes_twice():
+    found = timed_labels(read("TA 13 + 15   TE 9"))
+    assert [(label.code, time.minutes) for label, time in found] == [("97530", 13), ("97530", 15), ("97110", 9)]
+
+
+def test_labels_are_read_from_a_place_on():
+    text = "TE 14 rows\nMT 9"
+    assert [label.code for label, _ in timed_labels(read(text), text.index("\n"))] == ["97140"]
+
+
+def test_thousands_of_rows_are_read_in_a_moment():
+    assert footer_codes(read("TE 14  MT 9\n" * 3000)) == {"97110", "97140"}
