@@ -1,16 +1,57 @@
-"""Rows of one code that stand beside one another and have one time among them, in a footer, are one service."""
+"""What the layout of a note says of which lines are services together: rows of one code with one time, columns of codes."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.tables import table_rows
 
 _NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
+_LEAST = 2  # cells with nothing but a code that make a column of codes
 Span = tuple[int, int]
+
+
+def coded_rows(reading: Reading, aside: Collection[int]) -> list[Span]:
+    """The rows of tables that have a code alone in the cell in which the other rows have theirs, each given by its pieces.
+
+    Where a column gives every row its code, every row is a service; pieces set `aside` are none.
+    """
+    low, labels = reading.low, reading.labels
+    rows = table_rows(low) if labels else []
+    if not rows:
+        return []
+    cells: list[tuple[int, int, int]] = []  # which cell of a row holds a code and nothing else; where the row begins and ends
+    at = 0
+    for start, end in rows:
+        while at < len(labels) and labels[at].start < start:
+            at += 1
+        index = at
+        while index < len(labels) and labels[index].end <= end:
+            label = labels[index]
+            before, behind = low[start : label.start].rstrip(), low[label.end : end].lstrip()
+            if (not before or before.endswith("|")) and (not behind or behind.startswith("|")):
+                cells.append((before.count("|"), start, end))
+                break
+            index += 1
+    columns = Counter(column for column, *_ in cells)
+    begins = [piece.start for piece in reading.pieces]
+    out: list[Span] = []
+    for column, start, end in cells:
+        a, b = bisect_left(begins, start), bisect_left(begins, end)
+        if columns[column] >= _LEAST and a < b and not any(k in aside for k in range(a, b)):
+            out.append((a, b))
+    return out
+
+
+def with_rows(spans: Sequence[Span], rows: Sequence[Span]) -> list[Span]:
+    """The services with the rows added that lie outside of all of them."""
+    free = [row for row in rows if not any(a < row[1] and row[0] < b for a, b in spans)]
+    return sorted([*spans, *free])
 
 
 def join_rows(reading: Reading, spans: Sequence[Span]) -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
-from rehabcoder.language.together import join_rows
+from rehabcoder.language.together import coded_rows, join_rows, with_rows
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.features import phrases
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
@@ -111,7 +111,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     for i, indices in enumerate(aside):
         for index in indices:
             emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
-    ways = _ways(model, readings, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
+    ways = _ways(model, readings, aside, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
     return [
         Proposal(
             reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i]
@@ -162,7 +162,7 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
 
 
 def _ways(
-    model: Model, readings: Sequence[Reading], emissions: Sequence[Floats]
+    model: Model, readings: Sequence[Reading], aside: Sequence[Collection[int]], emissions: Sequence[Floats]
 ) -> list[list[tuple[float, list[Span]]]]:
     """Different ways to cut each note into services, best first, each with the tagger's score."""
     ways: list[list[tuple[float, list[Span]]]] = [[(0.0, [])] for _ in emissions]
@@ -173,8 +173,12 @@ def _ways(
         paths = k_best([emissions[i] for i in asked], model.chain.transition, model.chain.start, most)
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
+            rows = coded_rows(readings[i], aside[i])
             for value, path in ranked:
-                kept.setdefault(tuple(join_rows(readings[i], spans_of(path))), value)
+                spans = spans_of(path)
+                kept.setdefault(tuple(join_rows(readings[i], spans)), value)
+                if rows:
+                    kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows))), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
     return ways
 
