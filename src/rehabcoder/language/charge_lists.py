@@ -12,7 +12,8 @@ _SAYS_EACH = re.compile(r"(?:each|ea|apiece|all|both|per[ \t]code)\b")
 _EACH = re.compile(
     rf"[^\n.;]{{0,40}}?(?<![a-z\d]){FIGURE}[ \t-]*{UNIT_WORD}[ \t]*\(?"
     r"(?:each|ea\b|a[ \t]*piece|of[ \t]each|per[ \t]code)"
-    r"|[ \t,:;()-]*(?:all[ \t]*)?(?:x|@|at)?[ \t]*(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b(?![ \t]*(?:of|:))"
+    r"|[ \t,:;()-]*(?:(?:were|was|both)[ \t]+)*(?:(?:billed|posted|charged|submitted|coded|entered)[ \t,:-]*)?(?:at[ \t]+)?"
+    r"(?:all[ \t]*)?(?:x|@|at)?[ \t]*(?P<v>[1-4]|one|two)[ \t](?:each|ea|apiece)\b(?![ \t]*(?:of|:))"
     r"|[ \t,:;)-]*(?:(?:all|both|each)[ \t]*x|each)[ \t]*(?P<w>[1-4]|one|two)\b"
     r"|[ \t,:;)-]*(?:all|both)[ \t](?P<y>[1-4]|one|two)[ \t]*u"
 )

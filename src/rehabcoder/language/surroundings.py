@@ -65,6 +65,14 @@ class Surroundings:
         index = bisect_left(self.labels, at, key=lambda label: label.start) - 1
         return index >= 0 and self.labels[index].start >= self.sentence(at)
 
+    def labels_within(self, at: int) -> int:
+        """How many codes the rest of the sentence behind `at` names."""
+        index = bisect_right(self.sentences, at)
+        end = self.sentences[index] if index < len(self.sentences) else len(self.low)
+        first = bisect_left(self.labels, at, key=lambda label: label.start)
+        last = bisect_left(self.labels, end, key=lambda label: label.start)
+        return len({label.code for label in self.labels[first:last]})
+
     def is_first(self, at: int) -> bool:
         """Whether neither a code nor a time stands before `at` in the note."""
         return not (self.labels and self.labels[0].start < at) and not (self.mentions and self.mentions[0].start < at)
@@ -80,6 +88,15 @@ class Surroundings:
     def opens_line(self, at: int) -> bool:
         """Whether nothing but a bullet stands before `at` on its line."""
         return not self.low[self.low.rfind("\n", max(0, at - _FAR), at) + 1 : at].strip(" \t*-(")
+
+    def opens(self, at: int) -> bool:
+        """Whether nothing but a bullet stands before `at` in its sentence or on its line."""
+        return self.opens_line(at) or not self.low[max(self.sentence(at), at - _FAR) : at].strip(" \t*-(")
+
+    def goes_beyond(self, start: int, end: int, minutes: int) -> bool:
+        """Whether the note gives further times for this session that do not share out `minutes`."""
+        behind = [t.minutes for t in self._today if t.start >= end and t.form in ("min", "word", "prime", "brack", "frac")]
+        return bool(behind) and not self.is_sum(start, end, minutes)
 
     def in_title(self, start: int, end: int) -> bool:
         """Whether they close a first line that is a heading and says what kind of note it is."""

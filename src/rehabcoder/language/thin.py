@@ -18,6 +18,8 @@ from rehabcoder.language.times import TimeMention
 
 _REFERS = re.compile(r"\b(?:per|see|as above|same as|as before|completed|done)\b")  # complete in itself, if poor
 _EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
+_LISTS = frozenset("-*+>")
+_STYLE = 2  # lines that open with a label and describe the service themselves
 _FAR = 40  # a piece longer than this has something to say
 
 
@@ -50,11 +52,39 @@ def _heads(
     return following.line == piece.line or (at < len(times) and times[at].form == "range")
 
 
+def _described(low: str, pieces: Sequence[Piece], thin: Sequence[bool], label_places: Sequence[int]) -> int:
+    """How many lines open with a label and say themselves what was done."""
+    out = 0
+    for piece, nothing in zip(pieces, thin, strict=True):
+        at = bisect_left(label_places, piece.start)
+        out += (
+            piece.first
+            and not nothing
+            and at < len(label_places)
+            and label_places[at] < piece.end
+            and not any(map(str.isalnum, low[piece.start : label_places[at]]))
+        )
+    return out
+
+
+def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> bool:
+    """Whether a bare label on a line of its own is all that is said of its service: where the other lines with labels say
+    themselves what was done, or where the next line is one more point of the same list."""
+    if not piece.first or not following.first or low[piece.end - 1] in ":-=>":
+        return False
+    bullet = low[piece.start]
+    if bullet in _LISTS:
+        return following.start < len(low) and low[following.start] == bullet
+    return described >= _STYLE and low[following.start] not in _LISTS
+
+
 def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Sequence[TimeMention]) -> list[Piece]:
     """Pieces with thin ones joined: a label to what follows, a time to what stands before it."""
     label_places = [la.start for la in labels]
     time_places = [t.start for t in times if t.form != "clock"]
     thin = [p.end - p.start <= _FAR and content_words(low, labels, p.start, p.end) == 0 for p in pieces]
+    # On a form with ticks a bare name is a box left blank.
+    described = _described(low, pieces, thin, label_places) if any(thin) and labels and "\u2611" not in low else 0
     out: list[Piece] = []
     pending: Piece | None = None  # a heading that waits for its description
     for index, piece in enumerate(pieces):
@@ -84,6 +114,7 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
             if (
                 following is not None
                 and not _REFERS.search(low, piece.start, piece.end)
+                and not (labelled and not timed and _stands_alone(low, piece, following, described))
                 and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times)
             ):
                 pending = piece

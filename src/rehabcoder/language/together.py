@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -12,6 +13,10 @@ from rehabcoder.language.reading import Reading
 from rehabcoder.language.tables import table_rows
 
 _NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
+_UNDONE = re.compile(
+    r"(?<![a-z])(?:deferred|refused|declined|cancell?ed|not\s(?:done|given|started))(?![a-z])"
+    r"|\|\s*(?:(?:held|hold|omitted|skipped)\s*(?:\||$)|0\s*(?:\||$))"
+)
 _LEAST = 2  # cells with nothing but a code that make a column of codes
 Span = tuple[int, int]
 
@@ -43,7 +48,8 @@ def coded_rows(reading: Reading, aside: Collection[int]) -> list[Span]:
     out: list[Span] = []
     for column, start, end in cells:
         a, b = bisect_left(begins, start), bisect_left(begins, end)
-        if columns[column] >= _LEAST and a < b and not any(k in aside for k in range(a, b)):
+        given = a < b and not any(k in aside for k in range(a, b)) and not _UNDONE.search(low, start, end)
+        if columns[column] >= _LEAST and given:
             out.append((a, b))
     return out
 

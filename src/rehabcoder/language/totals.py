@@ -221,15 +221,24 @@ class _Finder:
         elif timed:
             if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
+        elif behind and words.total.search(phrase) and shapes.ON_ONE.match(low, said_to) and around.labels_within(said_to) == 1:
+            return  # "twenty-six minutes in all on therapeutic exercise"
         elif behind and words.total.search(phrase):
             plain = (
-                mention or low[max(0, start - 9) : start].rstrip()[-1:] == "=" or around.has_before(words.timed, start)
+                mention
+                or low[max(0, start - 9) : start].rstrip()[-1:] == "="
+                or around.has_before(words.timed, start)
+                or around.opens(start)  # "46 tot." but not "Berg 46 tot."
             )
             self._claim(self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=True)
         elif end in self.named:
             return
         elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
+        elif behind and words.billed.search(phrase) and shapes.BILLED_AS.match(low, said_to) and around.labels_within(said_to) > 1:
+            self._claim(self.timed, _LOOSE, start, said_to, minutes)  # "Forty-five minutes were billed as one unit each of"
+        elif mention and around.ends(end) and shapes.BILLED_FOR.fullmatch(low, max(self.units_end, 0), start):
+            self._claim(self.timed, _LOOSE, start, end, minutes)  # "Billed two units of 97530 and one of 97140 for 41 minutes."
         elif shapes.SUM_BEFORE.search(low, max(0, start - 16), start):  # "12 + 18 = 30 min"
             self._claim(self.total, _STRONG, start, said_to, minutes)
         elif self._beside_units(start, end):
@@ -301,6 +310,8 @@ class _Finder:
             return
         if strength < _STRONG and around.has_before(words.other_thing, start):
             return
+        if strength < _STRONG and shapes.ON_SEVERAL.match(low, end) and around.goes_beyond(start, end, minutes):
+            return  # "half an hour on two things", and ten minutes for a third
         if strength == _WEAK and not (around.is_sum(start, end, minutes) or around.is_unsplit(start, end)):
             return
         claims.append(_Claim(strength, start, end, minutes))
