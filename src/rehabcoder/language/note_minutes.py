@@ -23,6 +23,10 @@ _SERVICES = re.compile(
     r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
+_ON_THINGS = re.compile(
+    r"(?![^.;\n]{0,40}\beach\b)[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s"
+    r"(?:things|parts|blocks|areas|pieces)\b"
+)
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
 # A time for several services together, which is no single one's.
 _TOGETHER_BEHIND = re.compile(
@@ -167,6 +171,9 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     out: set[int] = set()
     for mention in reading.times:
         if mention.form not in _SAID:
+            continue
+        if _ON_THINGS.match(low, mention.end):
+            out.add(mention.start)
             continue
         before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
         behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)

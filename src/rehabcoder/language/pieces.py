@@ -116,7 +116,7 @@ _BREAK = re.compile(
     |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
-    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|next|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+by|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
@@ -235,6 +235,12 @@ _STARTS_ANEW = re.compile(r"(?:[->,;/|.]|\b(?:and|then|did|plus))\s*$")
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
+_LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|the|next|last|another|further|a)\s+)*\Z")
+_NEAR_TIME = 40  # code points before a time in which what it opens is parted from what stood before
+# "The first twelve minutes, glides ..., and the next sixteen, ...": such a time opens what follows, comma or not.
+_LEADS_IN = re.compile(
+    r"(?:(?:and|then|in|for|over|during|the|his|her|my|our|first|next|last|following|final|remaining|other|another|further|about|some)\s+)+"
+)
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
 
 
@@ -303,7 +309,12 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
     """Cuts of a sentence that gives several services with a time each, before or behind the times as it is written."""
     cuts: list[int] = []
     at = 0
+    before: Piece | None = None
+    said: TimeMention | None = None  # the last time of the sentence that a piece goes on with
     for piece in pieces:
+        if before is None or piece.first or low[before.end - 1] in ".!?;":
+            said = None
+        before = piece
         inside: list[TimeMention] = []
         clocks: list[TimeMention] = []
         while at < len(times) and times[at].start < piece.end:
@@ -312,6 +323,11 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]
+        if said and inside and inside[0].start - said.end >= 25:
+            joint = _LAST_SEPARATOR.search(low, max(piece.start + 1, inside[0].start - _NEAR_TIME), inside[0].start)
+            if joint and low[inside[0].end : inside[0].end + 2].strip()[:1].isalpha():  # it opens what follows
+                cuts.append(joint.end("mark"))
+        said = inside[-1] if inside else said
         for earlier, later in itertools.pairwise(inside):
             if later.start - earlier.end < 25:
                 continue
@@ -320,6 +336,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 trailing = (
                     low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
                 )
+                trailing = trailing and not _LEADS_IN.fullmatch(low, piece.start, earlier.start)
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)
 
