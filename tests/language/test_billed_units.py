@@ -23,6 +23,8 @@ UNITS = [
     ),
     ("goal is flexion to 120 97110 x2 97116 x1", {"97110": 2, "97116": 1}),
     ("97110 (2 units)", {"97110": 2}),
+    ("Two units of neuromuscular re-education and manual therapy were posted, one each.", {"97112": 1, "97140": 1}),
+    ("Therapeutic exercise and manual therapy were both billed at one each.", {"97110": 1, "97140": 1}),
     ("hop next wk if quiet // 97140-1 97110-2", {"97140": 1, "97110": 2}),
     ("97110 × 2", {"97110": 2}),
     ("97110-GP x2, 97140-59 x1", {"97110": 2, "97140": 1}),

@@ -60,3 +60,25 @@ def test_rows_that_were_struck_today_are_set_aside_with_their_heading() -> None:
 def test_dates_in_prose_head_no_columns() -> None:
     assert find_grid("seen 3/4 and 3/6, next 3/11.\nbalance 20/30, 22/30") is None
     assert find_grid("grip  44/50  40/48\nlift  10  12") is None
+
+
+BARRED = "ACTIVITY | {heads} | CODE\nWrist AROM | done | held | TE\nPutty | 8 min | 9 min | TE\nScar mobs | 10 | - | MT\nPain 2/10."
+
+
+@pytest.mark.parametrize(
+    ("heads", "minutes", "undone"), [("10/18 | 10/22", [9], ["Wrist", "Scar"]), ("10/18 * | 10/22", [8, 10], [])]
+)
+def test_bars_tell_which_column_a_cell_stands_in(heads: str, minutes: list[int], undone: list[str]) -> None:
+    reading = read(BARRED.format(heads=heads))
+    grid = find_grid(reading.low)
+    assert grid
+    assert [m for *_, m in grid.minutes] == minutes
+    aside = [reading.text[reading.pieces[i].start :].split()[0] for i in set_aside(reading)]
+    assert aside == undone
+
+
+def test_an_empty_cell_between_bars_was_not_done() -> None:
+    grid = find_grid("| act | 3/4 | 3/6 |\n| bike | 8 | 10 |\n| rows | | 12 |\n| mobs | 9 | |")
+    assert grid
+    assert [m for *_, m in grid.minutes] == [10, 12]
+    assert len(grid.undone) == 1

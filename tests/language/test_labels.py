@@ -148,7 +148,17 @@ def test_the_shadow_is_plain(text, low):
     st.lists(
         st.one_of(
             st.sampled_from(
-                ["ther. ex", "t.e.", "t act", "e-stim", "thex", "n-m re-ed", "pt eval low", "w/c mobility training", "sc hm"]
+                [
+                    "ther. ex",
+                    "t.e.",
+                    "t act",
+                    "e-stim",
+                    "thex",
+                    "n-m re-ed",
+                    "pt eval low",
+                    "w/c mobility training",
+                    "sc hm",
+                ]
             ),
             st.sampled_from(["97110", "29105", "20560", "98941", "92526", "90912", "95992", "g0283", "97110/97140"]),
             st.sampled_from([" ", "", "\n", "'", "-", "/", "$", "x", "the ", "15", ". "]),

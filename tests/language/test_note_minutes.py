@@ -207,3 +207,32 @@ def test_two_times_of_one_label_are_those_of_two_services_or_of_one():
 
 def test_a_time_between_them_is_nobodys_even_where_one_service_was_found():
     assert minutes("TE: rows, glides, 25 min between them // then home", "TE: rows, glides, 25 min between them") == [None]
+
+
+@pytest.mark.parametrize("together", ["[both (28)]", "(both 28 min)", "- both 28 min", "; together 28 min"])
+def test_a_time_of_both_is_that_of_the_line_above_too(together):
+    assert minutes(f"TE: rows 3x10\nTA: crates to shelf {together}\nMT: glides 12 min", "TE: rows 3x10",
+                   f"TA: crates to shelf {together}", "MT: glides 12 min") == [None, None, 12]  # fmt: skip
+
+
+def test_a_time_for_both_of_something_else_is_that_of_its_service():
+    text = "TE: rows 3x10\nMT: glides to both x 28 min"
+    assert minutes(text, "TE: rows 3x10", "MT: glides to both x 28 min") == [None, 28]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I spent half an hour on two things, TE: rows, TA: crates",
+        "30 minutes were given in two parts, TE: rows, TA: crates",
+    ],
+)
+def test_a_time_on_several_things_is_no_single_ones(text):
+    begin = text.index("TE")
+    found = minutes(text, text[begin : text.index(", TA")], "TA: crates")
+    assert found == [None, None]
+
+
+def test_the_minutes_of_one_row_are_not_those_of_several_that_share_a_time_with_others():
+    text = "TE rows 3x10\nbike 8 min\nTA stairs\nTE squats\nMinutes: TE 26, TA 12"
+    assert minutes(text, "TE rows 3x10\nbike 8 min", "TA stairs", "TE squats") == [None, 12, None]

@@ -144,3 +144,42 @@ def test_two_measures_of_one_joint_stay_together():
     row = "distraction and glides, the arm at rest, PROM to 120 flex / 30 ER, pulleys and isometrics in all the six ways"
     assert len(pieces(f"// {row} // a further part that makes the line long, so that a slash may part it")) == 2
     assert len(pieces(f"// {row.replace('30 ER', 'wand')} // a further part that makes the line long, so that it parts")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "The first twelve minutes, glides in side lying, and the next sixteen, wand and band work, passed.",
+            ["The first twelve minutes, glides in side lying", ", and the next sixteen, wand and band work, passed."],
+        ),
+        (
+            "There were 20 minutes of linear and then rotary input, and 15 minutes followed at a table, packing.",
+            ["There were 20 minutes of linear", "and then rotary input, and", "15 minutes followed at a table, packing."],
+        ),
+        (
+            "He hung coats for seventeen minutes, then slid the blade forward, for thirteen minutes, and rested.",
+            ["He hung coats for seventeen minutes", ", then slid the blade forward, for thirteen minutes, and rested."],
+        ),
+        ("Me at the computer in the next room", ["Me at the computer in the next room"]),
+    ],
+)  # fmt: skip
+def test_where_a_sentence_with_several_times_is_cut(text, answer):
+    assert pieces(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("mt – glides\nte – rows\nnmr\nkept glides gentle", ["mt – glides", "te – rows", "nmr", "kept glides gentle"]),
+        ("O:\n- Neuro re-ed\n- Errors 3 on bills", ["O:", "- Neuro re-ed", "- Errors 3 on bills"]),
+        ("Ther Ex\nrows 3x10\nNMR\nstance on foam", ["Ther Ex\nrows 3x10", "NMR\nstance on foam"]),
+        ("TE: rows 3x10\nMT: glides\nNMR:\nstance on foam", ["TE: rows 3x10", "MT: glides", "NMR:\nstance on foam"]),
+        ("TE: rows 3x10\nMT: glides\nNMR\n- stance on foam", ["TE: rows 3x10", "MT: glides", "NMR\n- stance on foam"]),
+        ("\u2713 Ther Ex rows\n\u2713 Manual glides\nGait\nStiff in bed",
+         ["\u2713 Ther Ex rows", "\u2713 Manual glides", "Gait\nStiff in bed"]),
+    ],
+)  # fmt: skip
+def test_a_bare_label_heads_what_follows_unless_its_list_says_all_on_one_line(text, answer):
+    reading = read(text)
+    assert [text[p.start : p.end] for p in reading.pieces] == answer

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.language.together import join_rows
+from rehabcoder.language.together import coded_rows, join_rows, with_rows
 
 SHEET = """Activity | Dose | Code
 {rows}
@@ -49,3 +49,17 @@ def test_rows_that_all_have_minutes_of_their_own_stay_services_of_their_own() ->
 def test_rows_of_one_code_that_do_not_stand_side_by_side_stay_apart() -> None:
     rows = "Rows | 3x10 | TE\nStairs with bag | 3 trips | TA\nSquats | 3x8 | TE"
     assert joined(rows, "MINUTES  TE 26  TA 12") == rows.split("\n")
+
+
+def test_every_row_with_a_code_alone_in_a_cell_is_a_service() -> None:
+    rows = "Bike | 6 min | TE\nPress, eyes on screen | - | -\nBalance | - | NM\nGlide | held | MT\nBathing, deferred | 0 | SC"
+    reading = read(SHEET.format(rows=rows, footer="TE 21"))
+    found = coded_rows(reading, ())
+    said = [reading.text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in found]
+    assert said == ["Bike | 6 min | TE", "Balance | - | NM"]
+    assert coded_rows(reading, [found[0][0]]) == found[1:]
+    assert with_rows([(found[0][0], found[0][1] + 1)], found) == [(found[0][0], found[0][1] + 1), found[1]]
+
+
+def test_bars_without_a_column_of_codes_make_no_rows() -> None:
+    assert coded_rows(read("S: sore | O: TE bike | A: ok\nS: sore | O: MT glides | A: ok"), ()) == []

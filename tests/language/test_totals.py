@@ -342,3 +342,31 @@ def test_spans_cut_the_words_that_say_it() -> None:
     assert text[slice(*stated.timed_span)] == "Timed code minutes: 38"
     assert stated.total_span
     assert text[slice(*stated.total_span)] == "Total treatment time 48 min."
+
+
+@pytest.mark.parametrize(
+    ("text", "timed", "total"),
+    [
+        ("te 14' rows\nmt 12' glides\n46 tot. units te1 mt1", None, 46),
+        ("te 14' rows, mt 12' glides. 46 total.", None, 46),
+        ("TE 14 min, MT 12 min. Berg 46 total. Pain 2.", None, None),
+        ("TE 20 min, MT 9 min. Billed two units of 97530 and one unit of 97140 for twenty-nine minutes.", 29, None),
+        ("TE 20 min. MT 9 min. Billed: 97110 x1, 97140 x1 for 29 min", 29, None),
+        (
+            "Rows 20 min. Forty-five minutes were billed as one unit each of therapeutic exercise and manual therapy.",
+            45,
+            None,
+        ),
+        ("Rows. 15 minutes billed as one unit of therapeutic exercise. Glides 10 min.", None, None),
+        (
+            "We spent twenty-six minutes in all on therapeutic exercise, rows. Manual therapy took twelve minutes.",
+            None,
+            None,
+        ),
+        ("We spent 45 minutes in all on therapeutic exercise and manual therapy.", None, 45),
+        ("I spent half an hour with her on two things, pulleys and plates. Glides took ten minutes more.", None, None),
+    ],
+)
+def test_totals_of_the_session_and_times_of_some_of_its_services(text, timed, total):
+    stated = find_totals(read(text))
+    assert (stated.timed, stated.total) == (timed, total)

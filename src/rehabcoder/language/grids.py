@@ -71,6 +71,7 @@ def find_grid(low: str) -> Grid | None:
     line = low.rfind("\n", 0, columns[0].start("date")) + 1
     heads, today = [c.start("date") - line for c in columns], _today(low, columns)
     grid, at = Grid(), low.find("\n", columns[-1].end())
+    barred = _barred(low[line : at if at >= 0 else len(low)], heads)
     waiting: list[Place] = []  # a heading and its rows, as long as all of them are struck
     margin = 0  # of the heading
     while 0 <= at < len(low):
@@ -79,6 +80,8 @@ def find_grid(low: str) -> Grid | None:
         cells = [m.span() for m in _CELL.finditer(low, begin, end)]
         indent = cells[0][0] - begin if cells else 0
         own = _under(heads, [(a - begin, b - begin) for a, b in cells])
+        if barred and low.count("|", begin, end) == barred.bars:
+            own = [_in_cell(low, begin, cells, before) for before in barred.before]
         if len(waiting) > 1 and (own is None or (indent <= margin and low[waiting[1][0] + margin] in " \t")):
             grid.undone += waiting
             waiting = []
@@ -121,6 +124,23 @@ def _today(low: str, columns: Sequence[re.Match[str]]) -> int:
         return dated[0]
     given = [k for k, c in enumerate(columns) if not (c["mark"] and words.planned.search(c["mark"]))]
     return given[-1] if given else len(columns) - 1
+
+
+class _Barred(NamedTuple):
+    """A heading row with bars: how many it has, and how many stand before each date."""
+
+    bars: int
+    before: list[int]
+
+
+def _barred(heading: str, heads: Sequence[int]) -> _Barred | None:
+    bars = heading.count("|")
+    return _Barred(bars, [heading.count("|", 0, head) for head in heads]) if bars >= len(heads) else None
+
+
+def _in_cell(low: str, begin: int, cells: Sequence[Place], before: int) -> int | None:
+    """Which of the cells of the row that begins at `begin` has so many bars before it, or None for an empty one."""
+    return next((k for k, (start, _) in enumerate(cells) if low.count("|", begin, start) == before), None)
 
 
 def _under(heads: Sequence[int], cells: Sequence[Place]) -> list[int | None] | None:

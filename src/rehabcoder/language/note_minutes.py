@@ -33,8 +33,9 @@ _TOGETHER_BEHIND = re.compile(
     r"[\s,(]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-]))|shared|not\s+split|unsplit|undivided)"
 )
 _TOGETHER_BEFORE = re.compile(
-    r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at))?[\s:x=~(,-]*$"
+    r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
 )
+_OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
 _ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
@@ -170,7 +171,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
     out: set[int] = set()
     for mention in reading.times:
-        if mention.form not in _SAID:
+        if mention.form not in _SAID and mention.form != "brack":
             continue
         if _ON_THINGS.match(low, mention.end):
             out.add(mention.start)
@@ -182,13 +183,27 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if behind and "between" in behind[0]:  # says by itself that there are several
             out.add(mention.start)
             continue
+        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         begin = _sentence(low, mention.start)
         first = bisect_left(reading.labels, begin, key=lambda label: label.start)
         last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
         codes = {label.code for label in reading.labels[first:last]}
-        if len(codes) > 1 or len(_touching(begins, ends, begin, mention.start)) > 1:
+        touching = _touching(begins, ends, begin, mention.start)
+        if len(codes) > 1 or len(touching) > 1 or (
+            own
+            and touching.start
+            and _goes_on(reading, spans[touching.start - 1], spans[touching.start : touching.stop])
+        ):
             out.add(mention.start)
     return out
+
+
+def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int, int]]) -> bool:
+    """Whether a service without a time stands on the line above another, so that "both" can speak of the two."""
+    if not here or reading.low.count("\n", above[1], here[0][0]) != 1:
+        return False
+    at = bisect_left(reading.times, above[0], key=lambda time: time.start)
+    return at == len(reading.times) or reading.times[at].start >= above[1]
 
 
 def _sentence(low: str, at: int) -> int:
@@ -316,6 +331,24 @@ def from_elsewhere(
             if mention.minutes >= (chosen[index].minutes or 0):
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
                 lacks[index] = False
+    _shared_by_label(reading, spans, names, chosen, footer)
+
+
+def _shared_by_label(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    chosen: list[Minutes],
+    footer: dict[str, list[TimeMention]],
+) -> None:
+    """One time for a label that several services share unsplit is no single one's, nor are the minutes of one row those of
+    a service of several rows."""
+    for label, given in footer.items():
+        same = [index for index, name in enumerate(names) if name[0] == label]
+        if len(given) == 1 and len(same) > 1:
+            for index in same:
+                if (chosen[index].minutes or 0) < given[0].minutes and _of_a_row(reading, spans[index], chosen[index]):
+                    chosen[index] = Minutes(None, None, None, 0.7)
 
 
 def footer_times(

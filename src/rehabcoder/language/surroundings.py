@@ -95,7 +95,9 @@ class Surroundings:
 
     def goes_beyond(self, start: int, end: int, minutes: int) -> bool:
         """Whether the note gives further times for this session that do not share out `minutes`."""
-        behind = [t.minutes for t in self._today if t.start >= end and t.form in ("min", "word", "prime", "brack", "frac")]
+        behind = [
+            t.minutes for t in self._today if t.start >= end and t.form in ("min", "word", "prime", "brack", "frac")
+        ]
         return bool(behind) and not self.is_sum(start, end, minutes)
 
     def in_title(self, start: int, end: int) -> bool:

@@ -30,7 +30,9 @@ def coded_rows(reading: Reading, aside: Collection[int]) -> list[Span]:
     rows = table_rows(low) if labels else []
     if not rows:
         return []
-    cells: list[tuple[int, int, int]] = []  # which cell of a row holds a code and nothing else; where the row begins and ends
+    cells: list[
+        tuple[int, int, int]
+    ] = []  # which cell of a row holds a code and nothing else; where the row begins and ends
     at = 0
     for start, end in rows:
         while at < len(labels) and labels[at].start < start:
