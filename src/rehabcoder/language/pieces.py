@@ -121,7 +121,6 @@ _BREAK = re.compile(
     """,
     re.X,
 )
-# Two measures of one joint: "PROM to 120 flex / 30 ER".
 _MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
 _MEASURE = re.compile(r"[ \t]*\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([\w.-]+)\.$")
@@ -171,9 +170,8 @@ def split(
         elif kind == "dash":
             if not dashed:
                 continue
-        elif (kind == "slash" and _MEASURED.search(low, max(0, found.start() - 12), found.start()) and _MEASURE.match(low, found.end())) or (
-            kind == "glued" and not text[found.end()].isupper()) or (
-            kind == "slash" and (found.start() - begin < 40 or _row(low, found.start()))
+        elif (kind == "glued" and not text[found.end()].isupper()) or (
+            kind == "slash" and (found.start() - begin < 40 or _within(low, *found.span()))
         ):
             continue
         _keep(text, pieces, begin, cut, line, first)
@@ -371,6 +369,12 @@ def _keep(text: str, pieces: list[Piece], start: int, end: int, line: int, first
         pieces.append(Piece(start, end, line, first or not pieces or pieces[-1].line != line))
 
 
+def _within(low: str, start: int, end: int) -> bool:
+    """Whether a slash or a gap stands within a row or between two measures of a joint: "PROM to 120 flex / 30 ER"."""
+    measures = _MEASURED.search(low, max(0, start - 12), start) and _MEASURE.match(low, end)
+    return bool(measures) or _row(low, start)
+
+
 def _row(low: str, at: int) -> bool:
     """Whether the line around `at` is short or a row of a table, where wide gaps and slashes part cells, not sentences."""
     begin, end = low.rfind("\n", max(0, at - _NEAR), at) + 1, low.find("\n", at, at + _NEAR)
@@ -392,7 +396,8 @@ def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool
             return False  # "1. Bike", "a. Squats"
         if len(token) == 1 and token.isalpha():
             # Initials end none; "4 x 20 s." does.
-            return token in _UNITS and low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal() and following.isupper()
+            counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()
+            return token in _UNITS and counted and following.isupper()
         if token in _ABBREVIATIONS:
             # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
             counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()
