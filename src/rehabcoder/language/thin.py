@@ -18,7 +18,7 @@ from rehabcoder.language.times import TimeMention
 
 _REFERS = re.compile(r"\b(?:per|see|as above|same as|as before|completed|done)\b")  # complete in itself, if poor
 _EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
-_LISTS = frozenset("-*+>")
+_LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
 _FAR = 40  # a piece longer than this has something to say
 
