@@ -36,6 +36,9 @@ _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
 )
 _OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
+_IN_THE_FIRST = re.compile(
+    r"\s*(?:and\s+|then\s+)?(?:in|over|during|within)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
+)
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
 _ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
@@ -176,6 +179,9 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if _ON_THINGS.match(low, mention.end):
             out.add(mention.start)
             continue
+        if _spread(reading, begins, ends, mention):
+            out.add(mention.start)
+            continue
         before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
         behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)
         if not before and not behind:
@@ -196,6 +202,20 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         ):
             out.add(mention.start)
     return out
+
+
+def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
+    """Whether the only time of a sentence opens it and several services follow: "In the first 40 minutes A, B and C were done." """
+    low = reading.low
+    begin = _sentence(low, mention.start)
+    if not _IN_THE_FIRST.fullmatch(low, begin, mention.start):
+        return False
+    stop = _STOPS.search(low, mention.end, mention.end + 2 * _FAR)
+    end = stop.start() if stop else min(len(low), mention.end + 2 * _FAR)
+    at = bisect_left(reading.times, mention.end, key=lambda time: time.start)
+    if at < len(reading.times) and reading.times[at].start < end:
+        return False
+    return len(_touching(begins, ends, mention.start, end)) > 1
 
 
 def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int, int]]) -> bool:

@@ -53,7 +53,7 @@ CLOSED = re.compile(
     r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
 )
 OF_THERAPY = re.compile(
-    r"[ \t-]+(?:with[ \t]me|(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy))(?:[ \t](?:1:1|one-on-one))?"
+    r"[ \t-]+(?:with[ \t]me|for[ \t](?:the|this|today's)[ \t](?:(?:whole|full|entire)[ \t])?(?:visit|session|appointment|treatment)|(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy))(?:[ \t](?:1:1|one-on-one))?"
     r"[ \t]*(?=[.,;:)\n]|\Z)"
 )
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
