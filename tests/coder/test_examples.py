@@ -131,3 +131,12 @@ def test_a_broken_mark_is_refused_with_its_place(broken, says):
 def test_a_wrong_answer_is_told(coder, example, says):
     text, expected = parse_example(example)
     assert any(line.startswith(says) for line in differences(expected, coder(text).interventions))
+
+
+def test_an_evaluation_given_by_its_number_is_found_and_nothing_else_of_its_note(coder):
+    text = (
+        "Thank you for sending Mr. Hale, sixty-six, with left knee arthritis. The low-complexity evaluation, 97161, took"
+        " thirty-five minutes. He walked four hundred feet with a cane. Flexion is one hundred and eight. I explained the"
+        " findings. I recommend twice weekly for six weeks of strengthening and manual therapy. No treatment was given today."
+    )
+    assert [(s.code, s.minutes) for s in coder(text).interventions] == [("97161", 35)]

@@ -38,7 +38,10 @@ CRATES = ("crates 15 min", "97530", 15)
         ("rows 20 min\ncrates 15 min\nTimed minutes: 40", "35 timed minutes, 40 are stated"),
         ("rows 20 min\ncrates 15 min\nTotal treatment time 30 min", "more than the stated total of 30"),
         ("rows 20 min\ncrates 15 min\nTotal treatment time 45 min", "less than the stated total of 45"),
-        ("rows 20 min\ncrates 15 min\nTotal treatment time 45 min\nHEP: walk 10 min", "less than the stated total of 45"),
+        (
+            "rows 20 min\ncrates 15 min\nTotal treatment time 45 min\nHEP: walk 10 min",
+            "less than the stated total of 45",
+        ),
         ("In at 2:00, out at 2:30.\nrows 20 min\ncrates 15 min", "do not fit into a visit of 30"),
         ("Seen between 2:00 and 2:30.\nrows 20 min\ncrates 15 min", "do not fit into a visit of 30"),
         ("I rang the bell at 2:00 and was back in the car at 2:30.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
@@ -138,3 +141,10 @@ def test_a_clock_range_beside_written_minutes():
     assert found("Seen in the gym 9:00 to 9:50.\n\nrows 20 min\ncrates 15 min", ROWS, CRATES) is None
     block = ("Individual 1000-1035: rows 20 min", "97110", 20)
     assert found("Individual 1000-1035: rows 20 min\ncrates 15 min", block, CRATES) is None
+
+
+def test_the_tests_of_an_evaluation_take_their_own_times():
+    text = "MiniBEST 1030-1044\nTUG 1044-1050\n97162 x1, 47 min"
+    assert found(text, (text, "97162", 47)) is None
+    text = "97162 1030-1044, 47 min"
+    assert found(text, (text, "97162", 47)) is not None

@@ -236,3 +236,15 @@ def test_a_time_on_several_things_is_no_single_ones(text):
 def test_the_minutes_of_one_row_are_not_those_of_several_that_share_a_time_with_others():
     text = "TE rows 3x10\nbike 8 min\nTA stairs\nTE squats\nMinutes: TE 26, TA 12"
     assert minutes(text, "TE rows 3x10\nbike 8 min", "TA stairs", "TE squats") == [None, 12, None]
+
+
+@pytest.mark.parametrize(
+    ("lead", "answer"),
+    [("In the first 40 minutes of the visit", None), ("Over the following 28 minutes", None), ("For 20 minutes", 20)],
+)
+def test_a_time_that_opens_a_sentence_of_several_services_is_theirs_together(lead, answer):
+    text = f"{lead} rows were done with the band, as well as lifting crates to the shelf. Ice 10 min."
+    services = [text[: text.index(", as well")], "lifting crates to the shelf"]
+    assert minutes(text, *services)[0] == answer
+    alone = f"{lead} rows were done with the band. Ice 10 min."
+    assert minutes(alone, alone[: alone.index(". Ice")]) == [int(lead.split(" minutes")[0].split()[-1])]

@@ -161,6 +161,8 @@ def test_two_measures_of_one_joint_stay_together():
             "He hung coats for seventeen minutes, then slid the blade forward, for thirteen minutes, and rested.",
             ["He hung coats for seventeen minutes", ", then slid the blade forward, for thirteen minutes, and rested."],
         ),
+        ("He did rows, as well as lifting crates", ["He did rows", ", as well as lifting crates"]),
+        ("He did rows as well as last time", ["He did rows as well as last time"]),
         ("Me at the computer in the next room", ["Me at the computer in the next room"]),
     ],
 )  # fmt: skip

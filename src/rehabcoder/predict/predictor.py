@@ -80,6 +80,8 @@ LONG = 400  # pieces: no session note is longer; what is gets the tagger's best 
 # Log odds of being a session below which a note holds no service: of 1,461 therapy notes left out of training one lies lower,
 # an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this.
 NO_SESSION = -1.5
+# ... unless it gives one of these by its number: those evaluations are all that the therapy notes below it hold.
+EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
@@ -188,7 +190,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     chosen: list[tuple[list[Span], float]] = []
     for proposal in proposals:
         if proposal.session < NO_SESSION:
-            chosen.append(([], 9.0))
+            chosen.append((_evaluations(proposal), 9.0))
             continue
         if len(proposal.ways) < 2 or proposal.ways[0][0] - proposal.ways[1][0] > SURE:
             chosen.append((proposal.ways[0][1], 9.0))
@@ -223,6 +225,17 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         at += len(spans)
         piece += n
     return out
+
+
+def _evaluations(proposal: Proposal) -> list[Span]:
+    """Of a note that is of no session of treatment the evaluation, where the note gives it by the number of its code."""
+    places = [label.start for label in proposal.reading.labels if label.number and label.code in EVALUATIONS]
+    if not places:
+        return []
+    pieces = proposal.reading.pieces
+    return [
+        (a, b) for a, b in proposal.ways[0][1] if any(pieces[a].start <= place < pieces[b - 1].end for place in places)
+    ]
 
 
 def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:

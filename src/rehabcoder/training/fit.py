@@ -32,7 +32,7 @@ from rehabcoder.predict.model import (
     linear_scores,
     softmax,
 )
-from rehabcoder.predict.predictor import session_odds
+from rehabcoder.predict.predictor import EVALUATIONS, session_odds
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote, Snippet
 from rehabcoder.training.linear import idf_of, kept, linear, matrix, regression, unit_rows
@@ -42,7 +42,6 @@ LEAST_NOTES = 5  # that hold a word of the vocabulary: with three it is nearly t
 # Against a word: of 158 groups left out of training 0.88 were told from exercise, 0.69 without phrases.
 PHRASE_WEIGHT = 2.0
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
-_EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
 _MODALITIES = frozenset(
     ["97010", "97012", "97016", "97018", "97022", "97028", "97032", "97033", "97034", "97035", "97036", "G0283"]
 )
@@ -52,7 +51,7 @@ def coarse(code: str) -> str:
     """The kind of a piece: the code itself where it is common, a family of codes where it is rare."""
     if code in _COARSE:
         return code
-    return "evaluation" if code in _EVALUATIONS else "modality" if code in _MODALITIES else "other"
+    return "evaluation" if code in EVALUATIONS else "modality" if code in _MODALITIES else "other"
 
 
 @dataclass(slots=True)
@@ -159,7 +158,7 @@ def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.floa
 def fit_session(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
     """Whether a note is one of a therapy session: what no line of it may say alone, all its words together do."""
     docs = [span_words(but(p.words, p.aside)) for p in data.notes]
-    labels = [SESSION[any(s.code not in _EVALUATIONS for s in p.note.services)] for p in data.notes]
+    labels = [SESSION[any(s.code not in EVALUATIONS for s in p.note.services)] for p in data.notes]
     if len(set(labels)) < 2:  # nothing to tell apart
         return Linear(SESSION, np.zeros((len(vocabulary), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
     return linear(matrix(docs, vocabulary), labels, idf, settings.session_c, [p.note.weight for p in data.notes])
