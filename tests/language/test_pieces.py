@@ -185,3 +185,8 @@ def test_where_a_sentence_with_several_times_is_cut(text, answer):
 def test_a_bare_label_heads_what_follows_unless_its_list_says_all_on_one_line(text, answer):
     reading = read(text)
     assert [text[p.start : p.end] for p in reading.pieces] == answer
+
+
+def test_a_sentence_ends_at_double_slashes_and_so_do_its_times():
+    text = "TSA, 10 min late, retired from the shop // glides and pulleys, wand, 25 min between them"
+    assert pieces(text) == ["TSA, 10 min late, retired from the shop", "glides and pulleys, wand, 25 min between them"]

@@ -310,7 +310,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
     before: Piece | None = None
     said: TimeMention | None = None  # the last time of the sentence that a piece goes on with
     for piece in pieces:
-        if before is None or piece.first or low[before.end - 1] in ".!?;":
+        if before is None or piece.first or low[before.end - 1] in ".!?;" or "//" in low[before.end : piece.start]:
             said = None
         before = piece
         inside: list[TimeMention] = []
