@@ -175,7 +175,7 @@ def _ways(
         paths = k_best([emissions[i] for i in asked], model.chain.transition, model.chain.start, most)
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
-            rows = coded_rows(readings[i], aside[i])
+            rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
             for value, path in ranked:
                 spans = spans_of(path)
                 kept.setdefault(tuple(join_rows(readings[i], spans)), value)
