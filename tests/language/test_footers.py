@@ -39,3 +39,5 @@ def test_labels_are_read_from_a_place_on():
 
 def test_thousands_of_rows_are_read_in_a_moment():
     assert footer_codes(read("TE 14  MT 9\n" * 3000)) == {"97110", "97140"}
+    assert footer_codes(read("TE 14  MT 9" + " " * 100_000 + "rows")) == set()
+    assert footer_codes(read("TE" + " " * 100_000 + "14")) == set()

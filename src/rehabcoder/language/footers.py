@@ -13,12 +13,12 @@ from rehabcoder.language.times import TimeMention
 _FORMS = frozenset({"label", "min", "kv", "prime", "m", "cell", "brack"})
 _UP_TO_TIME = re.compile(r"[ \t:=~x@|,.(-]{0,14}(?:\d{1,2}[ \t]?\+[ \t]?)?")  # "TA 13 + 15" has two
 _FAR = 40  # code points before a row in which its line begins
-_BETWEEN = re.compile(r"[ \t]*(?:[,;/|+&)][ \t]*)?")
+_BETWEEN = re.compile(r"[ \t]*+(?:[,;/|+&)][ \t]*+)?")
 # What may stand before a row in its line, "Timed min:" or a date, and what may close it.
 _OPENS = re.compile(r"[\s/|]*(?:[a-z]{1,16}(?:[ \t][a-z]{1,16})?[ \t]*[:=]?|\d{1,2}/\d{1,2}(?:/\d{2,4})?:?)?[\s/|]*")
 _CLOSES = re.compile(
-    r"[ \t.)]*(?:\n|$|//|(?<=\.)[ \t]"
-    r"|[|;/=,]?[ \t]*(?:=?[ \t]*\d{1,3}[ \t]*)?(?:min|mins|minutes|timed|total|tot|ttl|ttt)(?![a-z]))"
+    r"[ \t.)]{0,40}+(?:\n|$|//|(?<=\. )"
+    r"|[|;/=,]?[ \t]{0,9}+(?:=?[ \t]{0,9}+\d{1,3}[ \t]{0,9}+)?(?:min|mins|minutes|timed|total|tot|ttl|ttt)(?![a-z]))"
 )
 
 

@@ -134,7 +134,7 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
     re.compile(r"(?:(?:[a-z]|mins?|[a-z]+\sminutes?|the|some|then|with|of|and)\b|(?<=\d)m\b|[\W\d_])*+"),
     re.compile(r"[a-z]{2}\b[\W\d_]*+|[\d:ap-]+\s+[a-z]{2}\b[\W\d_]*+"),
 ]
-_THEN_TIME = re.compile(r"\s*x?\s*\d{1,3}\s?(?:min|')")
+_THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
 
 
