@@ -10,7 +10,7 @@ from rehabcoder.predict.features import words
 from rehabcoder.predict.rows import TextRows
 
 PHRASE = st.lists(
-    st.sampled_from(["squats", " ", "x", "15", "3.5", "don't", "'", "quad", "s", "# ", ",", "\n", "\u00e9", "gait"]),
+    st.sampled_from(["squats", " ", "x", "15", "3.5", "don't", "'", "quad", "s", "# ", ",", "\n", "\u00e9", "gait", "leg", "press"]),
     max_size=12,
 ).map("".join)
 

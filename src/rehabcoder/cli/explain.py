@@ -148,8 +148,11 @@ def _pulls(reasons: Sequence[Reason]) -> str:
 
 def _feature(name: str) -> str:
     """A feature as a person reads it: `stand*` is the beginning of a word, `00` a number of two figures."""
-    if name[0] in "%&":
-        return f"{'words' if name[0] == '%' else 'phrases'} of {name[1:].replace('_', ' ')}"
+    if name[0] == "%":
+        return f"{'common ' if name.startswith('%wide:') else ''}words of {name.partition(':')[2]}"
+    if name[0] == "&":
+        kind, _, figure = name[1:].partition("_")
+        return f"{figure} kinds of {kind}" if figure.isdecimal() else f"phrases of {name[1:].replace('_', ' ')}"
     if name.endswith("*"):
         return f'"{name[:-1]}..."'
     words = ["#" * len(word) if set(word) == {"0"} else word for word in name.split(" ") if word != "^"]

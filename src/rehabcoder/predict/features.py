@@ -7,7 +7,7 @@ Figures become their shape, which keeps doses readable and patients out.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from rehabcoder.language.patterns import knowledge
@@ -28,15 +28,35 @@ def _shape(token: str) -> str:
     return token
 
 
+_DOUBLED = re.compile(r"[^aeiou][aeiou][bdgmnprt]")  # "stop", "hop": the last letter is doubled before an ending
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word with its regular forms: plural, past and -ing. Some are no words of English, which harms nobody."""
+    yield word
+    if len(word) < 3:  # an abbreviation
+        return
+    stem = word[:-1] if word.endswith("e") else word
+    if _DOUBLED.fullmatch(word[-3:]):
+        stem += word[-1]
+    yield word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+    yield stem + "ed"
+    yield stem + "ing"
+    if word.endswith("y"):
+        yield from (word[:-1] + "ies", word[:-1] + "ied")
+
+
 @cache
-def _classes() -> dict[str, tuple[str, ...]]:
-    """Classes of each word of `knowledge/cues.toml`."""
-    table = knowledge("cues")
-    out: dict[str, tuple[str, ...]] = {}
-    for name, listed in table.items():
-        for word in listed.split():
-            out[word] = (*out.get(word, ()), f"%{name}")
-    return out
+def classes() -> dict[str, tuple[str, ...]]:
+    """Classes of each word, and of each two words, of `knowledge/classes.toml`."""
+    out: dict[str, dict[str, None]] = {}
+    for kind, table in knowledge("classes").items():
+        for name, listed in table.items():
+            for entry in listed.split(","):
+                *first, last = entry.split()
+                for form in _forms(last):
+                    out.setdefault(" ".join((*first, form)), {})[f"%{kind}:{name}"] = None
+    return {word: tuple(names) for word, names in out.items()}
 
 
 @cache
@@ -71,7 +91,7 @@ def known(token: str) -> tuple[str, tuple[str, ...]]:
     """The shape of a token, with its stem and its classes."""
     shape = _shape(token)
     stem = (shape[:_STEM] + "*",) if len(shape) > _STEM else ()
-    return shape, stem + _classes().get(shape, ())
+    return shape, stem + classes().get(shape, ())
 
 
 def clause_words(masked: str, parts: Sequence[tuple[int, int]], whole: list[str]) -> list[list[str]]:
@@ -85,8 +105,9 @@ def words(low: str) -> list[str]:
     feats = dict.fromkeys([shape for shape, _ in said])
     previous = "^"
     for shape, more in said:
-        feats[f"{previous} {shape}"] = None
-        for name in more:
+        pair = f"{previous} {shape}"
+        feats[pair] = None
+        for name in (*classes().get(pair, ()), *more):
             feats[name] = None
         previous = shape
     return list(feats)

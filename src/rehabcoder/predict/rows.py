@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from rehabcoder.predict.features import TOKEN, known
+from rehabcoder.predict.features import TOKEN, classes, known
 
 _KEPT = 1 << 15  # tokens: notes say the same words again and again
 _TOKEN = re.compile(f"({TOKEN.pattern})")
@@ -20,7 +20,7 @@ class _Token(NamedTuple):
 
     shape: str
     own: Rows
-    behind: Mapping[str, int]  # by the word before it
+    behind: Mapping[str, Rows]  # of it with the word before it, by that word
     more: Rows  # of its stem and its classes
     opens: Rows  # where it is the first of a description, `more` included
 
@@ -32,11 +32,11 @@ class WordRows(dict[str, _Token]):
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-        self.pairs: dict[str, dict[str, int]] = {}  # by the second word
-        for feature, row in vocabulary.items():
+        self.pairs: dict[str, dict[str, Rows]] = {}  # by the second word
+        for feature in chain(vocabulary, classes()):
             first, blank, second = feature.partition(" ")
-            if blank:
-                self.pairs.setdefault(second, {})[first] = row
+            if blank and (rows := self._rows([feature, *classes().get(feature, ())])):
+                self.pairs.setdefault(second, {})[first] = rows
 
     def __missing__(self, token: str) -> _Token:
         if len(self) >= _KEPT:
@@ -64,7 +64,7 @@ class TextRows:
         before = ""
         for shape, _, behind, more, _ in self.tokens:
             pair = behind.get(before)
-            self.behind.append(more if pair is None else (pair, *more))
+            self.behind.append(more if pair is None else pair + more)
             before = shape
 
     def of(self, start: int, end: int) -> list[int]:
