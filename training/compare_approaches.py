@@ -34,8 +34,7 @@ from threadpoolctl import threadpool_limits
 
 from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
-from rehabcoder.training.calibrate import folds_of
-from rehabcoder.training.fit import Prepared, Settings, corpus, span_words
+from rehabcoder.training.corpus import Prepared, Settings, corpus, folds_of, span_words
 from rehabcoder.training.labelled import read_notes, read_snippets
 from rehabcoder.training.scores import CORE
 
@@ -213,7 +212,7 @@ def main() -> None:
     tried = {name: Tried() for name in chosen}
     order: list[Described] = []
     with threadpool_limits(1):
-        for away in folds_of(data, Settings(folds=options.folds)):
+        for away in folds_of(data, options.folds):
             train = shipped + [one for one in everything if one.clinic not in away]
             asked = [one for one in everything if one.clinic in away]
             order += asked

@@ -24,7 +24,7 @@ from rehabcoder.coder import Coder
 from rehabcoder.note import Note
 from rehabcoder.predict.model import Model
 from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
-from rehabcoder.training.fit import Settings, corpus, fit
+from rehabcoder.training.corpus import Settings, corpus
 from rehabcoder.training.labelled import LabelledNote, read_notes, read_snippets
 
 # The clinics and contrast sets that the project was given; the others were written for it, with odder layouts.
@@ -80,7 +80,7 @@ def main() -> None:
     raw = {str(r["id"]): r for path in sorted((options.data / "notes").glob("*.jsonl")) for r in score.read(path)}
     groups = groups_of([p.note for p in data.notes], options.groups)
     settings = Settings()
-    parts = leave_out(data, settings, options.jobs, groups)
+    model_of_all, parts = leave_out(data, settings, options.jobs, groups)
     everything: list[dict[str, Any]] = []
     columns: dict[str, dict[str, Any]] = {}
     for held, part in zip(groups, parts, strict=True):
@@ -99,7 +99,7 @@ def main() -> None:
     columns["POOLED"] = pooled
     if options.sealed:
         reader = fit_reader_on(parts, settings)
-        whole = calibrate(replace(fit(data, settings), reader=reader), [a for p in parts for a in p.answers(reader)])
+        whole = calibrate(replace(model_of_all, reader=reader), [a for p in parts for a in p.answers(reader)])
         sealed = [json.loads(line) for line in options.sealed.read_text(encoding="utf-8").splitlines() if line.strip()]
         coded = Coder(whole, dated=False).code([Note(str(r["id"]), r["text"]) for r in sealed])
         columns["SEALED g"] = score.score([c.to_json() for c in coded], sealed)[0]

@@ -43,4 +43,5 @@ def test_every_entry_can_be_met() -> None:
 
 
 def test_forms_of_abbreviations_are_not_made() -> None:
-    assert "%narrow:anatomy" in words("le") and "%narrow:anatomy" not in words("led")
+    assert "%narrow:anatomy" in words("le")
+    assert "%narrow:anatomy" not in words("led")

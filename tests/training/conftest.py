@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from rehabcoder.predict.store import save_model
 from rehabcoder.training.build import card_of, fit_calibrated
-from rehabcoder.training.fit import corpus
+from rehabcoder.training.corpus import corpus
 from rehabcoder.training.labelled import read_notes, read_snippets
 from rehabcoder.training.retrain import Trained
 

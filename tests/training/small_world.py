@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rehabcoder.training.fit import Settings
+from rehabcoder.training.corpus import Settings
 from rehabcoder.training.retrain import Trained, train
 
 DATA = Path(__file__).parents[2] / "data"

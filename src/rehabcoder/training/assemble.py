@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehabcoder.errors import TrainingError
-from rehabcoder.training.calibrate import folds_of
-from rehabcoder.training.fit import Corpus, Prepared, Settings, corpus, hash_fold, prepare
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, corpus, folds_of, hash_fold, prepare
 from rehabcoder.training.inputs import Own, plain
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.records import OWN, OwnNote, OwnText
@@ -124,7 +123,7 @@ def _by_clinic(own: Own) -> Own:
 
 def folds(material: Material, settings: Settings) -> list[tuple[list[Prepared], list[int]]]:
     """What is left out together: whole shipped clinics, and a share of the user's notes and descriptions."""
-    sources = folds_of(Corpus(material.shipped, [], []), settings)
+    sources = folds_of(Corpus(material.shipped, [], []), settings.folds)
     out: list[tuple[list[Prepared], list[int]]] = []
     for k in range(settings.folds):
         away = sources[k] if k < len(sources) else frozenset()

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed
-
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.store import FILE_NAME, save_model
-from rehabcoder.training.calibrate import calibrate, fit_reader_on, left_out, splits_of
-from rehabcoder.training.fit import Corpus, Settings, corpus, fit
+from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
+from rehabcoder.training.corpus import Corpus, Settings, corpus
 from rehabcoder.training.labelled import read_notes, read_snippets
 
 
 def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int = 1) -> Model:
     """A model fitted on everything, calibrated on answers for clinics left out in turn."""
     settings = settings or Settings()
-    splits = splits_of(data, settings)
-    # The longest first, so that no core waits for it at the end.
-    tasks = [delayed(fit)(data, settings), *(delayed(left_out)(train, held, settings) for train, held in splits)]
-    model, *parts = Parallel(n_jobs=jobs)(tasks)
+    model, parts = leave_out(data, settings, jobs)
     reader = fit_reader_on(parts, settings)
     answers = [a for part in parts for a in part.answers(reader)]
     return calibrate(replace(model, reader=reader), answers)
@@ -59,11 +53,11 @@ def card_of(data: Corpus, settings: Settings, *, name: str) -> dict[str, Any]:
 
 
 def build_model(
-    folder: Path, out: Path, *, name: str = "default", jobs: int = 1, leave_out: Iterable[str] = ()
+    folder: Path, out: Path, *, name: str = "default", jobs: int = 1
 ) -> Path:
     """Fits the model of `folder` (`notes/` and `snippets/`) and writes `model.zip` into `out`."""
     settings = Settings()
-    data = corpus(read_notes(folder / "notes"), read_snippets(folder / "snippets")).without(frozenset(leave_out))
+    data = corpus(read_notes(folder / "notes"), read_snippets(folder / "snippets"))
     model = fit_calibrated(data, settings, jobs=jobs)
     model.card = card_of(data, settings, name=name)
     path = out / FILE_NAME

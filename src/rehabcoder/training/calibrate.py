@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,11 @@ from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import ELEMENTS, Model
 from rehabcoder.predict.predictor import Found, Predicted, Proposal, decide, propose
 from rehabcoder.predict.settling import signs
-from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, fit_weighed, hash_fold
+from rehabcoder.training.corpus import Corpus, Key, Prepared, Settings, parts_of
+from rehabcoder.training.fit import fit, fit_weighed
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
 from rehabcoder.training.reader import fit_reader
+from rehabcoder.training.sight import Sight, sight
 
 CLEAN = 0.97  # share of settled services that shall be right, on notes left out
 
@@ -27,20 +30,6 @@ class Answered:
 
     note: LabelledNote
     predicted: Predicted
-
-
-def folds_of(data: Corpus, settings: Settings) -> list[frozenset[str]]:
-    """Sources that are left out together; single notes where there are fewer sources than folds."""
-    sizes: dict[str, int] = {}
-    for prepared in data.notes:
-        sizes[prepared.note.source] = sizes.get(prepared.note.source, 0) + 1
-    bins: list[list[str]] = [[] for _ in range(settings.folds)]
-    load = [0] * settings.folds
-    for source in sorted(sizes, key=lambda s: (-sizes[s], s)):
-        k = load.index(min(load))
-        bins[k].append(source)
-        load[k] += sizes[source]
-    return [frozenset(b) for b in bins if b]
 
 
 @dataclass(slots=True)
@@ -57,41 +46,63 @@ class LeftOut:
         return [Answered(p.note, q) for p, q in zip(self.notes, predicted, strict=True)]
 
 
-Split = tuple[Corpus, list[Prepared]]
-"""What to fit on, and the notes that are left out of it."""
-
-
-def splits_of(data: Corpus, settings: Settings, folds: Sequence[frozenset[str]] | None = None) -> list[Split]:
-    """The data without each fold of clinics in turn."""
-    folds = folds_of(data, settings) if folds is None else folds
-    if len(folds) < 2:
-        groups = [
-            {p.note.note_id for p in data.notes if hash_fold(p.note.note_id, settings.folds) == k}
-            for k in range(settings.folds)
-        ]
-        parts = [
-            ([p for p in data.notes if p.note.note_id not in g], [p for p in data.notes if p.note.note_id in g])
-            for g in groups
-        ]
-    else:
-        parts = [
-            ([p for p in data.notes if p.note.source not in f], [p for p in data.notes if p.note.source in f])
-            for f in folds
-        ]
-    return [(Corpus(train, data.snippets, data.snippet_words), held) for train, held in parts if train and held]
-
-
 def leave_out(
     data: Corpus, settings: Settings, jobs: int = 1, folds: Sequence[frozenset[str]] | None = None
-) -> list[LeftOut]:
-    """Models fitted without each fold of clinics in turn, with their proposals for it."""
-    splits = splits_of(data, settings, folds)
-    return list(Parallel(n_jobs=jobs)(delayed(left_out)(train, held, settings) for train, held in splits))
+) -> tuple[Model, list[LeftOut]]:
+    """A model of everything, and for each part of the notes (`parts_of`) a model of the others with its proposals for it."""
+    parts = parts_of(data, settings, folds)
+    if len(parts) < 2:
+        parts = []
+    stages = _stages(data, parts, settings, jobs)
+
+    def known(*away: int) -> tuple[Sight | None, list[tuple[frozenset[Key], Sight]]]:
+        others = [k for k in range(len(parts)) if k not in away]
+        if not stages or len(others) < 2:
+            return stages.get(frozenset(away)), []
+        return stages[frozenset(away)], [(parts[k], stages[frozenset({*away, k})]) for k in others]
+
+    # The longest first, so that no core waits for it at the end.
+    tasks = [delayed(fit)(data, settings, *known())]
+    tasks += [delayed(left_out)(data, part, settings, *known(k)) for k, part in enumerate(parts)]
+    model, *left = Parallel(n_jobs=jobs)(tasks)
+    return model, left
 
 
-def left_out(train: Corpus, held: list[Prepared], settings: Settings) -> LeftOut:
-    """A model of some notes, and its proposals for the others."""
-    model = fit(train, settings)
+def _stages(
+    data: Corpus, parts: Sequence[frozenset[Key]], settings: Settings, jobs: int
+) -> dict[frozenset[int], Sight]:
+    """First stages of all notes, and of those without one part or two, by the numbers of the parts that are away.
+
+    Without parts one and two it serves the model without one, for what it says of two, and the other way round: with four
+    parts there are 11 to fit, and not 25.
+    """
+    numbers = range(len(parts))
+    wanted = [frozenset(chosen) for n in (0, 1, 2) for chosen in combinations(numbers, n) if n < len(parts)]
+    shares = [wanted[k::jobs] for k in range(jobs)]
+    done = Parallel(n_jobs=jobs)(delayed(_sights)(data, parts, share, settings) for share in shares)
+    return {
+        away: stage
+        for share, stages in zip(shares, done, strict=True)
+        for away, stage in zip(share, stages, strict=True)
+    }
+
+
+def _sights(
+    data: Corpus, parts: Sequence[frozenset[Key]], wanted: Sequence[frozenset[int]], settings: Settings
+) -> list[Sight]:
+    return [sight(data.without(frozenset().union(*(parts[k] for k in away))), settings) for away in wanted]
+
+
+def left_out(
+    data: Corpus,
+    away: frozenset[Key],
+    settings: Settings,
+    first: Sight | None,
+    others: Sequence[tuple[frozenset[Key], Sight]],
+) -> LeftOut:
+    """A model of the other notes, and its proposals for these."""
+    model = fit(data.without(away), settings, first, others)
+    held = [p for p in data.notes if p.key in away]
     return LeftOut(model, held, propose(model, [p.note.text for p in held]))
 
 

@@ -15,7 +15,8 @@ from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join, propose
 from rehabcoder.training.calibrate import Answered, LeftOut, calibrate, fit_reader_on
-from rehabcoder.training.fit import Corpus, Prepared, Settings, fit, span_words
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, span_words
+from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import Snippet
 
 Ranked = list[tuple[str, float]]

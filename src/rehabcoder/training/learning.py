@@ -15,8 +15,9 @@ from joblib import Parallel, cpu_count, delayed
 
 from rehabcoder.predict.model import Floats, Model, linear_scores
 from rehabcoder.training.assemble import Material, folds
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, hash_fold, span_words
 from rehabcoder.training.crossval import fitting
-from rehabcoder.training.fit import Corpus, Prepared, Settings, fit_codes, hash_fold, span_words
+from rehabcoder.training.fit import fit_codes
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 _ENOUGH = 1_500  # services asked for from which further parts would add time and no certainty

@@ -15,8 +15,8 @@ from rehabcoder.predict.store import FILE_NAME, default_model_path, load_model, 
 from rehabcoder.training import scores
 from rehabcoder.training.assemble import Material, assemble
 from rehabcoder.training.build import card_of
+from rehabcoder.training.corpus import Settings
 from rehabcoder.training.direction import direction
-from rehabcoder.training.fit import Settings
 from rehabcoder.training.gate import Change, Verdict, change, judge, read_counts
 from rehabcoder.training.inputs import read_own
 from rehabcoder.training.learning import learning_curve

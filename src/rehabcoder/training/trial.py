@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rehabcoder.predict.model import Model
 from rehabcoder.training.assemble import Material, folds
 from rehabcoder.training.calibrate import Answered, calibrate, fit_reader_on
+from rehabcoder.training.corpus import Prepared, Settings
 from rehabcoder.training.crossval import Done, Given, Task, answers_of, ask, calibrated_without, fitting, run
-from rehabcoder.training.fit import Prepared, Settings
 from rehabcoder.training.gate import Tally, tally
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.outcomes import Outcome, outcome_of, outcome_of_text

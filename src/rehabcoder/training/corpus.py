@@ -1,0 +1,167 @@
+"""Labelled notes and descriptions, read once, with the features that every part of a model is fitted on."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rehabcoder.language.aside import set_aside
+from rehabcoder.language.chain import OUT
+from rehabcoder.language.layout import Place, layout_features
+from rehabcoder.language.pieces import clauses
+from rehabcoder.language.reading import Reading, read
+from rehabcoder.language.segments import spans_of
+from rehabcoder.predict.features import clause_words, described
+from rehabcoder.predict.predictor import EVALUATIONS
+from rehabcoder.training.labelled import LabelledNote, Snippet
+from rehabcoder.training.linear import kept
+
+OUTSIDE, BEGIN, INSIDE = 0, 1, 2
+LEAST_NOTES = 5  # that hold a word of the vocabulary: with three it is nearly twice as long, and no righter
+_COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
+_MODALITIES = frozenset(
+    ["97010", "97012", "97016", "97018", "97022", "97028", "97032", "97033", "97034", "97035", "97036", "G0283"]
+)
+
+
+def coarse(code: str) -> str:
+    """The kind of a piece: the code itself where it is common, a family of codes where it is rare."""
+    if code in _COARSE:
+        return code
+    return "evaluation" if code in EVALUATIONS else "modality" if code in _MODALITIES else "other"
+
+
+Key = tuple[str, str]
+"""A note by its source and its id."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A labelled note, read once: its reading, the features of its pieces and their right tags."""
+
+    note: LabelledNote
+    reading: Reading
+    words: list[list[str]]
+    cuts: list[list[tuple[int, int]]]  # the clauses of each piece: where they begin and end
+    clauses: list[list[list[str]]]  # and their words
+    layout: list[Place]
+    tags: list[int]
+    owner: list[int]  # index of the service each piece belongs to, or -1
+    aside: frozenset[int]  # pieces that no service can hold
+
+    @property
+    def key(self) -> Key:
+        return self.note.source, self.note.note_id
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The right services as ranges of pieces."""
+        return spans_of(self.tags)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [OUT if k < 0 else coarse(self.note.services[k].code) for k in self.owner]
+
+
+def prepare(note: LabelledNote) -> Prepared:
+    """Reads a labelled note and marks each piece with the service that holds most of it."""
+    reading = read(note.text)
+    tags, owner = [], []
+    previous = -1
+    for piece in reading.pieces:
+        best, most = -1, 0
+        for index, service in enumerate(note.services):
+            overlap = min(piece.end, service.end) - max(piece.start, service.start)
+            if overlap > most:
+                best, most = index, overlap
+        if best >= 0 and most * 2 < piece.end - piece.start:
+            best = -1
+        tags.append(OUTSIDE if best < 0 else INSIDE if best == previous else BEGIN)
+        owner.append(best)
+        previous = best
+    pieces = [described(reading.masked[p.start : p.end]) for p in reading.pieces]
+    cuts = [clauses(reading.masked, p) for p in reading.pieces]
+    parts = [clause_words(reading.masked, cut, whole) for cut, whole in zip(cuts, pieces, strict=True)]
+    return Prepared(
+        note, reading, pieces, cuts, parts, layout_features(reading), tags, owner, frozenset(set_aside(reading))
+    )
+
+
+@dataclass(slots=True)
+class Corpus:
+    """Prepared notes and the words of the snippets."""
+
+    notes: list[Prepared]
+    snippets: list[Snippet]
+    snippet_words: list[list[str]]
+
+    def without(self, away: frozenset[Key]) -> Corpus:
+        """The same without some notes."""
+        return Corpus([p for p in self.notes if p.key not in away], self.snippets, self.snippet_words)
+
+
+def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpus:
+    """Reads everything once."""
+    return Corpus([prepare(n) for n in notes], list(snippets), [described(read(s.text).masked) for s in snippets])
+
+
+def word_vocabulary(data: Corpus, *, least_notes: int = LEAST_NOTES, least_sources: int = 2) -> dict[str, int]:
+    """Rows of the word features. A feature of one source or of fewer than five notes is left out: it may name a patient."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for prepared in data.notes:
+        for feature in {f for parts in prepared.clauses for feats in parts for f in feats}.union(*prepared.words):
+            counts[feature][prepared.note.source] += 1
+    for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
+        for feature in feats:
+            counts[feature][snippet.source] += 1
+    return {f: row for row, f in enumerate(kept(counts, least_notes, least_sources))}
+
+
+@dataclass(slots=True)
+class Settings:
+    """Numbers that were chosen by leaving clinics out (`training/experiments.md`)."""
+
+    kind_c: float = 10.0
+    code_c: float = 30.0
+    element_c: float = 3.0
+    session_c: float = 5.0
+    chain_l2: float = 1.0
+    minutes_c: float = 0.5
+    reader_l2: float = 10.0
+    folds: int = 4
+    seed: int = 1
+
+
+def folds_of(data: Corpus, folds: int) -> list[frozenset[str]]:
+    """Sources that are left out together: at most `folds` groups of like size."""
+    sizes = Counter(p.note.source for p in data.notes)
+    bins: list[list[str]] = [[] for _ in range(folds)]
+    load = [0] * folds
+    for source in sorted(sizes, key=lambda s: (-sizes[s], s)):
+        k = load.index(min(load))
+        bins[k].append(source)
+        load[k] += sizes[source]
+    return [frozenset(b) for b in bins if b]
+
+
+def parts_of(data: Corpus, settings: Settings, folds: Sequence[frozenset[str]] | None = None) -> list[frozenset[Key]]:
+    """The notes in parts that are left out in turn: whole sources, or single notes where there is one source only."""
+    folds = folds_of(data, settings.folds) if folds is None else folds
+    if len(folds) < 2:
+        number = [hash_fold(p.note.note_id, settings.folds) for p in data.notes]
+        groups = [[p for p, k in zip(data.notes, number, strict=True) if k == one] for one in sorted(set(number))]
+    else:
+        groups = [[p for p in data.notes if p.note.source in fold] for fold in folds]
+    return [frozenset(p.key for p in group) for group in groups if group]
+
+
+def span_words(pieces: Sequence[Sequence[str]]) -> list[str]:
+    """Features of a service: those of its pieces, each once."""
+    return list(dict.fromkeys(f for feats in pieces for f in feats))
+
+
+def hash_fold(text: str, folds: int) -> int:
+    """A fold that depends on the text alone (Python's own hash changes from run to run)."""
+    return zlib.crc32(text.encode("utf-8")) % folds
