@@ -230,6 +230,7 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
 _STARTS_ANEW = re.compile(r"(?:[->,;/|.]|\b(?:and|then|did|plus))\s*$")
+_ONE_TIME = re.compile(r"[ \t,;:(x@-]{0,4}\d{1,2} ?(?:m|mins?|minutes|')?[ \t,;:)./-]{0,4}")  # "neuro re-ed, 14 min, 97112"
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
@@ -252,6 +253,7 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
             and (
                 (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
                 or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
+                or (label.number and before.code == label.code and _ONE_TIME.fullmatch(low, before.end, label.start))
             )
         )
         last = following if following and following.code == label.code and following.start - label.end <= 8 else label
