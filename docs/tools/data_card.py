@@ -82,10 +82,13 @@ def flags_table() -> str:
 
 
 def sentences_table() -> str:
-    elements = Counter(
-        element for record in records(ROOT / "data/snippets/sentences.jsonl") for element in record["elements"]
-    )
-    rows: list[tuple[object, ...]] = [(f"`{element}`", count) for element, count in elements.most_common()]
+    said = [record for path in (ROOT / "data" / "snippets").glob("sentences*.jsonl") for record in records(path)]
+    elements = Counter(element for record in said for element in record["elements"])
+    rows: list[tuple[object, ...]] = [
+        *((f"`{element}`", count) for element, count in sorted(elements.items(), key=lambda each: (-each[1], each[0]))),
+        ("none of these", sum(not record["elements"] for record in said)),
+        ("all", len(said)),
+    ]
     return table(("what the sentence says", "sentences"), rows)
 
 
