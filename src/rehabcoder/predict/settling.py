@@ -26,13 +26,25 @@ def _step(probability: float, size: float = 1.0) -> int:
     return round(max(-6.0, min(9.0, odds)) / size)
 
 
+_MARKS = frozenset({"", "\n", " ", ".", ";", ","})
+_SHORT, _REAL = 3, 5  # minutes: a shorter time is a dose; from the second on it is hardly ever one
+
+
 def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
-    """Named features of an answer that tell how likely it is right."""
+    """Named features of an answer that tell how likely it is right: of the service itself, and of how well the note as a whole
+    came out (times that no service took, other services of the same code or label, the least sure of them)."""
+    reading, services, stated = predicted.reading, predicted.services, predicted.stated
+    own = sum(found.start <= t.start < found.end and t.minutes >= _SHORT for t in reading.times)
+    taken = {stated.timed, stated.total, *(s.minutes.minutes for s in services)}
+    loose = sum(t.minutes >= _REAL and t.minutes not in taken for t in reading.times)
+    named = {one_name(la.code) for la in reading.labels if found.start <= la.start < found.end}
+    labels = [s.labelled for s in services if s.labelled]
+    around = reading.low[found.start - 1 : found.start] if found.start else "", reading.low[found.end : found.end + 1]
     top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
     label = one_name(found.labelled) if found.labelled else None
     agrees = "none" if label is None else "agrees" if label == top[0] else "differs"
     minutes = found.minutes
-    n = len(predicted.services)
+    n = len(services)
     return [
         f"p={_step(top[1])}",
         f"p={_step(top[1])}:{agrees}",
@@ -51,6 +63,17 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
         f"adds={predicted.adds_up}",
         f"lead={min(6, int(found.lead))}",
         f"lead={min(3, int(found.lead))}:{min(n, 5)}",
+        f"own={min(own, 3)}",
+        f"own={min(own, 3)}:{'none' if minutes.minutes is None else 'some'}",
+        f"loose={min(loose, 4)}",
+        f"labels={min(len(named), 3)}",
+        f"twice={len(set(labels)) < len(labels)}",
+        f"twin={any(s.code == found.code for s in services if s is not found)}",
+        f"fives={minutes.minutes is not None and minutes.minutes % 5 == 0}",
+        f"words={min(len(reading.low[found.start : found.end].split()) // 6, 8)}",
+        f"least clear={_step(min(s.certainty for s in services))}",
+        f"least sure={_step(min(s.minutes.sure for s in services))}",
+        *(f"{side}={mark if mark in _MARKS else 'other'}" for side, mark in zip(("before", "behind"), around, strict=True)),
     ]
 
 

@@ -152,10 +152,10 @@ def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
         [examples[i] for i in matched_rows],
         [code_right[i] for i in matched_rows],
         [sources[i] for i in matched_rows],
-        c=0.3,
+        c=0.1,
         least=8,
     )
-    settle = fit_weighed(examples, all_right, sources, c=0.3, least=8)
+    settle = fit_weighed(examples, all_right, sources, c=0.1, least=8)
     thresholds = dict(model.thresholds)
     thresholds["settle"] = settle_threshold([settle.probability(e) for e in examples], all_right)
     for element in ELEMENTS:
