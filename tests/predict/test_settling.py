@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from predicting import Answer, answer, answers, model
 
 from rehabcoder.predict.model import Model, Weighed
+from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.settling import Judged, judge, signs
 
 CLEAR = "Ther Ex x 15 min: straight leg raise 3x10, clamshells 3x12 with red band for hip strength."
@@ -42,7 +43,7 @@ def settle_probability(given: Answer) -> float:
 
 @cache
 def clearly_described() -> list[Answer]:
-    return [a for a in answers() if "label_followed" not in judged(a).reasons]
+    return [a for a in answers() if "label_followed" not in judged(relabelled(a, "97110")).reasons]
 
 
 def test_a_clear_service_is_settled() -> None:
@@ -115,6 +116,42 @@ class TestTooThinToTell:
         assert answered.code == "97112"
         assert "label_followed" in answered.reasons
         assert "97112" not in [code for code, _ in answered.alternatives]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("Paraffin R hand/wrist, 10 min", "97018"),
+            ("CP | L knee", "97010"),
+            ("Mechanical traction, lumbar, 15 min", "97012"),
+            ("G0283 x 15 min", "G0283"),
+            ("PT evaluation, moderate complexity (97162): 35 min", "97162"),
+            ("97168 OT re-evaluation", "97168"),
+        ],
+    )
+    def test_a_modality_that_runs_by_itself_and_an_evaluation_are_said_by_their_name(
+        self, text: str, code: str
+    ) -> None:
+        [predicted] = predict(model(), [f"{text}\n{CLEAR}"])
+        found = replace(
+            predicted.services[0], start=0, end=len(text), labelled=code, probabilities=[(code, 0.99), ("97110", 0.01)]
+        )
+        answered = judged(Answer(predicted, found), 0.0)
+        assert (answered.code, answered.reasons) == (code, [])
+
+    @pytest.mark.parametrize("code", ["97035", "97150", "92507", "97039"])
+    def test_other_services_are_not(self, code: str) -> None:
+        given = self.thin("97110")
+        named = Answer(
+            given.predicted, replace(given.found, labelled=code, probabilities=[(code, 0.99), ("97110", 0.01)])
+        )
+        assert judged(named, 0.0).reasons == ["label_followed"]
+
+    def test_nor_where_the_description_says_another_code(self) -> None:
+        given = self.thin("97110")
+        named = Answer(
+            given.predicted, replace(given.found, labelled="97010", probabilities=[("97110", 0.99), ("97010", 0.01)])
+        )
+        assert judged(named, 0.0).reasons == ["label_followed"]
 
     def test_without_a_label_there_is_nothing_to_follow(self) -> None:
         given = relabelled(self.thin("97112"), None)

@@ -87,6 +87,7 @@ FURTHER_OF: Mapping[str, str] = MappingProxyType({first: further for further, fi
 """From the code that opens a service to the code of its further time: 97129 to 97130."""
 
 
+_SAID_BY_NAME = frozenset({"modality", "evaluation"})
 _ONE_NAME = {"97014": "G0283", "97130": "97129"}
 
 
@@ -98,6 +99,15 @@ def one_name(code: str) -> str:
 def is_timed(code: str) -> bool:
     """Whether the minutes of this code join the 15-minute pool. False for `none` and for codes nobody knows."""
     return code in TIMED
+
+
+def says_itself(code: str) -> bool:
+    """Whether the name of a service says all of what was done: a modality that runs by itself, an evaluation ("Paraffin R hand").
+
+    A timed service, a group or a service without a name of its own (97039) needs a description.
+    """
+    facts = CODES.get(code)
+    return facts is not None and not facts.timed and facts.kind in _SAID_BY_NAME and code != "97039"
 
 
 def check_code(code: str, *, where: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rehabcoder.billing.codes import one_name
+from rehabcoder.billing.codes import one_name, says_itself
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
@@ -83,7 +83,7 @@ def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
     code = found.code
     label = one_name(found.labelled) if found.labelled else None
-    followed = thin and found.labelled is not None
+    followed = thin and label is not None and not (label == code and says_itself(label))
     if followed and label is not None:
         code = label
     features = signs(predicted, found, thin)
