@@ -109,6 +109,20 @@ def test_units_of_a_column_are_checked_and_have_no_words(coder):
     assert "units_mismatch" not in raised(coder(EXERCISE, billed_units={"97110": 1}))
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        (f"{EXERCISE}\n{MANUAL.replace(' 15 min', '')}", "high"),
+        (f"{EXERCISE}\n{MANUAL.replace(' 15 min', '')}\nTotal timed minutes: 30", "high"),  # whose the rest is, is not said
+        (f"{UNTIMED}\n{EXERCISE}\nTotal timed minutes: 30", "medium"),  # all of it 97110
+    ],
+)
+def test_a_note_whose_units_cannot_be_told_is_not_settled(coder, text, severity):
+    coded = coder(text)
+    assert raised(coded)["missing_minutes"].severity == severity
+    assert ("missing_minutes" in coded.review_reasons) == (severity == "high")
+
+
 def test_a_note_without_therapy_lacks_nothing(coder):
     coded = coder("Patient called to cancel. Rescheduled.")
     assert coded.interventions == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rehabcoder.billing.codes import is_timed
+from collections.abc import Sequence
+
+from rehabcoder.billing.codes import FIRST_OF, is_timed
 from rehabcoder.findings.registry import Check, Context, Raised, finding
 from rehabcoder.language.detail import content_words
 from rehabcoder.note import Service
@@ -42,10 +44,24 @@ def timed_label(service: Service) -> bool:
 
 @finding("missing_minutes")
 def missing_minutes(context: Context) -> Raised | None:
-    for service in context.services:
-        if service.code != "none" and is_timed(service.code) and service.minutes is None:
-            return Raised(service.start, service.end)
+    timed = [s for s in context.services if s.code != "none" and is_timed(s.code)]
+    for service in timed:
+        if service.minutes is None:
+            if _total_makes_up(context, timed):
+                return Raised(service.start, service.end)
+            return Raised(service.start, service.end, "Its units cannot be told.", "high")
     return None
+
+
+def _total_makes_up(context: Context, timed: Sequence[Service]) -> bool:
+    """Whether the stated total of timed minutes settles the units: all of one code, under a payer that takes a total."""
+    stated = context.predicted.stated.timed
+    return (
+        stated is not None
+        and stated > sum(service.minutes or 0 for service in timed)
+        and len({FIRST_OF.get(service.code, service.code) for service in timed}) == 1
+        and context.policy.minutes_required != "per_service"
+    )
 
 
 def too_thin(context: Context, service: Service) -> bool:

@@ -36,11 +36,13 @@ class Context:
 
 @dataclass(slots=True, frozen=True)
 class Raised:
-    """A finding that holds, where the words are (None: nothing to point at), and what to add to the standard message."""
+    """A finding that holds: where the words are (None: nothing to point at), what to add to the standard message, and
+    a severity where this one weighs otherwise than most."""
 
     start: int | None = None
     end: int | None = None
     detail: str = ""
+    severity: str | None = None
 
 
 Check = Callable[[Context], Raised | None]
@@ -82,4 +84,4 @@ def raise_findings(context: Context) -> Iterator[Finding]:
         raised = CHECKS[name](context)
         if raised:
             message = f"{entry.message} {raised.detail}".strip()
-            yield Finding(name, entry.severity, message, raised.start, raised.end, entry.rule)
+            yield Finding(name, raised.severity or entry.severity, message, raised.start, raised.end, entry.rule)
