@@ -234,3 +234,40 @@ def test_money_of_a_sample_takes_the_units_of_a_column(empty):
             reviewed(replace(item, second=item.first), load_policy()) for item in samples.items(connection, made.id)
         ]
     assert [(each.wrong, each.money) for each in found] == [(False, Money(90.0, 60.0, 0.0))] * 2
+
+
+def second_looks(empty, *, labelled, first, second):
+    """Three notes by the same services, accepted by Ann, sampled whole and looked at again by Bo."""
+    services = [Service(6 * n, 6 * n + 5, "Words", code, labelled=labelled, minutes=m) for n, (code, m) in first]
+    notes = [Note(name, f"Words Words Words {name}") for name in "abc"]
+    load(empty, [(n, CodedNote(n.note_id, text_sha256=n.text_sha256, interventions=services)) for n in notes])
+    with empty.write() as connection:
+        for item in queue.page(connection, Filters(state=None), limit=9):
+            decisions.record(connection, queue.open_case(connection, item.id), "settle", reviewer="Ann")
+        drawn = draw(samples.frame(connection, Filters(state=None)), design="simple", size=3, seed=1)
+        made = samples.save(connection, drawn, name="q", by="Ann", made_from={}, confidence=0.9, precision=0.1)
+    return review(empty, made, lambda item: Answer(parse_codes(second)))
+
+
+def test_what_is_not_billable_makes_no_error(empty):
+    found = second_looks(
+        empty, labelled=None, first=enumerate([("97110", 15), ("none", 10), ("97014", None)]), second="97110=15 G0283"
+    )
+    assert (found.errors, found.rate.value, found.differences) == (0, 0.0, ())
+    assert found.precision == "reached"  # the whole frame was looked at
+
+
+def test_a_wrong_bill_is_no_wrong_decision_and_is_named(empty):
+    found = second_looks(empty, labelled="97112", first=enumerate([("97110", 15)]), second="97110=15")
+    assert found.errors == 0
+    assert sorted(d.note_id for d in found.differences) == ["a", "b", "c"]
+    assert [(d.in_error, d.billed, d.second, d.over, d.under) for d in found.differences] == [
+        (False, {"97112": 1}, {"97110": 1}, 30.0, 30.0)
+    ] * 3
+
+
+def test_a_note_in_error_is_named_with_both_answers(empty):
+    found = second_looks(empty, labelled=None, first=enumerate([("97110", 15)]), second="97530=25")
+    assert found.errors == 3
+    assert {(d.first_by, d.second_by, d.in_error) for d in found.differences} == {("Ann", "Bo", True)}
+    assert (found.differences[0].first, found.differences[0].second) == ({"97110": 1}, {"97530": 2})

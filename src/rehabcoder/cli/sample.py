@@ -179,7 +179,7 @@ def estimate(
     """What the sample says: error rate with limits, money with limits, agreement, and whether it is precise enough."""
     from rehabcoder.billing.policies import load_policy
     from rehabcoder.worklist.findings import sample_findings
-    from rehabcoder.worklist.reports.page import money, percent
+    from rehabcoder.worklist.reports.page import money, percent, units
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
 
@@ -203,8 +203,18 @@ def estimate(
     print(f"  Wilson, taken as simple: {percent(found.wilson.low)} to {percent(found.wilson.high)}")
     for title, value in (("over", found.over), ("under", found.under), ("net", found.net)):
         if value is not None:
-            print(f"{title} {money(value.value)}, {level} limits {money(value.low)} to {money(value.high)}")
-    for title, each in (("reviewers", found.between), ("with the tool", found.with_tool)):
-        kappa = "–" if each.kappa is None else f"{each.kappa:.2f}"
-        print(f"agreement {title}: {percent(each.share)} of {each.notes}, kappa {kappa}")
-    print(f"precision of {percent(one.precision)}: {'reached' if found.reached else 'not reached yet'}")
+            print(f"{title} {money(value.value)} (the bill against the second look), {level} limits {money(value.low)} to {money(value.high)}")
+    for title, agreed in (("reviewers", found.between), ("with the tool", found.with_tool)):
+        kappa = "–" if agreed.kappa is None else f"{agreed.kappa:.2f}"
+        print(f"agreement {title}: {percent(agreed.share)} of {agreed.notes}, kappa {kappa}")
+    print(f"precision of {percent(one.precision)}: {found.precision}")
+    if in_error := [each for each in found.differences if each.in_error]:
+        print("in error, the second look supports other codes or units than the first decision:")
+        for each in in_error:
+            first, second = each.first_by or "the tool", each.second_by
+            print(f"  {each.note_id}: {units(each.first)} ({first}), then {units(each.second)} ({second})")
+    if misbilled := [each for each in found.differences if each.at_stake]:
+        print("billed otherwise than the second look supports:")
+        for each in misbilled:
+            print(f"  {each.note_id}: {units(each.billed)} billed, {units(each.second)} supported, ", end="")
+            print(f"over {money(each.over)}, under {money(each.under)}")

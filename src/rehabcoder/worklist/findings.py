@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rehabcoder.billing.claim import claim_lines
 from rehabcoder.billing.policies import Policy
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote, Service
@@ -12,18 +13,48 @@ from rehabcoder.worklist import estimates
 from rehabcoder.worklist.agreement import Agreement, agreement
 from rehabcoder.worklist.answer import Answer
 from rehabcoder.worklist.estimates import Estimate, Stratum
-from rehabcoder.worklist.risk import Money, billed_units, money_of, supported_units
+from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.store.samples import Sample, SampleItem
+
+
+Units = Mapping[str, int | None]
 
 
 @dataclass(slots=True, frozen=True)
 class Reviewed:
-    """One note of a sample with both answers: whether they bill differently, and the money by the second one."""
+    """One note of a sample with both answers, and the money by the second one.
+
+    `wrong` compares decisions: the second answer supports other codes or units than the first. `money` compares the
+    bill that went out with what the second answer supports. A right decision can stand beside a wrong bill. Units are
+    by code, None where no minutes give them; `billed` is None where nothing is known to have been billed.
+    """
 
     item: SampleItem
     second: Answer
     wrong: bool
     money: Money
+    first_units: Units
+    second_units: Units
+    billed: Mapping[str, int] | None
+
+
+@dataclass(slots=True, frozen=True)
+class Difference:
+    """A reviewed note to look at again: `in_error`, or billed over or under the second answer (dollars), or both."""
+
+    note_id: str
+    in_error: bool
+    first_by: str | None
+    first: Units
+    second_by: str | None
+    second: Units
+    billed: Mapping[str, int] | None
+    over: float
+    under: float
+
+    @property
+    def at_stake(self) -> float:
+        return max(self.over, self.under)
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,7 +63,8 @@ class SampleFindings:
 
     `rate` is the estimate that the design calls for: exact hypergeometric limits for a simple draw, the weighted sum of
     strata for a stratified one, the weighted draws for a risk-weighted one. `wilson` stands beside it, and treats the
-    sample as simple. `over`, `under` and `net` are dollars of the whole frame; net is over less under.
+    sample as simple. `over`, `under` and `net` are dollars of the whole frame, of the bill against the second answer; net
+    is over less under. `differences` names the notes that make `errors` and the dollars.
     """
 
     sample: Sample
@@ -49,6 +81,14 @@ class SampleFindings:
     between_by_code: Mapping[str, Agreement]
     with_tool: Agreement
     with_tool_by_code: Mapping[str, Agreement]
+    differences: tuple[Difference, ...]
+
+    @property
+    def precision(self) -> str:
+        """Whether the wanted precision is reached, and what is left to do where it is not."""
+        if self.reached:
+            return "reached"
+        return "not reached yet" if self.reviewed < self.size else "not reached: it needs a larger sample"
 
 
 def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy) -> SampleFindings:
@@ -71,16 +111,17 @@ def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy)
         over=_dollars(sample, done, lambda money: money.over),
         under=_dollars(sample, done, lambda money: money.under),
         net=_dollars(sample, done, lambda money: money.over - money.under),
-        reached=_reached(sample, rate, wilson),
+        reached=_reached(sample, len(done), rate, wilson),
         between=between,
         between_by_code=between_by_code,
         with_tool=with_tool,
         with_tool_by_code=with_tool_by_code,
+        differences=tuple(_difference(each) for each in done if each.wrong or each.money.at_stake),
     )
 
 
 def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
-    """Compare both answers of one note by the units they support.
+    """Compare both answers of one note by the codes and units they support, and its bill with the second.
 
     Raises:
         UsageError: the item has no second answer yet.
@@ -90,12 +131,28 @@ def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
     coded = CodedNote.from_json(item.coded)
     stated = coded.totals.stated_timed
     services = [_services(answer) for answer in (item.first, item.second)]
-    first, second = (supported_units(each, policy, stated_timed=stated) for each in services)
+    # By the lines of the claim: what is not billable makes none, and a payer's own name of a code is the same code.
+    first, second = (
+        {line.code: line.units for line in claim_lines(each, policy, stated_timed=stated)[0]} for each in services
+    )
     billed = billed_units(coded, policy, column=item.meta.get("billed_units"))
     money = money_of(billed, services[1], policy, stated_timed=stated)
-    # Without minutes there are no units to compare: then the codes decide.
-    wrong = first != second or {s.code for s in services[0]} != {s.code for s in services[1]}
-    return Reviewed(item, item.second, wrong, money)
+    return Reviewed(item, item.second, first != second, money, first, second, billed)
+
+
+def _difference(each: Reviewed) -> Difference:
+    item, money = each.item, each.money
+    return Difference(
+        note_id=item.note_id,
+        in_error=each.wrong,
+        first_by=item.first_by,
+        first=each.first_units,
+        second_by=item.second_by,
+        second=each.second_units,
+        billed=each.billed,
+        over=money.over,
+        under=money.under,
+    )
 
 
 def _services(answer: Answer) -> list[Service]:
@@ -104,7 +161,9 @@ def _services(answer: Answer) -> list[Service]:
     ]
 
 
-def _reached(sample: Sample, rate: Estimate | None, wilson: Estimate | None) -> bool:
+def _reached(sample: Sample, reviewed: int, rate: Estimate | None, wilson: Estimate | None) -> bool:
+    if sample.design != "risk" and reviewed == sample.frame_size:
+        return True  # the whole frame was looked at: nothing is left to estimate
     # Normal limits shrink to nothing where no error was found yet; Wilson's do not, and so both must be narrow enough.
     return rate is not None and wilson is not None and max(rate.half_width, wilson.half_width) <= sample.precision
 

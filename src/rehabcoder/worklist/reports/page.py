@@ -9,7 +9,7 @@ from typing import Any
 
 from rehabcoder.errors import MissingExtra
 from rehabcoder.worklist.files import private_text
-from rehabcoder.worklist.findings import SampleFindings
+from rehabcoder.worklist.findings import SampleFindings, Units
 from rehabcoder.worklist.reports.collect import Report
 from rehabcoder.worklist.store.statistics import Group
 
@@ -46,7 +46,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"money": money, "percent": percent, "whole": whole}
+    environment.filters |= {"money": money, "percent": percent, "units": units, "whole": whole}
     environment.globals |= {"net_bars": net_bars, "month_line": month_line}
     return environment
 
@@ -65,6 +65,13 @@ def money(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def units(value: Units | None) -> str:
+    """Units as people read them: 97110 x2, 97530 x1; `?` where no minutes give them."""
+    if value is None:
+        return "not known"
+    return ", ".join(f"{code} x{'?' if count is None else count}" for code, count in value.items()) or "nothing"
 
 
 def whole(value: int) -> str:

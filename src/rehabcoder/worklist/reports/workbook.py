@@ -81,7 +81,7 @@ def _samples(book: Any, report: Report, head: Any, share: Any, dollars: Any) -> 
     if not report.samples:
         return
     sheet = book.add_worksheet("Samples")
-    names = ("Sample", "Design", "Seed", "Frame", "Size", "Reviewed", "Errors", "Rate", "Low", "High", "Net", "Reached")
+    names = ("Sample", "Design", "Seed", "Frame", "Size", "Reviewed", "Errors", "Rate", "Low", "High", "Net", "Precision")
     sheet.set_column(0, len(names), 12)
     sheet.write_row(0, 0, names, head)
     for row, found in enumerate(report.samples, 1):
@@ -93,4 +93,4 @@ def _samples(book: Any, report: Report, head: Any, share: Any, dollars: Any) -> 
             sheet.write_row(row, 7, (found.rate.value, found.rate.low, found.rate.high), share)
         if found.net:
             sheet.write_number(row, 10, found.net.value, dollars)
-        sheet.write_string(row, 11, "yes" if found.reached else "no")
+        sheet.write_string(row, 11, found.precision)
