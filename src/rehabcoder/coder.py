@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rehabcoder.billing.checks import check_claim
 from rehabcoder.billing.claim import claim_lines, primary_code
+from rehabcoder.billing.finding_terms import SEVERITIES
 from rehabcoder.billing.modifiers import discipline_of, with_modifiers
 from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
 from rehabcoder.errors import PolicyError
@@ -90,6 +91,7 @@ class Coder:
         )
         flags = list(raise_findings(Context(note, predicted, services, lines, totals, policy, self.model)))
         flags += check_claim(lines, policy, on=_day(note.date_of_service))
+        flags.sort(key=lambda flag: SEVERITIES.index(flag.severity))
         reasons = _reasons(services, flags)
         return CodedNote(
             note.note_id,

@@ -86,3 +86,16 @@ def test_two_visits_of_one_day_are_two_notes_with_units_of_their_own(coded: dict
 def test_most_good_notes_are_settled_without_a_person(coded: dict[str, CodedNote]) -> None:
     names = ("squats-for-strength", "squats-on-foam", "squats-for-laundry", "after-the-stroke", "hand-therapy")
     assert len([name for name in names if coded[name].needs_review]) <= 1  # a model may be careful once
+
+
+def test_the_gravest_finding_comes_first(coded: dict[str, CodedNote]) -> None:
+    order = {
+        name: [("high", "medium", "low").index(flag.severity) for flag in note.flags] for name, note in coded.items()
+    }
+    assert order == {name: sorted(severities) for name, severities in order.items()}
+    assert any(len(set(severities)) > 1 for severities in order.values())
+
+
+def test_a_refuted_label_is_what_the_words_speak_against(coded: dict[str, CodedNote]) -> None:
+    [refuted] = [s for s in coded["wrong-label"].interventions if "code_mismatch" in s.review_reasons]
+    assert {words.says for words in refuted.why if words.code == "97112"} == {"speaks for 97112 over 97110"}

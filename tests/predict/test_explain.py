@@ -11,7 +11,7 @@ import pytest
 from predicting import Answer, answer, answers, model
 
 from rehabcoder.note import Service
-from rehabcoder.predict.explain import evidence, pulls
+from rehabcoder.predict.explain import evidence, pulls, rival_of
 from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Linear, Model
 from rehabcoder.predict.reasons import reasons_of
@@ -137,7 +137,7 @@ def test_evidence_never_rests_on_a_code_number_or_on_minutes() -> None:
 def test_each_piece_of_evidence_says_for_which_of_the_two_codes_it_speaks() -> None:
     for given in answers():
         code = given.found.code
-        rival = next(c for c, _ in given.found.described if c != code)
+        rival = rival_of(model(), given.found, code)
         for one in evidence(model(), given.predicted, given.found, code):
             other = {code: rival, rival: code}[str(one.code)]
             assert one.says == f"speaks for {one.code} over {other}"
@@ -160,9 +160,12 @@ def test_a_code_that_the_model_does_not_know_has_no_words() -> None:
     assert (unknown.words, unknown.log_odds) == ([], 0.0)
 
 
-def test_reasons_compare_with_the_label_where_it_is_another_code() -> None:
+def test_reasons_and_evidence_compare_with_the_label_where_it_is_another_code() -> None:
     given = answer("97112 " + SQUATS)
     assert given.found.labelled == "97112"
     assert reasons_of(model(), given.predicted, given.found, service(given, "97110")).against == "97112"
+    told = evidence(model(), given.predicted, given.found, "97110")
+    assert told[0].says == "speaks for 97110 over 97112"
+    assert {e.says for e in told} <= {"speaks for 97110 over 97112", "speaks for 97112 over 97110"}
     runner_up = next(c for c, _ in given.found.described if c != "97112")
     assert reasons_of(model(), given.predicted, given.found, service(given, "97112")).against == runner_up

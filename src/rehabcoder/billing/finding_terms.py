@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from rehabcoder.billing.codes import KNOWLEDGE
 from rehabcoder.note import Finding
 
 Severity = Literal["high", "medium", "low"]
+SEVERITIES: tuple[str, ...] = get_args(Severity)  # the gravest first
 
 
 @dataclass(slots=True, frozen=True)

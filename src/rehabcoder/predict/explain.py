@@ -9,6 +9,7 @@ from itertools import chain
 
 import numpy as np
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.note import Evidence
 from rehabcoder.predict.features import phrase_place
 from rehabcoder.predict.model import Model
@@ -20,7 +21,7 @@ _PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 @dataclass(slots=True, frozen=True)
 class Reason:
-    """A feature of the description and how far it pulls from the runner-up to the chosen code (in log odds)."""
+    """A feature of the description and how far it pulls from the rival to the chosen code (in log odds)."""
 
     feature: str
     pull: float
@@ -47,9 +48,16 @@ def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against:
     return rows[order].tolist(), values[order].tolist()
 
 
+def rival_of(model: Model, found: Found, code: str) -> str | None:
+    """What a code is to be compared with: the note's own label where that is another code, for then the question is why
+    not that one; else the runner-up by the description. None where the model knows no other."""
+    ranked = [*([one_name(found.labelled)] if found.labelled else []), *(likely for likely, _ in found.described)]
+    return next((rival for rival in ranked if rival in model.code.classes and rival != code), None)
+
+
 def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> list[Evidence]:
-    """The words that speak most for the code, and the strongest that speaks for its runner-up, with their places."""
-    rival = next((c for c, _ in found.described if c != code), None)
+    """The words that speak most for the code, and the strongest that speaks for its rival, with their places."""
+    rival = rival_of(model, found, code)
     if rival is None:
         return []
     rows, values = _pulls(model, predicted, found, code, rival)

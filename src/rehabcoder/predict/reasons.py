@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rehabcoder.billing.codes import one_name
 from rehabcoder.note import Json, Service
-from rehabcoder.predict.explain import Reason, pulls
+from rehabcoder.predict.explain import Reason, pulls, rival_of
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
 
@@ -15,10 +14,10 @@ from rehabcoder.predict.predictor import Found, Predicted
 class Reasons:
     """How the code of a service was chosen, in exact terms.
 
-    `against` is the note's own label where that is another code, else the runner-up by the description. `described`
-    are the likeliest codes by the description alone, `joined` with the label. `words` are the features of the
-    description with their pulls in log odds, those for the code first. They and `usual` (how common the two codes are)
-    add up to `log_odds`, those of `described`. There are none for a code that the model does not know.
+    `against` is the rival (see `rival_of`). `described` are the likeliest codes by the description alone, `joined` with
+    the label. `words` are the features of the description with their pulls in log odds, those for the code first. They
+    and `usual` (how common the two codes are) add up to `log_odds`, those of `described`. There are none for a code that
+    the model does not know.
     """
 
     code: str
@@ -43,9 +42,7 @@ class Reasons:
 
 def reasons_of(model: Model, predicted: Predicted, found: Found, service: Service) -> Reasons:
     """The reasons behind the code of one service. `found` is what the coder made `service` of."""
-    label = one_name(service.labelled) if service.labelled else None
-    ranked = [label, *(code for code, _ in found.described)]
-    against = next((code for code in ranked if code in model.code.classes and code != service.code), None)
+    against = rival_of(model, found, service.code)
     if service.code not in model.code.classes or against is None:
         return Reasons(service.code, against, found.described, found.probabilities, [], 0.0, 0.0)
     words = pulls(model, predicted, found, service.code, against)
