@@ -203,7 +203,8 @@ def estimate(
     print(f"  Wilson, taken as simple: {percent(found.wilson.low)} to {percent(found.wilson.high)}")
     for title, value in (("over", found.over), ("under", found.under), ("net", found.net)):
         if value is not None:
-            print(f"{title} {money(value.value)} (the bill against the second look), {level} limits {money(value.low)} to {money(value.high)}")
+            limits = f"{level} limits {money(value.low)} to {money(value.high)}"
+            print(f"{title} {money(value.value)} (the bill against the second look), {limits}")
     for title, agreed in (("reviewers", found.between), ("with the tool", found.with_tool)):
         kappa = "–" if agreed.kappa is None else f"{agreed.kappa:.2f}"
         print(f"agreement {title}: {percent(agreed.share)} of {agreed.notes}, kappa {kappa}")

@@ -16,7 +16,6 @@ from rehabcoder.worklist.estimates import Estimate, Stratum
 from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.store.samples import Sample, SampleItem
 
-
 Units = Mapping[str, int | None]
 
 
