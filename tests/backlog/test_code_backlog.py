@@ -163,6 +163,14 @@ def test_claims_pool_notes_wherever_they_lie(monkeypatch: pytest.MonkeyPatch) ->
     assert Path("again.claims.jsonl").read_bytes() == Path("coded/claims.jsonl").read_bytes()
 
 
+def test_claims_of_a_run_before_do_not_stay_beside_results_without_any() -> None:
+    row = {"id": "n", "text": "squats x 10 min"}
+    assert run(write([row | {"mrn": "p", "dos": "2024-09-18"}]), "c.jsonl").claims == 1
+    assert Path("c.claims.jsonl").exists()
+    assert run(write([row]), "c.jsonl").claims == 0
+    assert sorted(os.listdir()) == ["c.jsonl", "n.jsonl"]
+
+
 def test_kx_runs_on_through_a_patient_s_year_wherever_the_notes_lie(monkeypatch: pytest.MonkeyPatch) -> None:
     days = ("2024-09-03", "2024-09-01", "2024-09-02", "2025-01-02")
     rows = [

@@ -56,9 +56,13 @@ def _pairs(done: Sequence[Done], part: Part) -> Iterator[tuple[Json, Json]]:
 def write_all_claims(
     done: Sequence[Done], part: Part, path: Path, *, policy: str, jobs: int, year_to_date: YearToDate | None
 ) -> tuple[int, int]:
-    """Write the claims of all parts; how many, and how many with KX. Without a patient and a day there is no file."""
+    """Write the claims of all parts; how many, and how many with KX.
+
+    Without a patient and a day there is no file, nor one of a run before.
+    """
     parts = [part.claims(one.number) for one in done if one.claims]
     if not parts:
+        path.unlink(missing_ok=True)
         return 0, 0
     return write_claims(parts, path, policy=policy, work=part.work, jobs=jobs, year_to_date=year_to_date)
 
