@@ -317,6 +317,52 @@ def test_the_second_look_hides_the_first_and_counts(ann, bo):
     assert own.status_code in (409, 422)
 
 
+@pytest.fixture
+def second(ann, bo):
+    """A sample of two notes that Ann accepted, and what Bo sees of its first one."""
+    for _ in range(3):
+        ann.act(first(ann).id, "settle")
+    ann.post("/samples", part=False, name="q4", size=2, seed=3)
+    with ann.app.database.read() as connection:
+        at = samples.items(connection, samples.find(connection, "q4").id)[0].id
+
+    def answer():
+        with bo.app.database.read() as connection:
+            return samples.item(connection, at).second
+
+    return bo, f"/second/{at}", answer
+
+
+def test_nothing_is_kept_as_an_answer_only_when_it_is_said(second):
+    bo, address, answer = second
+    asked = bo.post(address, version=1, action="settle")
+    assert answer() is None
+    question = soup(asked).select_one(".problem")
+    assert "No service is entered" in question.text
+    fields = {each["name"]: each["value"] for each in question.select("input")}
+    assert soup(bo.post(address, **fields)).select_one("#work")["data-note"]  # the next note
+    assert answer().services == ()
+
+
+def test_undo_is_offered_where_something_can_be_undone(second):
+    bo, address, _ = second
+    assert not soup(bo.get(address)).select("[data-key=u]")
+    text = soup(bo.get(address)).find(id="text").text
+    added = bo.post(address, version=1, action="add", code="97110", minutes="15", start=0, end=9, quote=text[:9])
+    assert soup(added).select("[data-key=u]")
+    assert not soup(bo.post(address, version=2, action="undo")).select("[data-key=u]")
+    bo.post(address, version=3, action="settle", empty="yes")
+    assert not soup(bo.get(address)).select(".bar")  # it is given, and stays
+
+
+def test_the_end_of_a_sample_is_its_own(second):
+    bo, address, _ = second
+    following = bo.post(address, version=1, action="settle", empty="yes").headers["HX-Push-Url"]
+    done = bo.post(following, version=1, action="settle", empty="yes")
+    assert "sample" in soup(done).select_one("#work").text
+    assert not soup(done).select("[data-key=u]")  # it would undo a decision of the queue
+
+
 def test_a_sample_that_cannot_be_drawn_is_explained(ann):
     answer = ann.post("/samples", part=False, name="q", size=4000, seed=1)
     assert answer.status_code == 422

@@ -198,7 +198,7 @@ def _arrive(request: Request, connection: Any, case: Case | None, *, said: str |
     if not wants_part:
         return RedirectResponse(address, 303)
     if case is None:
-        return review(request).pages.page("done.html", request)
+        return review(request).pages.page("done.html", request, sample=False)
     return moved(_note(request, connection, case, "work.html", said=said), address)
 
 
@@ -223,6 +223,7 @@ def _note(
         left=queue.count(connection, Filters()),
         item=None,
         sample=None,
+        asks=False,
         problem=problem,
         said=said,
         status=status,

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from rehabcoder.errors import UsageError
 from rehabcoder.web.actions import edit
 from rehabcoder.web.notes import named
-from rehabcoder.web.requests import Browser, Fields, moved, whole_number
+from rehabcoder.web.requests import Browser, Fields, moved, session, whole_number
 from rehabcoder.web.review import review
 from rehabcoder.web.view import note_view
 from rehabcoder.worklist import sampling
@@ -84,7 +84,7 @@ def show_second(request: Request, at: Browser, item: int) -> Response:
 @router.post("/second/{item}")
 def act(request: Request, at: Browser, item: int, fields: Fields) -> Response:
     named(at)
-    problem, status = None, 200
+    problem, status, asks = None, 200, False
     try:
         with review(request).database.write() as connection:
             one = _item(connection, item)
@@ -98,14 +98,19 @@ def act(request: Request, at: Browser, item: int, fields: Fields) -> Response:
                     raise UsageError("the text of this note was purged", remedy="It can no longer be reviewed.")
                 settle = fields.get("action") == "settle"
                 answer = case.answer if settle else edit(case, fields)
-                samples.second(connection, one, answer, reviewer=at.reviewer, settle=settle)
-                if settle:
+                # Nothing entered is more often a stray key than an answer, and an answer is final.
+                if settle and not answer.services and one.second is None and fields.get("empty") != "yes":
+                    asks, status = True, 422
+                else:
+                    samples.second(connection, one, answer, reviewer=at.reviewer, settle=settle)
+                if settle and not asks:
                     return _onward(request, connection, one.sample_id, at.reviewer)
     except (ConflictError, UsageError, WorklistError) as error:
         problem = str(error)
         status = 409 if isinstance(error, ConflictError) else 503 if isinstance(error, WorklistError) else 422
     with review(request).database.read() as connection:
-        return _second(request, connection, _item(connection, item), "work.html", problem=problem, status=status)
+        one = _item(connection, item)
+        return _second(request, connection, one, "work.html", problem=problem, asks=asks, status=status)
 
 
 def _item(connection: Any, item: int) -> SampleItem:
@@ -120,13 +125,20 @@ def _onward(request: Request, connection: Any, sample: int, reviewer: str) -> Re
     if request.headers.get("hx-request") != "true":
         return RedirectResponse(f"/second/{following}" if following else "/samples", 303)
     if following is None:
-        return review(request).pages.page("done.html", request)
+        return review(request).pages.page("done.html", request, sample=True)
     response = _second(request, connection, _item(connection, following), "work.html")
     return moved(response, f"/second/{following}")
 
 
 def _second(
-    request: Request, connection: Any, item: SampleItem, template: str, *, problem: str | None = None, status: int = 200
+    request: Request,
+    connection: Any,
+    item: SampleItem,
+    template: str,
+    *,
+    problem: str | None = None,
+    asks: bool = False,
+    status: int = 200,
 ) -> Response:
     case = samples.case_of(connection, item)
     if case is None:
@@ -144,6 +156,8 @@ def _second(
         left=(samples.left(connection, item.sample_id), True),
         item=item,
         sample=item.sample_id,
+        undoable=samples.can_undo(connection, item, reviewer=session(request).reviewer),
+        asks=asks,
         problem=problem,
         said=None,
         status=status,

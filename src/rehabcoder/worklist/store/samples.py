@@ -283,6 +283,41 @@ def undo(connection: Connection, item: SampleItem, *, reviewer: str) -> None:
         UsageError: nothing is left to take back.
         ConflictError: the item has moved on since it was read.
     """
+    row = _last_step(connection, item, reviewer)
+    if row is None:
+        raise UsageError("there is nothing to undo", remedy="A second answer that was given stays as it is.")
+    moved = connection.execute(
+        update(sample_item)
+        .where(sample_item.c.id == item.id, sample_item.c.version == item.version)
+        .values(version=item.version + 1, draft=row.before)
+    )
+    if moved.rowcount != 1:
+        raise ConflictError(item.note_id)
+    connection.execute(
+        insert(decision).values(
+            note=item.note,
+            coding_id=item.coding_id,
+            reviewer=reviewer,
+            at=now(),
+            kind="undo",
+            before=row.after,
+            after=row.before,
+            state_before=row.state_before,
+            state_after=row.state_after,
+            sample_id=item.sample_id,
+            undoes=row.id,
+        )
+    )
+
+
+def can_undo(connection: Connection, item: SampleItem, *, reviewer: str) -> bool:
+    """Whether the reviewer has a step on the draft that `undo` would take back."""
+    return _last_step(connection, item, reviewer) is not None
+
+
+def _last_step(connection: Connection, item: SampleItem, reviewer: str) -> Any:
+    if item.second is not None:
+        return None
     mine = select(decision).where(
         decision.c.note == item.note, decision.c.sample_id == item.sample_id, decision.c.reviewer == reviewer
     )
@@ -290,28 +325,6 @@ def undo(connection: Connection, item: SampleItem, *, reviewer: str) -> None:
     for row in connection.execute(mine.order_by(decision.c.id.desc())):
         if row.kind == "undo":
             gone.add(row.undoes)
-        elif row.id not in gone and row.kind == "edit" and item.second is None:
-            moved = connection.execute(
-                update(sample_item)
-                .where(sample_item.c.id == item.id, sample_item.c.version == item.version)
-                .values(version=item.version + 1, draft=row.before)
-            )
-            if moved.rowcount != 1:
-                raise ConflictError(item.note_id)
-            connection.execute(
-                insert(decision).values(
-                    note=item.note,
-                    coding_id=item.coding_id,
-                    reviewer=reviewer,
-                    at=now(),
-                    kind="undo",
-                    before=row.after,
-                    after=row.before,
-                    state_before=row.state_before,
-                    state_after=row.state_after,
-                    sample_id=item.sample_id,
-                    undoes=row.id,
-                )
-            )
-            return
-    raise UsageError("there is nothing to undo", remedy="A second answer that was given stays as it is.")
+        elif row.id not in gone and row.kind == "edit":
+            return row
+    return None
