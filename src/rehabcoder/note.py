@@ -41,6 +41,15 @@ class Note:
         # Lone surrogates cannot be encoded strictly; a note that holds one must still get a row.
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
+    def about(self) -> Json:
+        """What the input says of the note, without its text; what it does not say is left out."""
+        names = (
+            "note_id", "patient_id", "date_of_service", "clinician", "credential", "clinic", "discipline", "payer",
+            "billed_units", "assistant_minutes",
+        )  # fmt: skip
+        values = ((name, getattr(self, name)) for name in names)
+        return {name: value for name, value in values if value is not None}
+
 
 @dataclass(slots=True, frozen=True)
 class Span:

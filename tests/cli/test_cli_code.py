@@ -120,10 +120,21 @@ class TestOutput:
         [row] = csv.DictReader(io.StringIO(out))
         assert (row["note_id"], row["status"]) == ("squats-for-laundry", "coded")
         assert row["units_by_code"].startswith("97530:2;97110:1")
+        assert row["services"].startswith("97530, 23 min: Therapeutic Activities - 23 minutes. Squatting to lift")
 
-    def test_two_jobs_give_the_same_bytes_as_one(self, rehabcoder: Run, sample: Path) -> None:
-        one = rehabcoder("code", sample, "--format", "jsonl")
-        two = rehabcoder("code", sample, "--format", "jsonl", "--jobs", 2)
+    def test_csv_holds_what_the_input_says_of_a_note(self, rehabcoder: Run, sample: Path, tmp_path: Path) -> None:
+        _, out, _ = rehabcoder("code", sample / "clinic-export.csv", "--format", "csv")
+        row = next(csv.DictReader(io.StringIO(out)))
+        names = ("date_of_service", "patient_id", "clinician", "payer", "billed_units")
+        told = [row[name] for name in names]
+        assert told == ["2026-09-21", "P-3007", "PT-14", "Medicare Part B", "97110:1;97112:1;97530:1"]
+        rehabcoder("code", sample / "clinic-export.csv", "--out", tmp_path / "c.csv")
+        assert (tmp_path / "c.csv").read_bytes().decode() == out
+
+    @pytest.mark.parametrize("format", ["jsonl", "csv"])
+    def test_two_jobs_give_the_same_bytes_as_one(self, rehabcoder: Run, sample: Path, format: str) -> None:
+        one = rehabcoder("code", sample, "--format", format)
+        two = rehabcoder("code", sample, "--format", format, "--jobs", 2)
         assert one[:2] == two[:2]
 
     def test_standard_input_is_a_note_or_a_table(self, rehabcoder: Run) -> None:
@@ -339,8 +350,8 @@ def test_the_first_answers_come_before_the_last_note_is_read() -> None:
             read += 1
             yield Note(str(read), NOTE)
 
-    rows = coded_stream(endless(), model=str(default_model_path()), policy="medicare-part-b")
-    assert next(rows).note_id == "1"
+    pairs = coded_stream(endless(), model=str(default_model_path()), policy="medicare-part-b")
+    assert next(pairs)[1].note_id == "1"
     assert read < 100
 
 

@@ -67,17 +67,19 @@ def test_json_keeps_what_utf8_can_hold_and_escapes_the_rest() -> None:
 
 def test_csv_has_a_row_a_note() -> None:
     out = io.StringIO()
-    dump_csv([coded().to_json(), failed("b").to_json()], out)
+    about = {"date_of_service": "2024-09-18", "patient_id": "0042", "clinician": "T. Example", "payer": "Medicare"}
+    dump_csv([(about, coded().to_json()), ({"billed_units": {"97530": 4}}, failed("b").to_json())], out)
     first, second = csv.DictReader(io.StringIO(out.getvalue()))
-    assert first == dict.fromkeys(COLUMNS, "") | {
+    assert first == dict.fromkeys(COLUMNS, "") | about | {
         "note_id": "a-17", "source": "inbox/n.csv#17", "status": "coded", "needs_review": "yes",
         "review_reasons": "code_mismatch", "primary_code": "97530", "units_by_code": "97530:1;97010:1",
-        "minutes_by_code": "97530:15", "modifiers": "97530-GP", "timed_minutes": "15", "units": "1",
+        "minutes_by_code": "97530:15", "modifiers": "97530-GP", "timed_minutes": "15", "timed_units": "1",
         "stated_timed_minutes": "20", "stated_total_minutes": "30", "billed_units": "97110:2",
-        "labelled": "97110>97530", "findings": "code_mismatch;missing_progress", "messages": "labelled 97110 none",
+        "labelled": "97110>97530", "services": "97530, 15 min: squats",
+        "findings": "code_mismatch;missing_progress", "messages": "labelled 97110 none",
         "rule": "cms", "policy": "medicare-part-b", "text_sha256": "ab" * 32,
     }  # fmt: skip
-    assert (second["status"], second["error"]) == ("failed", "n.csv#18: broken")
+    assert (second["status"], second["error"], second["billed_units"]) == ("failed", "n.csv#18: broken", "97530:4")
 
 
 @given(st.text())
@@ -90,7 +92,7 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
 def test_formulas_are_neutralised_in_every_output_for_spreadsheets(text: str, tmp_path: Path) -> None:
     out = io.StringIO()
-    dump_csv([coded(text).to_json()], out, header=False)
+    dump_csv([({}, coded(text).to_json())], out, header=False)
     assert next(csv.reader(io.StringIO(out.getvalue())))[0] == "'" + text
     workbook.write_workbook([({"clinician": text}, coded(text).to_json())], tmp_path / "n.xlsx", scratch=tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "n.xlsx")["Worklist"]

@@ -14,10 +14,6 @@ from rehabcoder.writers.files import private
 from rehabcoder.writers.flat import dump_csv
 from rehabcoder.writers.lines import dump_jsonl, json_line
 
-_ABOUT = (
-    "note_id", "patient_id", "date_of_service", "clinician", "credential", "clinic", "discipline", "payer",
-    "billed_units", "assistant_minutes",
-)  # fmt: skip
 SHOWN = 20  # failed notes that are named at the end of a run; all of them stand in a file
 
 
@@ -80,11 +76,11 @@ def write_part(
     Raises:
         RehabcoderError: the disk is full or may not be written.
     """
-    _write_rows(rows, part, number)
+    _write_rows(notes, rows, part, number)
     if part.about:
-        _write_lines(map(_about, notes), part.notes(number), part)
+        _write_lines((note.about() for note in notes), part.notes(number), part)
     billable = [
-        f"{claim_key(note.patient_id)}\t{json_line({'about': _about(note), 'coded': _for_claim(row)})}"
+        f"{claim_key(note.patient_id)}\t{json_line({'about': note.about(), 'coded': _for_claim(row)})}"
         for note, row in zip(notes, rows, strict=True)
         if note.patient_id and note.date_of_service
     ]
@@ -114,7 +110,7 @@ def record(done: Done, shard: Shard, part: Part) -> Done:
     return done
 
 
-def _write_rows(rows: list[Json], part: Part, number: int) -> None:
+def _write_rows(notes: Sequence[Note], rows: list[Json], part: Part, number: int) -> None:
     with private(part.path(number), beside=part.work) as unfinished:
         if part.format == "parquet":
             from rehabcoder.writers.parquet import write_rows
@@ -122,7 +118,8 @@ def _write_rows(rows: list[Json], part: Part, number: int) -> None:
             write_rows(rows, unfinished)
         elif part.format == "csv":
             with unfinished.open("w", encoding="utf-8", newline="") as stream:
-                dump_csv(rows, stream, header=part.header)
+                pairs = ((note.about(), row) for note, row in zip(notes, rows, strict=True))
+                dump_csv(pairs, stream, header=part.header)
         else:
             with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
                 dump_jsonl(rows, stream)
@@ -140,12 +137,6 @@ def _write(lines: Iterable[str], path: Path, part: Part) -> None:
 def claim_key(patient: str) -> int:
     """A number that the notes of one patient share, by which they are dealt into buckets."""
     return zlib.crc32(patient.encode("utf-8", "surrogatepass"))
-
-
-def _about(note: Note) -> Json:
-    """What the input says of a note, without its text."""
-    values = ((name, getattr(note, name)) for name in _ABOUT)
-    return {name: value for name, value in values if value is not None}
 
 
 def _for_claim(row: Json) -> Json:

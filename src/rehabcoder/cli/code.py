@@ -14,7 +14,7 @@ from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.backlog import Progress, Summary
-    from rehabcoder.note import CodedNote
+    from rehabcoder.note import CodedNote, Note
 
 FORMATS = ("table", "jsonl", "csv")
 _NAMED = 20  # failed notes that are named at the end
@@ -181,14 +181,14 @@ def code_onto_stdout(
 
     notes = read_notes(paths, format=input_format, columns=columns, tell=_tell)
     tally = Tally()
-    rows = tally.of(coded_stream(notes, model=model, policy=policy, jobs=jobs))
+    pairs = tally.of(coded_stream(notes, model=model, policy=policy, jobs=jobs))
     if format == "table":
         from rehabcoder.cli.table import print_table
 
-        print_table(rows)
+        print_table(row for _, row in pairs)
         print(f"{tally}. A star marks those to see.")
     else:
-        _write(rows, format)
+        _write(pairs, format)
     if tally.failed:
         _name_failures(tally.failed, tally.errors)
     return tally.failed
@@ -203,9 +203,9 @@ class Tally:
     failed: int = 0
     errors: list[str] = field(default_factory=list)
 
-    def of(self, rows: Iterable[CodedNote]) -> Iterator[CodedNote]:
-        """The same rows, counted."""
-        for row in rows:
+    def of(self, pairs: Iterable[tuple[Note, CodedNote]]) -> Iterator[tuple[Note, CodedNote]]:
+        """The same notes and answers, counted."""
+        for note, row in pairs:
             self.notes += 1
             if row.status == "failed":
                 self.failed += 1
@@ -213,7 +213,7 @@ class Tally:
                     self.errors.append(row.error or row.source or row.note_id)
             else:
                 self.review += row.needs_review
-            yield row
+            yield note, row
 
     def __str__(self) -> str:
         return counted(self.notes, self.notes - self.review - self.failed, self.review, self.failed)
@@ -225,12 +225,15 @@ def counted(notes: int, settled: int, review: int, failed: int) -> str:
     return f"{notes:,} {noun}: {settled:,} settled, {review:,} for a person to see, {failed:,} failed"
 
 
-def _write(rows: Iterable[CodedNote], format: str) -> None:
+def _write(pairs: Iterable[tuple[Note, CodedNote]], format: str) -> None:
     from rehabcoder.writers import dump_csv, dump_jsonl
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes on every system
-    (dump_csv if format == "csv" else dump_jsonl)((row.to_json() for row in rows), sys.stdout)
+    if format == "csv":
+        dump_csv(((note.about(), row.to_json()) for note, row in pairs), sys.stdout)
+    else:
+        dump_jsonl((row.to_json() for _, row in pairs), sys.stdout)
 
 
 def _name_failures(number: int, errors: Sequence[str], where: str = "") -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from rehabcoder.backlog.coding import CoderLike, code_safely, load_coder
 from rehabcoder.note import CodedNote, Note
@@ -12,8 +14,8 @@ from rehabcoder.note import CodedNote, Note
 _FIRST, _BATCH = 8, 64  # notes coded together: few at first, so that the first answers come soon
 
 
-def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 1) -> Iterator[CodedNote]:
-    """Coded notes in the order of the notes, as soon as they are there; memory stays flat.
+def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 1) -> Iterator[tuple[Note, CodedNote]]:
+    """Notes in their order, each with its answer, as soon as it is there; memory stays flat.
 
     Args:
         jobs: worker processes; 0 for one a core. They hand notes on through pipes, never through files.
@@ -25,13 +27,20 @@ def coded_stream(notes: Iterable[Note], *, model: str, policy: str, jobs: int = 
     coder = _coder(model, policy)  # also where workers will load it again: a wrong name is told before any note is read
     if jobs == 1:
         for batch in _batches(notes):
-            yield from code_safely(coder, batch)
+            yield from zip(batch, code_safely(coder, batch), strict=True)
         return
     import joblib
 
     parallel = joblib.Parallel(n_jobs=jobs or -1, return_as="generator", max_nbytes=None)
-    for rows in parallel(joblib.delayed(_code_batch)(batch, model, policy) for batch in _batches(notes)):
-        yield from rows
+    sent: deque[list[Note]] = deque()  # in the order in which the answers come back
+
+    def tasks() -> Iterator[Any]:
+        for batch in _batches(notes):
+            sent.append(batch)
+            yield joblib.delayed(_code_batch)(batch, model, policy)
+
+    for rows in parallel(tasks()):
+        yield from zip(sent.popleft(), rows, strict=True)
 
 
 @cache

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from rehabcoder.note import Json
+from rehabcoder.writers.summary import units_billed
 
+_ABOUT = ("date_of_service", "patient_id", "clinician", "clinic", "discipline", "payer")  # as the input gives them
 COLUMNS = (
-    "note_id", "source", "status", "error", "needs_review", "review_reasons", "primary_code", "units_by_code",
-    "minutes_by_code", "modifiers", "timed_minutes", "units", "stated_timed_minutes", "stated_total_minutes",
-    "billed_units", "labelled", "findings", "messages", "rule", "policy", "rules_version", "model_version",
+    "note_id", *_ABOUT, "source", "status", "error", "needs_review", "review_reasons", "primary_code", "units_by_code",
+    "minutes_by_code", "modifiers", "timed_minutes", "timed_units", "stated_timed_minutes", "stated_total_minutes",
+    "billed_units", "labelled", "services", "findings", "messages", "rule", "policy", "rules_version", "model_version",
     "text_sha256",
 )  # fmt: skip
 
@@ -27,13 +29,14 @@ def neutral(cell: Any) -> Any:
     return cell
 
 
-def flat_row(row: Json) -> tuple[Any, ...]:
-    """The cells of a coded note, in the order of `COLUMNS`; lists are joined by semicolons."""
+def flat_row(about: Json, row: Json) -> tuple[Any, ...]:
+    """The cells of a coded note, in the order of `COLUMNS`; lists are joined by semicolons, services by bars."""
     totals, lines = row["totals"], row["lines"]
     return tuple(
         neutral(cell)
         for cell in (
             row["note_id"],
+            *(about.get(name) for name in _ABOUT),
             row["source"],
             row["status"],
             row["error"],
@@ -47,8 +50,9 @@ def flat_row(row: Json) -> tuple[Any, ...]:
             totals["units"],
             totals["stated_timed"],
             totals["stated_total"],
-            by_code(totals["billed_units"] or {}),
+            by_code(units_billed(about, row)),
             ";".join(_changes(row["interventions"])),
+            " | ".join(map(_in_words, row["interventions"])),
             ";".join(dict.fromkeys(flag["id"] for flag in row["flags"])),
             " ".join(flag["message"] for flag in row["flags"]),
             row["rule"],
@@ -72,9 +76,19 @@ def _changes(services: Iterable[Json]) -> Iterator[str]:
             yield f"{service['labelled']}>{service['code']}"
 
 
-def dump_csv(rows: Iterable[Json], stream: TextIO, *, header: bool = True) -> None:
-    """Write one line a note, comma-separated, ends as RFC 4180 has them; open `stream` with `newline=""`."""
+def _in_words(service: Json) -> str:
+    """A service with the words of the note that describe it: `97530, 15 min: Squats to lift a basket`."""
+    minutes = "" if service["minutes"] is None else f", {service['minutes']} min"
+    return f"{service['code']}{minutes}: {' '.join(service['text'].split())}"
+
+
+def dump_csv(pairs: Iterable[tuple[Json, Json]], stream: TextIO, *, header: bool = True) -> None:
+    """Write one line a note, comma-separated, ends as RFC 4180 has them; open `stream` with `newline=""`.
+
+    Args:
+        pairs: what the input says of each note (`Note.about`), and the coded note as JSON.
+    """
     writer = csv.writer(stream)
     if header:
         writer.writerow(COLUMNS)
-    writer.writerows(map(flat_row, rows))
+    writer.writerows(flat_row(about, row) for about, row in pairs)

@@ -81,8 +81,7 @@ def write_workbook(pairs: Iterable[tuple[Json, Json]], path: Path, *, scratch: P
     """Write coded notes as a workbook.
 
     Args:
-        pairs: what the input says of each note (`date_of_service`, `patient_id`, `clinician` ..., any may be absent),
-            and the coded note as JSON.
+        pairs: what the input says of each note (`Note.about`), and the coded note as JSON.
         scratch: a private folder for unfinished sheets, which hold words of notes.
 
     Raises:
