@@ -286,6 +286,8 @@ def test_the_second_look_by_workbook(empty, tmp_path):
     book.save(path)
     with pytest.raises(WorkbookError, match="you decided this note yourself"):
         apply_sample(empty, path, reviewer="Ann")
+    with pytest.raises(UsageError, match="no reviewer's name"):
+        apply_sample(empty, path, reviewer=" ")
     assert apply_sample(empty, path, reviewer="Bo").settled == 2
     assert apply_sample(empty, path, reviewer="Bo").already == 2
     with empty.read() as connection:

@@ -19,6 +19,7 @@ from rehabcoder.web.view import note_view
 from rehabcoder.worklist.findings import sample_findings
 from rehabcoder.worklist.labels import write_labels
 from rehabcoder.worklist.reports.collect import model_agreement
+from rehabcoder.worklist.reviewers import reviewer_name
 from rehabcoder.worklist.store import decisions, queue, samples, statistics
 from rehabcoder.worklist.store.database import WorklistError
 from rehabcoder.worklist.store.decisions import ConflictError
@@ -39,14 +40,12 @@ def start(request: Request, at: Browser) -> Response:
 
 @router.post("/name")
 def name(request: Request, at: Browser, fields: Fields) -> Response:
-    wanted = " ".join(fields.get("name", "").split())
     if at.reviewer:
         return RedirectResponse("/queue", 303)
-    if not 1 <= len(wanted) <= 60 or not wanted.isprintable():
-        return review(request).pages.page(
-            "name.html", request, problem="Write your name, up to 60 letters.", status=422
-        )
-    at.reviewer = wanted
+    try:
+        at.reviewer = reviewer_name(fields.get("name", ""))
+    except UsageError as error:
+        return review(request).pages.page("name.html", request, problem=str(error), status=422)
     return RedirectResponse("/queue", 303)
 
 

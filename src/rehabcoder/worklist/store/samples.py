@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, literal, select, update
 
 from rehabcoder.errors import UsageError
 from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.reviewers import same_person
 from rehabcoder.worklist.sampling import Drawn, Unit
 from rehabcoder.worklist.store.database import now
 from rehabcoder.worklist.store.decisions import ConflictError
@@ -182,13 +183,11 @@ def item(connection: Connection, item_id: int) -> SampleItem | None:
 
 def next_unreviewed(connection: Connection, sample_id: int, *, reviewer: str) -> int | None:
     """The id of the first note of the sample without a second answer that the reviewer did not decide first."""
-    query = select(sample_item.c.id).where(
-        sample_item.c.sample_id == sample_id,
-        sample_item.c.second.is_(None),
-        sample_item.c.first_by.is_distinct_from(reviewer),
+    query = select(sample_item.c.id, sample_item.c.first_by).where(
+        sample_item.c.sample_id == sample_id, sample_item.c.second.is_(None)
     )
-    found = connection.execute(query.order_by(sample_item.c.position).limit(1)).scalar()
-    return None if found is None else int(found)
+    rows = connection.execute(query.order_by(sample_item.c.position))
+    return next((row.id for row in rows if not same_person(row.first_by, reviewer)), None)
 
 
 def left(connection: Connection, sample_id: int) -> int:
@@ -243,7 +242,7 @@ def second(
         UsageError: the reviewer gave the first answer too.
         ConflictError: the item has moved on since it was read, or is settled.
     """
-    if item.first_by == reviewer:
+    if same_person(item.first_by, reviewer):
         raise UsageError("you decided this note yourself", remedy="A second look needs a second person.")
     values: dict[str, Any] = {"version": item.version + 1, "draft": answer.dumps()}
     if settle:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rehabcoder.errors import UsageError
 from rehabcoder.worklist.answer import Answer, AnswerService, check_span, parse_codes
+from rehabcoder.worklist.reviewers import reviewer_name
 from rehabcoder.worklist.store import decisions, exports, queue, samples
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Case
@@ -30,9 +31,10 @@ def apply_worklist(database: Database, path: str | Path, *, reviewer: str) -> Ap
     """Apply a filled worklist workbook.
 
     Raises:
+        UsageError: the reviewer has no name.
         ReadError, WorkbookError: the workbook cannot be taken; nothing was applied.
     """
-    filled = read_workbook(path, "worklist")
+    reviewer, filled = reviewer_name(reviewer), read_workbook(path, "worklist")
     with database.write() as connection:
         exports.check(connection, filled.export, "worklist", str(path))
         result = Applied()
@@ -108,9 +110,10 @@ def apply_sample(database: Database, path: str | Path, *, reviewer: str) -> Appl
     """Apply a filled sample workbook as second, blind answers.
 
     Raises:
+        UsageError: the reviewer has no name.
         ReadError, WorkbookError: the workbook cannot be taken; nothing was applied.
     """
-    filled = read_workbook(path, "sample")
+    reviewer, filled = reviewer_name(reviewer), read_workbook(path, "sample")
     with database.write() as connection:
         exports.check(connection, filled.export, "sample", str(path))
         result, problems = Applied(), []
