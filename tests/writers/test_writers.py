@@ -144,9 +144,11 @@ def test_the_workbook(tmp_path: Path) -> None:
         ["a-17", "2024-09-18", "T. Example", "squats", "97110", "97530", 15, 0.93, "yes", "code_mismatch"]
     ]
     assert [row[4:10] for row in cells["Claim lines"]] == [
-        ["97530", cells["Claim lines"][0][5], 15, 1, "GP", None],
-        ["97010", cells["Claim lines"][1][5], None, 1, None, None],
+        ["97530", cells["Claim lines"][0][5], 15, 1, "GP", 0],
+        ["97010", cells["Claim lines"][1][5], None, 1, None, 0],
+        ["97110", cells["Claim lines"][2][5], None, 0, None, 2],
     ]  # fmt: skip
+    assert cells["Claim lines"][2][10] == "Billed; the note does not describe this service."
     assert [row[3:6] for row in cells["Findings"]] == [
         ["high", "code_mismatch", "labelled 97110"], ["low", "missing_progress", "none"],
     ]  # fmt: skip
@@ -168,6 +170,29 @@ def test_units_of_a_column_are_what_the_workbook_calls_billed(tmp_path: Path) ->
     assert [row[9].value for row in book["Claim lines"].iter_rows(min_row=2)] == [4, 1]
     # supported: a timed unit and an untimed one; billed: five
     assert [cell.value for cell in book["By clinician"][2]][6:8] == [2, 5]
+
+
+def test_units_of_all_sheets_add_up_to_the_same(tmp_path: Path) -> None:
+    part = coded("part", lines=[ClaimLine("97110", 20, 1), ClaimLine("97112", None, None), ClaimLine("G0283", None, 1)])
+    part.totals = Totals(20, 3, 40, billed_units={"97110": 2, "97014": 1})
+    pairs = [
+        ({}, coded().to_json()),
+        ({}, part.to_json()),
+        ({}, coded("unknown", lines=[ClaimLine("97110", None, None)], totals=Totals()).to_json()),
+        ({"billed_units": {"97530": 4}}, failed("b").to_json()),
+    ]
+    workbook.write_workbook(pairs, tmp_path / "n.xlsx", scratch=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+
+    def column(sheet: str, heading: str) -> list[Any]:
+        head, *rows = book[sheet].iter_rows(values_only=True)
+        return [row[head.index(heading)] for row in rows]
+
+    assert column("Worklist", "units") == [2, 4, None, None]
+    assert column("Claim lines", "units") == [1, 1, 0, 1, None, 1, 2, None, None]
+    assert column("Claim lines", "billed") == [0, 0, 2, 2, 0, 1, None, None, 4]
+    assert column("By clinician", "units") == [6, 6]
+    assert column("By clinician", "units billed") == [9, 9]
 
 
 def test_a_full_sheet_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,13 @@ def units_billed(about: Json, row: Json) -> Mapping[str, int]:
     return billed or {}
 
 
+def units_supported(row: Json) -> int | None:
+    """All units that a coded note supports, of timed and of untimed codes; None where nothing tells any of them."""
+    timed: int | None = row["totals"]["units"]  # of timed codes alone, also where only their minutes together are known
+    untimed = [line["units"] for line in row["lines"] if not is_timed(line["code"])]
+    return sum(untimed) if timed is None and untimed else None if timed is None else timed + sum(untimed)
+
+
 class ByClinician:
     """Notes, how many are settled, units supported and billed, and findings, for each clinician and in all."""
 
@@ -33,9 +40,7 @@ class ByClinician:
             counts["notes"] += 1
             counts["failed"] += row["status"] == "failed"
             counts["review"] += row["status"] != "failed" and row["needs_review"]
-            # The note's total is of timed units alone; what is billed is both.
-            counts["units"] += row["totals"]["units"] or 0
-            counts["units"] += sum(line["units"] or 0 for line in row["lines"] if not is_timed(line["code"]))
+            counts["units"] += units_supported(row) or 0
             counts["billed"] += sum(units_billed(about, row).values())
             counts.update(f"finding {name}" for name in found)
 

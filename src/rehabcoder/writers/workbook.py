@@ -6,15 +6,15 @@ Written a row at a time, so that memory stays flat; a sheet that is full goes on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.codes import CODES, is_timed, one_name
 from rehabcoder.note import Json
 from rehabcoder.readers.extras import need
 from rehabcoder.writers.flat import by_code, neutral
-from rehabcoder.writers.summary import ByClinician, units_billed
+from rehabcoder.writers.summary import ByClinician, units_billed, units_supported
 
 ROWS = 1_048_576  # on a sheet, the header among them
 CELL = 32_767  # characters in a cell
@@ -110,14 +110,14 @@ def _add_note(pages: Mapping[str, _Pages], about: Json, row: Json) -> None:
     severities = Counter(flag["severity"] for flag in row["flags"])
     review = "failed" if row["status"] == "failed" else "yes" if row["needs_review"] else "no"
     worst = next((level for level in ("high", "medium", "low") if severities[level]), None)
-    services, lines = row["interventions"], row["lines"]
+    services = row["interventions"]
     changed = (f"{s['labelled']} > {s['code']}" for s in services if s["labelled"] not in (None, s["code"]))
     pages["Worklist"].add(
         (
             note, day, clinician, about.get("clinic"), about.get("payer"), review, ", ".join(row["review_reasons"]),
-            by_code({line["code"]: line["units"] for line in lines}),
-            by_code({line["code"]: line["minutes"] for line in lines}),
-            row["totals"]["timed_minutes"], row["totals"]["units"], by_code(billed), ", ".join(changed),
+            by_code({line["code"]: line["units"] for line in row["lines"]}),
+            by_code({line["code"]: line["minutes"] for line in row["lines"]}),
+            row["totals"]["timed_minutes"], units_supported(row), by_code(billed), ", ".join(changed),
             ", ".join(dict.fromkeys(flag["id"] for flag in row["flags"])), row["error"], row["source"],
         ),
         review if review == "failed" else (worst or "yes") if review == "yes" else None,
@@ -128,13 +128,36 @@ def _add_note(pages: Mapping[str, _Pages], about: Json, row: Json) -> None:
             service["confidence"], "yes" if service["needs_review"] else "no", ", ".join(service["review_reasons"]),
         )  # fmt: skip
         pages["Services"].add(cells, "yes" if service["needs_review"] else None)
-    for line in lines:
-        code = CODES.get(line["code"])
-        charge = (
-            note, day, about.get("patient_id"), clinician, line["code"], code.description if code else None,
-            line["minutes"], line["units"], " ".join(line.get("modifiers", ())), billed.get(line["code"]), line["why"],
-        )  # fmt: skip
-        pages["Claim lines"].add(charge)
+    for cells, colour in _claim_lines(row, billed):
+        pages["Claim lines"].add((note, day, about.get("patient_id"), clinician, *cells), colour)
     for flag in row["flags"]:
         finding = (note, day, clinician, flag["severity"], flag["id"], flag["message"], flag["rule"])
         pages["Findings"].add(finding, flag["severity"])
+
+
+def _claim_lines(row: Json, billed: Mapping[str, int]) -> Iterator[tuple[tuple[Any, ...], str | None]]:
+    """The cells of each line beside what was billed, and their colour; then what was billed and has no line.
+
+    The units of all lines are those of the note, and the billed ones all that were billed.
+    """
+    left, lines = dict(billed), row["lines"]
+    for line in lines:
+        name = line["code"]
+        if name not in left and not is_timed(name):  # what two payers call differently: 97014, G0283
+            name = next((code for code in left if one_name(code) == one_name(name)), name)
+        paid = left.pop(name, 0) if billed else None
+        modifiers = " ".join(line.get("modifiers", ()))
+        yield (*_code(line["code"]), line["minutes"], line["units"], modifiers, paid, line["why"]), None
+    rest = (row["totals"]["units"] or 0) - sum(line["units"] or 0 for line in lines if is_timed(line["code"]))
+    if rest > 0:
+        why = "The stated total of timed minutes supports these beyond the lines above, where minutes are missing."
+        yield ("timed", "timed codes together", None, rest, "", None, why), None
+    failed = row["status"] == "failed"
+    why = "The note could not be coded." if failed else "Billed; the note does not describe this service."
+    for code, units in left.items():
+        if units:
+            yield (*_code(code), None, None if failed else 0, "", units, why), "failed" if failed else "high"
+
+
+def _code(code: str) -> tuple[str, str | None]:
+    return code, CODES[code].description if code in CODES else None
