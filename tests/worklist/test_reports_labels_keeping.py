@@ -105,6 +105,14 @@ def test_the_workbook_holds_the_same_figures(decided, tmp_path):
     for group in report.groups["clinician"]:
         assert rows[group.name][0] == group.notes
         assert rows[group.name][8] == pytest.approx(group.net)
+    summary = " ".join(str(row[0]) for row in book["Summary"].iter_rows(values_only=True))
+    page = tmp_path / "r.html"
+    write_report(page, report)
+    for said in (summary, page.read_text(encoding="utf-8")):
+        assert "else, where nothing says what was billed, what the note" in said
+        assert "$30 for a timed and $15 for an untimed unit" in said
+    for name in ("Codes", "Findings"):
+        assert "with all its money" in [row[0] for row in book[name].iter_rows(values_only=True)][-1]
     assert book["Samples"]["A2"].value == "q4"
 
 

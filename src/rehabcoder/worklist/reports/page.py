@@ -11,6 +11,7 @@ from rehabcoder.errors import MissingExtra
 from rehabcoder.worklist.files import private_text
 from rehabcoder.worklist.findings import SampleFindings, Units
 from rehabcoder.worklist.reports.collect import Report
+from rehabcoder.worklist.risk import scheme
 from rehabcoder.worklist.store.statistics import Group
 
 TITLES = {
@@ -21,11 +22,30 @@ TITLES = {
     "finding": "Findings",
     "month": "Months of service",
 }
+BILLED = (
+    "Billed or labelled: what the input's column says was billed, else what the note itself states, else, where "
+    "nothing says what was billed, what the note's own labels would make."
+)
+PARTS = {
+    name: f"A note counts under each {name} that it holds, with all its money: these rows add up to more than the whole."
+    for name in ("code", "finding")
+}
+
+
+def placeholder() -> str:
+    """What money is in a report, with the flat figures that stand in for fees."""
+    flat = {kind: money(fee) for kind, fee in scheme()["fees"].items()}
+    return (
+        "Money is units times the fees of the payer policy. Where it holds none, a placeholder stands in, "
+        f"{flat['timed']} for a timed and {flat['untimed']} for an untimed unit: it tells the direction, not what a payer pays."
+    )
 
 
 def write_report(path: str | Path, report: Report) -> None:
     """Write the report as a page. Raises: ReadError when it cannot be written."""
-    _write(path, _environment().get_template("report.html").render(report=report, titles=TITLES))
+    page = _environment().get_template("report.html")
+    said = {"billed": BILLED, "parts": PARTS, "placeholder": placeholder()}
+    _write(path, page.render(report=report, titles=TITLES, said=said))
 
 
 def write_memo(path: str | Path, findings: SampleFindings, *, policy: str, today: date | None = None) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from rehabcoder.errors import MissingExtra
 from rehabcoder.worklist.files import claim
 from rehabcoder.worklist.reports.collect import Report
-from rehabcoder.worklist.reports.page import TITLES
+from rehabcoder.worklist.reports.page import BILLED, PARTS, TITLES, placeholder
 
-HEADS = ("Notes", "Settled itself", "Accepted", "Changed", "To do", "Billed", "Over", "Under", "Net")
+HEADS = ("Notes", "Settled itself", "Accepted", "Changed", "To do", "Billed or labelled", "Over", "Under", "Net")
 
 
 def write_workbook(path: str | Path, report: Report) -> None:
@@ -35,6 +35,8 @@ def write_workbook(path: str | Path, report: Report) -> None:
             counts = (group.notes, group.settled_itself, group.accepted, group.changed, group.waiting)
             sheet.write_row(row, 1, counts)
             sheet.write_row(row, 6, (group.billed, group.over, group.under, group.net), dollars)
+        if name in PARTS:
+            sheet.write_string(len(groups) + 2, 0, PARTS[name])
         sheet.freeze_panes(1, 1)
         if groups:
             sheet.insert_chart(1, len(HEADS) + 2, _chart(book, TITLES[name], min(len(groups), 24), name == "month"))
@@ -52,10 +54,11 @@ def _summary(book: Any, report: Report, head: Any, dollars: Any) -> None:
         sheet.write_row(number, 0, row)
     whole, at = report.whole, 4 + len(rows)
     for number, (name, value) in enumerate(
-        [("billed", whole.billed), ("over", whole.over), ("under", whole.under), ("net", whole.net)], at
+        [("billed or labelled", whole.billed), ("over", whole.over), ("under", whole.under), ("net", whole.net)], at
     ):
         sheet.write_string(number, 0, name)
         sheet.write_number(number, 1, value, dollars)
+    sheet.write_column(at + 5, 0, (BILLED, placeholder()))
 
 
 def _chart(book: Any, title: str, rows: int, trend: bool) -> Any:
