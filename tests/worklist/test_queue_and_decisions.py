@@ -208,6 +208,10 @@ def test_codes_as_a_reviewer_types_them():
         ("none", None),
     ]
     assert parse_codes(" nothing ") == ()
+    few = parse_codes("97140=4min 97110 = 15 minutes, 97010=2")  # minutes that say so, and those of no timed service
+    assert [(s.code, s.minutes) for s in few] == [("97140", 4), ("97110", 15), ("97010", 2)]
+    with pytest.raises(UsageError, match="2 beside 97542 looks like units"):
+        parse_codes("97110=15 97542=2")
     for wrong in ("97530=", "12345=10", "97530=x", "97530:15"):
         with pytest.raises(UsageError):
             parse_codes(wrong)

@@ -206,13 +206,15 @@ def test_every_wrong_cell_is_named_at_once(database, out):
     path, cases = out
 
     def change(book, sheet):
-        for case in cases[:3]:
+        for case in cases[1:4]:
             put(sheet, rows_of(sheet, case.item.note_id)[0], decision="approve")
+
+        broken("foreign_words")(book, sheet)  # in the first note
 
     fill(path, change)
     with pytest.raises(WorkbookError) as caught:
         apply_worklist(database, path, reviewer="Ann")
-    assert len(caught.value.problems) == 3
+    assert len(caught.value.problems) == 4
 
 
 def test_a_note_decided_meanwhile_is_left_alone(database, out):
@@ -280,10 +282,19 @@ def test_the_second_look_by_workbook(empty, tmp_path):
     shown = {str(cell.value) for row in book["Worklist"].iter_rows() for cell in row}
     assert not shown & {"Ann", "accepted", *(s.code for item in items for s in item.first.services)}
     sheet = book["Worklist"]
-    for row, codes in ((2, "97110=15 97530=23"), (3, "nothing")):
-        sheet.cell(row, SAMPLE["decision"], "reviewed")
-        sheet.cell(row, SAMPLE["codes"], codes)
-    book.save(path)
+
+    def fill_in(*answers):
+        for row, codes in enumerate(answers, 2):
+            sheet.cell(row, SAMPLE["decision"], "reviewed")
+            sheet.cell(row, SAMPLE["codes=minutes"]).value = codes
+        book.save(path)
+
+    fill_in("97542=2", None, "9711", "97110:15")
+    with pytest.raises(WorkbookError, match="looks like units") as caught:
+        apply_sample(empty, path, reviewer="Bo")
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["row 2", "row 3", "row 4", "row 5"]
+    sheet.delete_rows(4, 3)
+    fill_in("97110=15 97530=23", "nothing")
     with pytest.raises(WorkbookError, match="you decided this note yourself"):
         apply_sample(empty, path, reviewer="Ann")
     with pytest.raises(UsageError, match="no reviewer's name"):

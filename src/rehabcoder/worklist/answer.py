@@ -18,6 +18,7 @@ from rehabcoder.note import CodedNote
 
 Status = Literal["suggested", "confirmed", "changed", "added"]
 MAX_MINUTES = 480  # a working day; the labelling guide's notes never pass 240
+FEW_MINUTES = 5  # fewer of a timed service, typed beside its code, are more often its units
 
 
 @dataclass(slots=True, frozen=True)
@@ -134,15 +135,27 @@ def check_span(start: int, end: int, text: str, others: Iterable[AnswerService] 
 def parse_codes(source: str) -> tuple[AnswerService, ...]:
     """Read codes and minutes as a reviewer types them: `97530=15 97110=23; 97010`. `nothing` means no service.
 
+    Fewer than five minutes of a timed service are taken with their unit alone, `97530=4min`: else they may be units.
+
     Raises:
-        UsageError: a code or a number of minutes is wrong.
+        UsageError: a code or a number of minutes is wrong, or may be units.
     """
     if source.strip().lower() == "nothing":
         return ()
     services = []
-    for part in re.split(r"[\s;,]+", source.strip()):
-        code, equals, minutes = part.partition("=")
-        if equals and not minutes:
+    for part in re.split(r"[\s;,]+", _GAPS.sub("=", _MINUTES.sub("min", source.strip()))):
+        code, equals, said = part.partition("=")
+        if equals and not said:
             raise UsageError(f"no minutes after {code[:12]}=", remedy="Write 97530=15, or 97530 without minutes.")
-        services.append(AnswerService(check_code(code), check_minutes(minutes), status="added"))
+        code, minutes = check_code(code), check_minutes(said.removesuffix("min"))
+        if minutes is not None and 0 < minutes < FEW_MINUTES and codes.is_timed(code) and not said.endswith("min"):
+            raise UsageError(
+                f"{minutes} beside {code} looks like units, and minutes belong there",
+                remedy=f"Write the minutes; if they are so few, {code}={minutes}min.",
+            )
+        services.append(AnswerService(code, minutes, status="added"))
     return tuple(services)
+
+
+_MINUTES = re.compile(r"(?<=\d)\s*min(?:ute)?s?\b", re.IGNORECASE)
+_GAPS = re.compile(r"\s*=\s*")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.errors import UsageError
-from rehabcoder.worklist.answer import Answer, AnswerService, check_span, parse_codes
+from rehabcoder.worklist.answer import Answer, AnswerService, check_span
 from rehabcoder.worklist.reviewers import reviewer_name
 from rehabcoder.worklist.store import decisions, exports, queue, samples
 from rehabcoder.worklist.store.database import Database
@@ -41,7 +41,7 @@ def apply_worklist(database: Database, path: str | Path, *, reviewer: str) -> Ap
         tokens = {at: f"{filled.export}:{at}" for at in filled.notes}
         done = decisions.applied(connection, list(tokens.values()))
         cases = {case.item.id: case for case in queue.open_cases(connection, list(filled.notes))}
-        problems = []
+        problems = list(filled.problems)
         for at, rows in filled.notes.items():
             if tokens[at] in done:
                 result.already += 1
@@ -116,7 +116,7 @@ def apply_sample(database: Database, path: str | Path, *, reviewer: str) -> Appl
     reviewer, filled = reviewer_name(reviewer), read_workbook(path, "sample")
     with database.write() as connection:
         exports.check(connection, filled.export, "sample", str(path))
-        result, problems = Applied(), []
+        result, problems = Applied(), list(filled.problems)
         tokens = {at: f"{filled.export}:{at}" for at in filled.notes}
         done = decisions.applied(connection, list(tokens.values()))
         for at, (row, *_) in filled.notes.items():
@@ -129,9 +129,14 @@ def apply_sample(database: Database, path: str | Path, *, reviewer: str) -> Appl
                 problems.append(f"row {row.number}: the note id was changed")
             else:
                 try:
-                    answer = Answer(parse_codes(row.codes))
                     samples.second(
-                        connection, item, answer, reviewer=reviewer, settle=True, reason=row.reason, token=tokens[at]
+                        connection,
+                        item,
+                        Answer(row.services),
+                        reviewer=reviewer,
+                        settle=True,
+                        reason=row.reason,
+                        token=tokens[at],
                     )
                     result.settled += 1
                 except UsageError as error:

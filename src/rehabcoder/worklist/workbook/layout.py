@@ -12,6 +12,7 @@ WORK, NOTES, HELP, LISTS = "Worklist", "Notes", "Help", "Lists"
 SHEETS = (WORK, NOTES, HELP, LISTS)
 Kind = Literal["worklist", "sample"]
 FORMAT = "rehabcoder workbook 1"
+CODES_MINUTES = "codes=minutes"  # the column of a sample in which a reviewer writes 97530=15 97110=23
 
 # Column headings in order; those in FILLED are the reviewer's.
 COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -33,11 +34,11 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "new minutes",
         "reason",
     ),
-    "sample": ("key", "note", "number", "date", "discipline", "decision", "codes", "reason"),
+    "sample": ("key", "note", "number", "date", "discipline", "decision", CODES_MINUTES, "reason"),
 }
 FILLED: dict[Kind, tuple[str, ...]] = {
     "worklist": ("decision", "new code", "new minutes", "reason"),
-    "sample": ("decision", "codes", "reason"),
+    "sample": ("decision", CODES_MINUTES, "reason"),
 }
 DECISIONS: dict[Kind, tuple[str, ...]] = {
     "worklist": ("accept", "change", "remove", "add", "query", "skip"),

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.errors import MissingExtra, ReadError, UsageError
-from rehabcoder.worklist.answer import check_code, check_minutes
+from rehabcoder.worklist.answer import AnswerService, check_code, check_minutes, parse_codes
 from rehabcoder.worklist.workbook.layout import (
     ADD,
+    CODES_MINUTES,
     COLUMNS,
     DECISIONS,
     FILLED,
@@ -39,27 +40,31 @@ class Row:
     code: str | None = None
     minutes: int | None = None
     words: str = ""
-    codes: str = ""
+    services: tuple[AnswerService, ...] = ()
     reason: str | None = None
 
 
 @dataclass(slots=True)
 class Filled:
-    """A workbook that was read: the rows of each note that has any, and where each note's rows are left open."""
+    """A workbook that was read: the rows of each note that has any, and where each note's rows are left open.
+
+    `problems` says what is wrong in which row: with any, nothing of the workbook may be applied.
+    """
 
     export: str
     kind: Kind
     notes: dict[int, list[Row]] = field(default_factory=dict)
     open_rows: dict[int, list[int]] = field(default_factory=dict)
     services: dict[int, set[str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
 
 def read_workbook(path: str | Path, kind: Kind) -> Filled:
-    """Read a filled workbook and check every cell.
+    """Read a filled workbook and check every cell; what is wrong with them is in its `problems`.
 
     Raises:
         ReadError: the file is no workbook of ours.
-        WorkbookError: cells are wrong; all of them are named.
+        WorkbookError: its columns are not those that were written.
     """
     book = _open(Path(path))
     extra = [name for name in book.sheetnames if name not in SHEETS]
@@ -70,19 +75,17 @@ def read_workbook(path: str | Path, kind: Kind) -> Filled:
             where=str(path),
             remedy="Fill in the workbook that rehabcoder wrote, and keep its sheets.",
         )
-    problems = [f"there is an extra sheet {name[:31]!r}" for name in extra]
     filled = Filled(_text(book[LISTS]["A1"].value), kind)
+    filled.problems += [f"there is an extra sheet {name[:31]!r}" for name in extra]
     sheet = book[WORK]
     columns = COLUMNS[kind]
     heads = tuple(_text(cell.value) for cell in next(sheet.iter_rows(max_row=1)))
     if heads[: len(columns)] != columns or any(heads[len(columns) :]):
-        raise WorkbookError(str(path), [*problems, "row 1: the columns were changed"])
+        raise WorkbookError(str(path), [*filled.problems, "row 1: the columns were changed"])
     for cells in sheet.iter_rows(min_row=2):
         if any(cell.value is not None for cell in cells):
-            problems += _take(dict(zip(columns, cells, strict=False)), filled)
-    problems += list(_half_filled(filled))
-    if problems:
-        raise WorkbookError(str(path), problems)
+            filled.problems += _take(dict(zip(columns, cells, strict=False)), filled)
+    filled.problems += _half_filled(filled)
     return filled
 
 
@@ -144,10 +147,10 @@ def _row(number: int, key: Key, cells: Mapping[str, Any], kind: Kind) -> Row:
         what = "no decision is chosen" if not decision else f"{decision[:20]!r} is no decision"
         raise UsageError(what, remedy=f"One of: {', '.join(DECISIONS[kind])}")
     if kind == "sample":
-        codes = _text(cells["codes"].value)
+        codes = _text(cells[CODES_MINUTES].value)
         if not codes:
             raise UsageError("no codes are given", remedy="Write nothing where the note supports nothing")
-        return Row(number, key, note_id, decision, codes=codes, reason=reason)
+        return Row(number, key, note_id, decision, services=parse_codes(codes), reason=reason)
     code_cell, minutes_cell = _text(cells["new code"].value), cells["new minutes"].value
     code = check_code(code_cell) if code_cell else None
     minutes = check_minutes(minutes_cell)

@@ -16,6 +16,7 @@ from rehabcoder.worklist.store.samples import SampleItem
 from rehabcoder.worklist.triage import terms_on
 from rehabcoder.worklist.workbook.layout import (
     ADD,
+    CODES_MINUTES,
     COLUMNS,
     DECISIONS,
     FILLED,
@@ -30,7 +31,7 @@ from rehabcoder.worklist.workbook.layout import (
 
 CELL = 32_767  # characters that a cell takes
 ROWS = 100_000  # a workbook of more is no longer worked through by hand
-WIDTHS = {"note": 18, "findings": 26, "words": 60, "reason": 40, "codes": 34, "clinician": 16, "key": 4}
+WIDTHS = {"note": 18, "findings": 26, "words": 60, "reason": 40, CODES_MINUTES: 34, "clinician": 16, "key": 4}
 
 HELP_TEXT: dict[Kind, tuple[str, ...]] = {
     "worklist": (
@@ -44,7 +45,8 @@ HELP_TEXT: dict[Kind, tuple[str, ...]] = {
     ),
     "sample": (
         "Each row is one note of the sample. Read it on the sheet Notes; what was decided before is not shown.",
-        "Under codes write what the note supports, with minutes: 97530=15 97110=23 97010.",
+        "Under codes=minutes write what the note supports, with minutes and not units: 97530=15 97110=23 97010.",
+        "Fewer than 5 minutes of a timed service take their unit, 97140=4min: without it they look like units.",
         "Where it supports nothing, write nothing as a word.",
         "Then choose reviewed under decision.",
         "Save, then: rehabcoder sample apply THIS.xlsx --db WORKLIST --reviewer NAME. A row counts once only.",
