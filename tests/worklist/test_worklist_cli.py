@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def test_the_whole_job_from_import_to_labels(run, files, tmp_path):
         book["Worklist"].cell(row, 6, "reviewed")
         book["Worklist"].cell(row, 7, "97110=15")
     book.save(tmp_path / "s.xlsx")
+    assert "s: simple, 0 of 4 reviewed, frame 6" in run("sample", "list")
     assert "4 reviewed" in run("sample", "apply", "s.xlsx", "--reviewer", "Bo")
     assert "error rate" in run("sample", "estimate", "--name", "s")
     assert json.loads(run("sample", "estimate", "--name", "s", "--json"))["reviewed"] == 4
@@ -127,6 +129,15 @@ def test_mistakes_are_sentences(run, files, tmp_path, arguments, status, says):
 def test_a_filter_that_names_nothing_is_refused_not_empty(run, files, arguments, says):
     run("import", "coded.jsonl", "--notes", "notes.jsonl")
     assert says in run(*arguments, status=2)
+
+
+def test_a_draw_by_risk_counts_the_notes_that_it_hit(run, files):
+    run("import", "coded.jsonl", "--notes", "notes.jsonl")
+    shown = run("sample", "draw", "--name", "r", "--design", "risk", "--size", "38", "--state", "all")
+    notes = int(re.search(r"(\d+) of 40 notes drawn as r", shown)[1])
+    assert "38 draws by risk" in shown
+    assert notes < 38
+    assert f"r: risk, 0 of {notes} reviewed" in run("sample", "list")
 
 
 def test_a_frame_smaller_than_the_sample(run, files):

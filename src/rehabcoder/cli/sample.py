@@ -105,7 +105,10 @@ def draw(
             )
     finally:
         database.close()
-    print(f"{count} of {kept.frame_size} notes drawn as {name}, seed {seed}, frame {kept.frame_sha256}")
+    notes = len(drawn.draws)
+    if design == "risk":
+        print(f"{count} draws by risk, with replacement: a note that several hit is reviewed once and counts as often")
+    print(f"{notes} of {kept.frame_size} notes drawn as {name}, seed {seed}, frame {kept.frame_sha256}")
     for stratum, frame, taken in kept.strata if len(kept.strata) > 1 else ():
         print(f"  {stratum}: {taken} of {frame}")
 
@@ -118,8 +121,11 @@ def list_samples(db: Db = "worklist.db") -> None:
 
     database = Database(db)
     with database.read() as connection:
+        progress = samples.progress(connection)
         for one in samples.all_samples(connection):
-            print(f"{one.name}: {one.design}, frame {one.frame_size}, seed {one.seed}, drawn {one.made_at[:10]}")
+            reviewed, size = progress[one.id]
+            drawn = f"frame {one.frame_size}, seed {one.seed}, drawn {one.made_at[:10]}"
+            print(f"{one.name}: {one.design}, {reviewed} of {size} reviewed, {drawn}")
     database.close()
 
 

@@ -190,6 +190,12 @@ def next_unreviewed(connection: Connection, sample_id: int, *, reviewer: str) ->
     return next((row.id for row in rows if not same_person(row.first_by, reviewer)), None)
 
 
+def progress(connection: Connection) -> dict[int, tuple[int, int]]:
+    """For each sample, by its id, how many of its notes are reviewed, and how many it holds."""
+    query = select(sample_item.c.sample_id, func.count(sample_item.c.second), func.count())
+    return {at: (done, size) for at, done, size in connection.execute(query.group_by(sample_item.c.sample_id))}
+
+
 def left(connection: Connection, sample_id: int) -> int:
     """How many notes of the sample have no second answer yet."""
     query = select(func.count()).where(sample_item.c.sample_id == sample_id, sample_item.c.second.is_(None))
