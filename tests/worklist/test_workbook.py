@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 from labelled_notes import TODAY, load, pairs
 
+from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import ReadError, UsageError
-from rehabcoder.note import CodedNote, Note
+from rehabcoder.note import ClaimLine, CodedNote, Finding, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.store import decisions, exports, queue, samples
 from rehabcoder.worklist.store.queue import Filters
@@ -28,7 +29,7 @@ def out(database, tmp_path: Path):
     with database.write() as connection:
         ids = [item.id for item in queue.page(connection, Filters(), limit=4)]
         cases = queue.open_cases(connection, ids)
-        export, rows = write_worklist(path, cases, today=TODAY)
+        export, rows = write_worklist(path, cases, policy=load_policy(), today=TODAY)
         exports.keep(connection, export, "worklist", rows=rows)
     return path, cases
 
@@ -69,6 +70,39 @@ def test_a_workbook_lists_every_service_with_the_note_beside_it(out):
     assert sheet.protection.sheet
 
 
+def test_the_first_row_of_a_note_says_what_it_supports_was_billed_and_lacks(empty, tmp_path):
+    texts = ("Ther ex 24 min. Hot pack.", "Group 20 min.", "Called, no session.")
+    notes = [
+        Note(f"n{number}", text, billed_units={"97110": 3} if number == 0 else None)
+        for number, text in enumerate(texts)
+    ]
+    found = Finding("units_mismatch", "high", "Billed 97110 x3; supported 97110 x2.")
+    services = [
+        [Service(0, 15, "Ther ex 24 min.", "97110", minutes=24), Service(16, 25, "Hot pack.", "97010")],
+        [Service(0, 13, "Group 20 min.", "97150", minutes=20)],
+        [],
+    ]
+    shas = [note.text_sha256 for note in notes]
+    codings = [CodedNote(f"n{at}", text_sha256=shas[at], interventions=services[at], flags=[found]) for at in range(3)]
+    codings[1].lines = [ClaimLine("97150", None, 1)]
+    load(empty, list(zip(notes, codings, strict=True)))
+    with empty.read() as connection:
+        cases = queue.open_cases(connection, [1, 2, 3])
+    write_worklist(tmp_path / "w.xlsx", cases, policy=load_policy(), today=TODAY)
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Worklist"]
+    message = "units_mismatch: Billed 97110 x3; supported 97110 x2."
+    names = ("note", "findings", "units", "billed")
+    assert [[sheet.cell(row, COLUMN[name]).value for name in names] for row in range(2, 8)] == [
+        ["n0", message, "97110 x2, 97010 x0", "97110 x3"],
+        ["n0", None, None, None],
+        ["n0", None, None, None],
+        ["n1", message, "97150 x1", None],
+        ["n1", None, None, None],
+        ["n2", message, "nothing", None],
+    ]
+    assert [case.item.primary_code for case in cases] == [None, "97150", None]
+
+
 def test_filled_rows_become_decisions_once(database, out):
     path, cases = out
     first, second, third, fourth = cases
@@ -103,7 +137,7 @@ def test_a_service_is_added_by_its_words(database, empty, tmp_path):
     with empty.write() as connection:
         item = queue.find(connection, ["emoji"])["emoji"]
         path = tmp_path / "add.xlsx"
-        export, rows = write_worklist(path, queue.open_cases(connection, [item.id]), today=TODAY)
+        export, rows = write_worklist(path, queue.open_cases(connection, [item.id]), policy=load_policy(), today=TODAY)
         exports.keep(connection, export, "worklist", rows=rows)
     words = "Sit to stand x10 from low chair"
     fill(path, lambda book, sheet: put(sheet, 2, decision="add", words=words, new_code="97530", new_minutes=12))
@@ -177,7 +211,7 @@ def broken(name):
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("formula", r"M2: a formula"),
+        ("formula", r"O2: a formula"),
         ("changed_key", r"row 2: this row was not written by rehabcoder"),
         ("swapped_id", r"note id beside row 2 was changed"),
         ("extra_sheet", r"extra sheet 'Mine'"),
@@ -255,7 +289,7 @@ def test_words_that_look_like_formulas_stay_words(empty, tmp_path):
     note = Note("=cmd()", "=HYPERLINK(1) 97110 x 10 min", clinician="+Ann")
     load(empty, [(note, CodedNote(note.note_id, text_sha256=note.text_sha256))])
     with empty.read() as connection:
-        write_worklist(tmp_path / "w.xlsx", queue.open_cases(connection, [1]), today=TODAY)
+        write_worklist(tmp_path / "w.xlsx", queue.open_cases(connection, [1]), policy=load_policy(), today=TODAY)
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert book["Notes"]["B2"].value == note.text
@@ -263,7 +297,7 @@ def test_words_that_look_like_formulas_stay_words(empty, tmp_path):
 
 def test_nothing_to_write_is_said(tmp_path):
     with pytest.raises(UsageError, match="nothing to write"):
-        write_worklist(tmp_path / "w.xlsx", [], today=TODAY)
+        write_worklist(tmp_path / "w.xlsx", [], policy=load_policy(), today=TODAY)
 
 
 def test_the_second_look_by_workbook(empty, tmp_path):

@@ -41,6 +41,7 @@ def worklist(
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write .xlsx to fill in, or .jsonl.")] = None,
     apply: Annotated[str | None, typer.Option(metavar="FILE.xlsx", help="Take a filled workbook back.")] = None,
     reviewer: Annotated[str | None, typer.Option(help="Who decided; needed with --apply.")] = None,
+    policy: Annotated[str, typer.Option(help="Payer policy for the units that a workbook shows.")] = "medicare-part-b",
 ) -> None:
     """Show the worklist, the riskiest first, or send it through Excel.
 
@@ -69,7 +70,7 @@ def worklist(
         if out is None:
             _show(database, filters, limit)
         elif out.endswith(".xlsx"):
-            _workbook(database, filters, limit, out)
+            _workbook(database, filters, limit, out, policy)
         elif out.endswith(".jsonl"):
             _lines(database, filters, limit, out)
         else:
@@ -129,13 +130,15 @@ def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
     print(f"{len(rows)} notes -> {out}")
 
 
-def _workbook(database: Database, filters: Filters, limit: int, out: str) -> None:
+def _workbook(database: Database, filters: Filters, limit: int, out: str, policy: str) -> None:
+    from rehabcoder.billing.policies import load_policy
     from rehabcoder.worklist.store import exports, queue
     from rehabcoder.worklist.workbook.write import write_worklist
 
+    rules = load_policy(policy)
     with database.read() as connection:
         cases = queue.open_cases(connection, [item.id for item in queue.page(connection, filters, limit=limit)])
-    export, rows = write_worklist(out, cases, today=date.today())
+    export, rows = write_worklist(out, cases, policy=rules, today=date.today())
     with database.write() as connection:
         exports.keep(connection, export, "worklist", rows=rows)
     print(f"{len(cases)} notes in {rows} rows -> {out}")

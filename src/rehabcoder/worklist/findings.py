@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rehabcoder.billing.claim import claim_lines
 from rehabcoder.billing.policies import Policy
 from rehabcoder.errors import UsageError
-from rehabcoder.note import CodedNote, Service
+from rehabcoder.note import CodedNote
 from rehabcoder.worklist import estimates
 from rehabcoder.worklist.agreement import Agreement, agreement
 from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.claimed import Units, services_of, units_of
 from rehabcoder.worklist.estimates import Estimate, Stratum
 from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.store.samples import Sample, SampleItem
-
-Units = Mapping[str, int | None]
 
 
 @dataclass(slots=True, frozen=True)
@@ -129,13 +127,9 @@ def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
         raise UsageError("this note has no second answer yet", remedy="Review it first.")
     coded = CodedNote.from_json(item.coded)
     stated = coded.totals.stated_timed
-    services = [_services(answer) for answer in (item.first, item.second)]
-    # By the lines of the claim: what is not billable makes none, and a payer's own name of a code is the same code.
-    first, second = (
-        {line.code: line.units for line in claim_lines(each, policy, stated_timed=stated)[0]} for each in services
-    )
+    first, second = (units_of(answer, policy, stated_timed=stated) for answer in (item.first, item.second))
     billed = billed_units(coded, policy, column=item.meta.get("billed_units"))
-    money = money_of(billed, services[1], policy, stated_timed=stated)
+    money = money_of(billed, services_of(item.second), policy, stated_timed=stated)
     return Reviewed(item, item.second, first != second, money, first, second, billed)
 
 
@@ -152,12 +146,6 @@ def _difference(each: Reviewed) -> Difference:
         over=money.over,
         under=money.under,
     )
-
-
-def _services(answer: Answer) -> list[Service]:
-    return [
-        Service(s.start or 0, s.end or 0, "", s.code, labelled=s.labelled, minutes=s.minutes) for s in answer.services
-    ]
 
 
 def _reached(sample: Sample, reviewed: int, rate: Estimate | None, wilson: Estimate | None) -> bool:

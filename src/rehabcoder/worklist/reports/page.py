@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.errors import MissingExtra
+from rehabcoder.worklist.claimed import Units, in_words
 from rehabcoder.worklist.files import private_text
-from rehabcoder.worklist.findings import SampleFindings, Units
+from rehabcoder.worklist.findings import SampleFindings
 from rehabcoder.worklist.reports.collect import Report
 from rehabcoder.worklist.risk import scheme
 from rehabcoder.worklist.store.statistics import Group
@@ -88,10 +89,8 @@ def percent(value: float | None) -> str:
 
 
 def units(value: Units | None) -> str:
-    """Units as people read them: 97110 x2, 97530 x1; `?` where no minutes give them."""
-    if value is None:
-        return "not known"
-    return ", ".join(f"{code} x{'?' if count is None else count}" for code, count in value.items()) or "nothing"
+    """Units as people read them; None where nothing says them."""
+    return "not known" if value is None else in_words(value)
 
 
 def whole(value: int) -> str:

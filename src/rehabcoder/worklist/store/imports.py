@@ -181,7 +181,7 @@ def triage(item: Coding) -> dict[str, Any]:
         "payer": meta.get("payer"),
         "patient_id": meta.get("patient_id"),
         "discipline": meta.get("discipline"),
-        "primary_code": item.coded.primary_code,
+        "primary_code": item.coded.primary_code or next((line.code for line in item.coded.lines), None),
         "model_version": item.coded.model_version,
     }
 

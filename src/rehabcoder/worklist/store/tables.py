@@ -50,7 +50,7 @@ note = Table(
     Column("payer", String),
     Column("patient_id", String),
     Column("discipline", String),
-    Column("primary_code", String),
+    Column("primary_code", String),  # the timed code with most minutes; without one, the first on the claim
     Column("model_version", String, nullable=False, default=""),
     Column("imported_at", String, nullable=False),
     Column("run_id", Integer, nullable=False),

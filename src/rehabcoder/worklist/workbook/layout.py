@@ -24,6 +24,8 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "payer",
         "risk",
         "findings",
+        "units",
+        "billed",
         "words",
         "labelled",
         "code",

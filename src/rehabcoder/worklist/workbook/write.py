@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.billing.codes import CODES
+from rehabcoder.billing.policies import Policy
 from rehabcoder.errors import MissingExtra, UsageError
+from rehabcoder.worklist.claimed import in_words, units_of
 from rehabcoder.worklist.files import claim
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.store.samples import SampleItem
@@ -31,11 +33,15 @@ from rehabcoder.worklist.workbook.layout import (
 
 CELL = 32_767  # characters that a cell takes
 ROWS = 100_000  # a workbook of more is no longer worked through by hand
-WIDTHS = {"note": 18, "findings": 26, "words": 60, "reason": 40, CODES_MINUTES: 34, "clinician": 16, "key": 4}
+WIDTHS = {
+    "note": 18, "findings": 50, "units": 18, "billed": 18, "words": 60, "reason": 40, CODES_MINUTES: 34,
+    "clinician": 16, "key": 4,
+}  # fmt: skip
 
 HELP_TEXT: dict[Kind, tuple[str, ...]] = {
     "worklist": (
         "Each row is one service; the last row of a note is there to add one. The whole note is on the sheet Notes.",
+        "findings, units (what the services as listed support) and billed are of the whole note, in its first row.",
         "Fill in the yellow cells. Decide every service of a note, or none: a note with rows left open is refused.",
         "accept: code and minutes are right; in the last row of a note, the whole note is.",
         "change: write the right code, the right minutes, or both. remove: no such service was given.",
@@ -54,8 +60,11 @@ HELP_TEXT: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def write_worklist(path: str | Path, cases: Sequence[Case], *, today: date) -> tuple[str, int]:
+def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: Policy, today: date) -> tuple[str, int]:
     """Write notes of the queue as a workbook; gives the id of the export and the number of rows.
+
+    Args:
+        policy: the payer's rules, for the units that the services support.
 
     Raises:
         UsageError: there is nothing to write, or too much.
@@ -66,7 +75,7 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, today: date) -> t
     for case in cases:
         item = case.item
         shared = {"note": item.note_id, "date": item.date_of_service, "clinician": item.clinician, "payer": item.payer}
-        words = case.text or ""
+        words, first = case.text or "", len(rows)
         for number, service in enumerate(case.answer.services):
             original = next(
                 (s for s in case.coded.interventions if (s.start, s.end) == (service.start, service.end)), None
@@ -76,7 +85,6 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, today: date) -> t
                 | {
                     "key": Key(item.id, case.coding_id, str(number), item.version).dumps(export),
                     "risk": terms_on(item, today)["risk"],
-                    "findings": ", ".join(case.answer.standing_flags) if number == 0 else "",
                     "words": words[service.start : service.end],
                     "labelled": service.labelled,
                     "code": service.code,
@@ -85,9 +93,24 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, today: date) -> t
                 }
             )
         rows.append(shared | {"key": Key(item.id, case.coding_id, ADD, item.version).dumps(export), "words": ""})
+        rows[first] |= _of_the_note(case, policy)
     texts = [(case.item.note_id, case.text) for case in cases]
     _write(path, "worklist", export, rows, texts)
     return export, len(rows)
+
+
+def _of_the_note(case: Case, policy: Policy) -> dict[str, str]:
+    """What a note's first row says of the whole note."""
+    messages: dict[str, list[str]] = {}
+    for finding in case.coded.flags:
+        messages.setdefault(finding.id, []).append(finding.message)
+    totals = case.coded.totals
+    billed = case.meta.get("billed_units") or totals.billed_units
+    return {
+        "findings": "\n".join(f"{name}: {' '.join(messages.get(name, []))}" for name in case.answer.standing_flags),
+        "units": in_words(units_of(case.answer, policy, stated_timed=totals.stated_timed)),
+        "billed": in_words(billed) if billed else "",
+    }
 
 
 def write_sample(path: str | Path, items: Sequence[SampleItem], cases: Sequence[Case]) -> tuple[str, int]:
