@@ -57,6 +57,17 @@ def test_the_chosen_allocation_is_accepted_and_its_total_the_chart_s(minutes: di
     assert len(as_set(found.accepted)) == found.ways
 
 
+@given(POOL)
+def test_the_other_units_of_a_code_are_those_of_the_other_allocations(minutes: dict[str, int]) -> None:
+    found = allocate(minutes)
+    accepted = found.first_accepted(200)
+    for code in {code for units in accepted for code in units}:
+        other = found.other_units(code, found.units.get(code, 0))
+        given_it = {units.get(code, 0) for units in accepted}
+        assert given_it <= {found.units.get(code, 0), other} if other is not None else len(given_it) == 1
+        assert found.ways > 200 or other is None or other in given_it
+
+
 @given(POOL, st.data())
 def test_accepts_is_membership_without_enumeration(minutes: dict[str, int], data: st.DataObject) -> None:
     found = allocate(minutes)

@@ -93,6 +93,15 @@ class TestTable:
         shown = re.findall(r"(?<!not )\b(?:9\d{4}|G0283)\b", out)
         assert {line["code"] for row in rows for line in row["lines"]} <= set(shown)
 
+    def test_a_tie_and_units_of_several_services_are_told(self, rehabcoder: Run, tmp_path: Path) -> None:
+        (tmp_path / "tie.txt").write_text(
+            f"{NOTE.replace('30 min', '15 min')}\nManual therapy 97140, 10 min: grade III patellar glides.\n"
+            "Ther Ex 97110, 10 min: side planks and bridges 3x10 for trunk endurance.",
+            encoding="utf-8",
+        )
+        _, out, _ = rehabcoder("code", tmp_path / "tie.txt")
+        assert re.search(r"97110 +15 +2 or 1 .*\n +97140 +10 +0 or 1 .*\n +97110 +10 +above ", out)
+
     def test_colours_on_a_terminal_only(self, rehabcoder: Run, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "\x1b" not in rehabcoder("code", sample / "wrong-label.txt")[1]
         monkeypatch.setenv("FORCE_COLOR", "1")

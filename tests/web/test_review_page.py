@@ -67,6 +67,7 @@ def test_the_claim_is_compared_as_the_ledger_does(ann, billed, shown):
         [cell.text for cell in row.find_all("td")] for row in soup(ann.get(f"/note/{at}")).select(".claim tbody tr")
     ]
     assert {row[0]: row[4] for row in rows} == shown
+    assert [row[2] for row in rows[:2]] == ["2 or 1", "1 or 2"]
 
 
 def test_accepting_goes_on_to_the_next(ann):

@@ -83,6 +83,18 @@ class Allocation:
         picks = islice(combinations(self.tied, self.open_units), most)
         return [as_billed(self._with(pick)) for pick in picks]
 
+    def other_units(self, code: str, units: int) -> int | None:
+        """The units of a code, as it is billed, that the rule accepts as well where leftovers tie; None where none are.
+
+        97110 with 25 minutes and 97140 with 10 have two units in all: 2 and 0, or 1 and 1.
+        """
+        first = FIRST_OF.get(code, code)
+        if first not in self.tied:
+            return None
+        base = self.base.get(first, 0)
+        both = {as_billed({first: n}).get(code, 0) for n in (base, base + 1)}
+        return sum(both) - units if len(both) == 2 and units in both else None
+
     def accepts(self, units: Mapping[str, int]) -> bool:
         """Whether the rule allows these units, whoever wins its ties. Zeros and codes outside the pool are ignored."""
         said = {code: n for code, n in units.items() if n and code in CODES and CODES[code].timed}

@@ -183,9 +183,10 @@ def code_onto_stdout(
     tally = Tally()
     pairs = tally.of(coded_stream(notes, model=model, policy=policy, jobs=jobs))
     if format == "table":
+        from rehabcoder.billing.policies import load_policy
         from rehabcoder.cli.table import print_table
 
-        print_table(row for _, row in pairs)
+        print_table((row for _, row in pairs), load_policy(policy))
         print(f"{tally}. A star marks those to see.")
     else:
         _write(pairs, format)

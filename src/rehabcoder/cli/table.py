@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
+from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.policies import Policy
 from rehabcoder.cli.plain import console, printable
 from rehabcoder.note import CodedNote, Finding, Service
 
@@ -19,13 +21,16 @@ _ROWS = 16  # notes printed at a time; all pages have the same widths
 _COLOURS = {"high": "bold red", "medium": "yellow", "low": "dim"}
 
 
-def print_table(rows: Iterable[CodedNote]) -> None:
-    """Print the notes as they come; memory stays flat, since the widths of the columns are fixed."""
+def print_table(rows: Iterable[CodedNote], policy: Policy) -> None:
+    """Print the notes as they come; memory stays flat, since the widths of the columns are fixed.
+
+    Units stand beside the first service of their code. Where leftovers tie, `2 or 1` says that both are right.
+    """
     out, source, first = console(), iter(rows), True
     while page := list(islice(source, 1 if first else _ROWS)):
         table = _table(header=first)
         for row in page:
-            for cells in _cells(row):
+            for cells in _cells(row, policy):
                 table.add_row(*cells)
         with out.capture() as drawn:
             out.print(table)
@@ -41,13 +46,13 @@ def _table(*, header: bool) -> Table:
     table.add_column("note", width=_NOTE, overflow="fold")
     table.add_column("code", width=16)
     table.add_column("minutes", width=7, justify="right")
-    table.add_column("units", width=5, justify="right")
+    table.add_column("units", width=6, justify="right")
     table.add_column("confidence", width=10, justify="right")
     table.add_column("findings", ratio=1, overflow="fold")
     return table
 
 
-def _cells(row: CodedNote) -> Iterator[tuple[Text, ...]]:
+def _cells(row: CodedNote, policy: Policy) -> Iterator[tuple[Text, ...]]:
     """A line for each service, further lines for codes of the claim without a service of their own, and findings."""
     from rich.text import Text
 
@@ -56,13 +61,27 @@ def _cells(row: CodedNote) -> Iterator[tuple[Text, ...]]:
         blank = Text("")
         yield name, Text("failed", "bold red"), blank, blank, blank, Text(printable(row.error or ""), "red")
         return
-    units = {line.code: "?" if line.units is None else str(line.units) for line in row.lines}
-    lines: list[tuple[Text, ...]] = [_service(service, units.pop(service.code, "")) for service in row.interventions]
+    units = _units(row, policy)
+    billable = set(units)
+    lines: list[tuple[Text, ...]] = [
+        _service(service, units.pop(service.code, "above" if service.code in billable else ""))
+        for service in row.interventions
+    ]
     lines += [(Text(code), Text(""), Text(number), Text("")) for code, number in units.items()]
     lines = lines or [(Text("none", "dim"), Text(""), Text(""), Text(""))]
     empty = (Text(""),) * 4
     for at, (cells, words) in enumerate(zip_longest(lines, _remarks(row))):
         yield name if at == 0 else Text(""), *(cells or empty), words or Text("")
+
+
+def _units(row: CodedNote, policy: Policy) -> dict[str, str]:
+    allocation, units = claim_allocation(row.interventions, policy), {}
+    for line in row.lines:
+        other = None if line.units is None else allocation.other_units(line.code, line.units)
+        units[line.code] = (
+            "?" if line.units is None else str(line.units) if other is None else f"{line.units} or {other}"
+        )
+    return units
 
 
 def _service(service: Service, units: str) -> tuple[Text, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
@@ -61,6 +61,7 @@ class LineView:
     units: int | None
     billed: int | None
     why: str
+    other: int | None = None  # units that are as right, where leftovers tie
     difference: int | None = None  # units billed beyond those supported, a tie being none; None where not determined
 
 
@@ -186,6 +187,10 @@ def _claim(
         views = [LineView(line.code, line.minutes, line.units, None, line.why) for line in lines]
     else:
         views = _compared(lines, {each.code: each for each in found})
+    views = [
+        each if each.units is None else replace(each, other=allocation.other_units(each.code, each.units))
+        for each in views
+    ]
     return views, totals.units, ledger.lines(), ledger.source, None
 
 
@@ -195,8 +200,8 @@ def _compared(lines: Sequence[ClaimLine], found: dict[str, LineDifference]) -> l
     for line in lines:
         each = found.pop(line.code, None)  # none where nothing was billed or supported, or all timed codes stand as one
         billed = None if each is None else each.billed
-        views.append(LineView(line.code, line.minutes, line.units, billed, line.why, _gap(each)))
-    return views + [LineView(e.code, None, e.supported, e.billed, e.why, _gap(e)) for e in found.values()]
+        views.append(LineView(line.code, line.minutes, line.units, billed, line.why, difference=_gap(each)))
+    return views + [LineView(e.code, None, e.supported, e.billed, e.why, difference=_gap(e)) for e in found.values()]
 
 
 def _gap(each: LineDifference | None) -> int | None:
