@@ -17,7 +17,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from rehabcoder.backlog import Progress, Summary, code_backlog, shown_on
+from rehabcoder.backlog import Progress, Summary, code_backlog, finish, shown_on
 from rehabcoder.backlog import claims as claims_module
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Json
@@ -161,6 +161,15 @@ def test_claims_pool_notes_wherever_they_lie(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(claims_module, "_BUCKET", 3000)
     run("n.jsonl", "again.csv")
     assert Path("again.claims.jsonl").read_bytes() == Path("coded/claims.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("at_once", [500_000, 50])
+def test_ids_of_more_than_one_note_are_named(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finish, "_AT_ONCE", at_once)
+    write([*NOTES, {"id": "n3", "text": "lunges x 9 min"}, {"id": "n150", "text": ""}, NOTES[3]])
+    summary = run("n.jsonl")
+    assert (summary.notes, summary.repeated, sorted(summary.repeated_ids)) == (203, 2, ["n150", "n3"])
+    assert run("n.jsonl").repeated == 2  # the finished run says it again
 
 
 def test_claims_of_a_run_before_do_not_stay_beside_results_without_any() -> None:

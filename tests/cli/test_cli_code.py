@@ -153,6 +153,15 @@ class TestOutput:
         rows = rows_of(rehabcoder("code", "-", "--format", "jsonl", stdin=table)[1])
         assert [row["note_id"] for row in rows] == ["7", "8"]
 
+    def test_two_notes_of_one_id_are_named(self, rehabcoder: Run, tmp_path: Path) -> None:
+        for folder in ("a", "b"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "visit.txt").write_text(f"{NOTE} {folder}", encoding="utf-8")
+        for more in ((), ("--format", "csv"), ("--out", tmp_path / "c.jsonl")):
+            status, _, err = rehabcoder("code", tmp_path / "a", tmp_path / "b", *more)
+            assert status == 0
+            assert "1 id stands for more than one note: visit. A worklist takes the first of each alone" in err
+
     def test_a_file_for_its_owner_only_with_claims_beside_it(
         self, rehabcoder: Run, sample: Path, tmp_path: Path
     ) -> None:

@@ -115,6 +115,17 @@ def test_one_id_with_two_codings_in_one_file_keeps_the_first(empty, items):
     assert (tally.notes, tally.repeated, tally.repeated_ids) == (1, 1, [note.note_id])
 
 
+def test_another_note_of_the_same_id_is_left_out_however_often_it_comes(empty, items):
+    note, coded = items[0]
+    other = replace(note, text="Another visit.")
+    pair = (other, replace(coded, text_sha256=other.text_sha256))
+    assert load(empty, [(note, coded), pair]).repeated == 1
+    tally = load(empty, [(note, coded), pair])
+    assert (tally.unchanged, tally.addenda, tally.repeated) == (1, 0, 1)
+    with empty.read() as connection:
+        assert queue.open_case(connection, 1).text == note.text
+
+
 @pytest.mark.parametrize("line", ["{", "[]", '{"note_id": 4}', '{"note_id": "a", "nonsense": 1}', "null"])
 def test_a_line_that_is_no_coded_note_is_named_without_its_words(empty, line):
     with pytest.raises(ReadError, match=r"part-1\.jsonl:7: this line is no coded note") as caught:

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rehabcoder.backlog.claims import write_claims
-from rehabcoder.backlog.parts import Done, Part
+from rehabcoder.backlog.parts import Done, Part, claim_key
 from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import Json
 from rehabcoder.writers.files import private
 from rehabcoder.writers.flat import COLUMNS, neutral
+
+_AT_ONCE = 500_000  # ids that are held in memory
 
 
 def beside(out: Path, name: str, *, single_file: bool) -> Path:
@@ -65,6 +67,25 @@ def write_all_claims(
         path.unlink(missing_ok=True)
         return 0, 0
     return write_claims(parts, path, policy=policy, work=part.work, jobs=jobs, year_to_date=year_to_date)
+
+
+def repeated_ids(done: Sequence[Done], part: Part) -> list[str]:
+    """The ids that more than one note has, each once."""
+    turns = 1 + sum(one.notes for one in done) // _AT_ONCE
+    repeated: dict[str, None] = {}
+    for turn in range(turns):
+        seen: set[str] = set()
+        for note_id in _ids(done, part):
+            if turns == 1 or claim_key(note_id) % turns == turn:
+                repeated |= {note_id: None} if note_id in seen else {}
+                seen.add(note_id)
+    return list(repeated)
+
+
+def _ids(done: Sequence[Done], part: Part) -> Iterator[str]:
+    for one in done:
+        with part.ids(one.number).open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
 
 
 def write_failures(done: Sequence[Done], part: Part, path: Path) -> None:

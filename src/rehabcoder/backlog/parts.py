@@ -39,6 +39,9 @@ class Part:
     def notes(self, number: int) -> Path:
         return self.work / f"about-{number:05d}.jsonl"
 
+    def ids(self, number: int) -> Path:
+        return self.work / f"ids-{number:05d}.jsonl"
+
     def failed(self, number: int) -> Path:
         return self.work / f"failed-{number:05d}.jsonl"
 
@@ -86,6 +89,7 @@ def write_part(
     ]
     if billable:
         _write(billable, part.claims(number), part)
+    _write((f"{json.dumps(note.note_id)}\n" for note in notes), part.ids(number), part)
     failures = [(row["note_id"], row["source"], row["error"] or "") for row in rows if row["status"] == "failed"]
     if failures:
         _write_lines(({"failed": failure} for failure in failures), part.failed(number), part)

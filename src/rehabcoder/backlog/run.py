@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rehabcoder.backlog.coding import Load, load_coder
-from rehabcoder.backlog.finish import beside, join_parts, write_all_claims, write_failures
+from rehabcoder.backlog.finish import beside, join_parts, repeated_ids, write_all_claims, write_failures
 from rehabcoder.backlog.parts import SHOWN, Done, Part
 from rehabcoder.backlog.pool import Pool, free_cores
 from rehabcoder.backlog.progress import OnProgress, Progress
@@ -34,6 +34,7 @@ class Summary:
     """What a run did. `failures` are the first failed notes (id, source, error); all stand in `failed_file`.
 
     `review` notes need a person, `settled` ones do not; `taken_over` were coded by the run that this one went on with.
+    `repeated` ids stand for more than one note each; `repeated_ids` are the first of them.
     """
 
     out: str
@@ -42,12 +43,14 @@ class Summary:
     review: int = 0
     settled: int = 0
     quarantined: int = 0
+    repeated: int = 0
     taken_over: int = 0
     claims: int = 0
     claims_with_kx: int = 0
     claims_file: str | None = None
     failed_file: str | None = None
     failures: list[tuple[str, str, str]] = field(default_factory=list)
+    repeated_ids: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -249,6 +252,7 @@ def _results(
     claims_file, failed_file = (beside(target, name, single_file=single) for name in ("claims.jsonl", "failed.csv"))
     claims, kx = write_all_claims(done, part, claims_file, policy=policy, jobs=jobs, year_to_date=amounts)
     write_failures(done, part, failed_file)
+    repeated = repeated_ids(done, part)
     if single:
         join_parts(done, part, target, format_of(target) or "")
     return Summary(
@@ -258,12 +262,14 @@ def _results(
         review=progress.review,
         settled=progress.notes - progress.failed - progress.review,
         quarantined=sum(one.quarantined for one in done),
+        repeated=len(repeated),
         taken_over=progress.taken_over,
         claims=claims,
         claims_with_kx=kx,
         claims_file=os.fspath(claims_file) if claims else None,
         failed_file=os.fspath(failed_file) if progress.failed else None,
         failures=[failure for one in done for failure in one.failures][:SHOWN],
+        repeated_ids=repeated[:SHOWN],
         seconds=progress.seconds,
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rehabcoder.note import CodedNote, Note
 
 FORMATS = ("table", "jsonl", "csv")
-_NAMED = 20  # failed notes that are named at the end
+_NAMED = 20  # failed notes, and ids of several notes, that are named at the end
 _QUIET = 10.0  # seconds of a run that need no word about progress in a log
 
 
@@ -135,6 +135,7 @@ def _say_more(summary: Summary) -> None:
         print(f"{summary.taken_over:,} of them were coded by the run before, which this one went on with.")
     if summary.claims_file:
         print(f"{summary.claims:,} claims (a patient, a day and a discipline each) -> {summary.claims_file}")
+    _name_repeated(summary.repeated, summary.repeated_ids)
     if summary.failed:
         errors = [error or source or note_id for note_id, source, error in summary.failures]
         _name_failures(summary.failed, errors, f", listed in {summary.failed_file}")
@@ -190,6 +191,7 @@ def code_onto_stdout(
         print(f"{tally}. A star marks those to see.")
     else:
         _write(pairs, format)
+    _name_repeated(len(tally.repeated), list(tally.repeated)[:_NAMED])
     if tally.failed:
         _name_failures(tally.failed, tally.errors)
     return tally.failed
@@ -203,11 +205,16 @@ class Tally:
     review: int = 0
     failed: int = 0
     errors: list[str] = field(default_factory=list)
+    repeated: dict[str, None] = field(default_factory=dict)  # ids of more than one note
+    _ids: set[str] = field(default_factory=set)
 
     def of(self, pairs: Iterable[tuple[Note, CodedNote]]) -> Iterator[tuple[Note, CodedNote]]:
         """The same notes and answers, counted."""
         for note, row in pairs:
             self.notes += 1
+            if row.note_id in self._ids:
+                self.repeated[row.note_id] = None
+            self._ids.add(row.note_id)
             if row.status == "failed":
                 self.failed += 1
                 if len(self.errors) < _NAMED:
@@ -245,6 +252,19 @@ def _name_failures(number: int, errors: Sequence[str], where: str = "") -> None:
         print(f"  {error}", file=sys.stderr)
     if number > len(errors):
         print(f"  and {number - len(errors):,} more", file=sys.stderr)
+
+
+def _name_repeated(number: int, ids: Sequence[str]) -> None:
+    """Name the ids that several notes share, on standard error."""
+    if number:
+        from rehabcoder.cli.plain import printable
+
+        more = f" and {number - len(ids):,} more" if number > len(ids) else ""
+        noun = "id stands" if number == 1 else "ids stand"
+        _tell(
+            f"{number:,} {noun} for more than one note: {printable(', '.join(ids))}{more}. A worklist takes the first "
+            "of each alone: give every note an id of its own."
+        )
 
 
 def _tell(sentence: str) -> None:

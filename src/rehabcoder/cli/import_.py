@@ -31,7 +31,7 @@ def import_notes(
 
     They are joined by note id and the hash of the text. Running it twice, or again after it was interrupted, adds
     nothing twice. A note whose text has changed (an addendum) is reopened and keeps both versions. Exit status 3: some
-    coded notes had no text among the notes, or stood in the file twice with different codings.
+    coded notes had no text among the notes, or the id of another note of the same file.
     """
     from rehabcoder.billing.ledger import count
     from rehabcoder.billing.policies import load_policy
@@ -79,9 +79,9 @@ def import_notes(
             file=sys.stderr,
         )
     if tally.repeated:
+        what = f"{count(tally.repeated, 'coding')} of an id that came before in the same file"
         print(
-            f"{tally.repeated} note ids came twice with different codings, the first was kept: "
-            f"{', '.join(tally.repeated_ids)}",
+            f"{what}, left out: {', '.join(tally.repeated_ids)}. Give every note an id of its own and code them again.",
             file=sys.stderr,
         )
     if tally.unmatched or tally.repeated:

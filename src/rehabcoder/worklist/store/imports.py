@@ -33,7 +33,9 @@ class Coding:
 
 @dataclass(slots=True)
 class Tally:
-    """What an import did. The lists hold note ids, at most the first twenty."""
+    """What an import did. The lists hold note ids, at most the first twenty. `repeated` codings were left out: their ids
+    had come before in the same import.
+    """
 
     texts: int = 0
     notes: int = 0
@@ -45,6 +47,7 @@ class Tally:
     policies: set[str] = field(default_factory=set)  # under which the notes were coded
     unmatched_ids: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
+    unchanged_ids: set[str] = field(default_factory=set)  # all of them: no other coding of these may follow
 
 
 ESCAPED = "\ufdd0json:"  # begins with a character that Unicode keeps out of texts
@@ -121,7 +124,8 @@ def add_codings(connection: Connection, run: int, items: Sequence[Coding], tally
         key = item.coded.note_id
         if (key, item.sha256) in seen:
             tally.unchanged += 1
-        elif key in fresh or (key in existing and existing[key].run_id == run):
+            tally.unchanged_ids.add(key)
+        elif key in fresh or key in tally.unchanged_ids or (key in existing and existing[key].run_id == run):
             tally.repeated += 1
             tally.repeated_ids += [key] if len(tally.repeated_ids) < 20 else []
         else:
