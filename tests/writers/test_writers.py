@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.errors import RehabcoderError
+from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Activity, ClaimLine, CodedNote, Evidence, Finding, Json, Service, Span, Totals
 from rehabcoder.writers import dump_csv, dump_jsonl, files, format_of, json_line, parquet, workbook
 from rehabcoder.writers.flat import COLUMNS, neutral
@@ -47,8 +47,14 @@ def failed(note_id: str) -> CodedNote:
 
 
 def test_formats_by_name() -> None:
-    names = ("a.jsonl", "a.CSV", "a.b.parquet", "a.xlsx", "coded", "coded/", "a.json", "jsonl")
+    names = ("a.jsonl", "a.CSV", "a.b.parquet", "a.xlsx", "coded", "coded/", "coded.2026", "jsonl")
     assert [format_of(name) for name in names] == ["jsonl", "csv", "parquet", "xlsx", None, None, None, None]
+
+
+@pytest.mark.parametrize("name", ["coded.xls", "coded.TXT", "coded.json", "coded.csv.gz"])
+def test_a_file_of_another_format_is_no_folder(name: str) -> None:
+    with pytest.raises(UsageError, match=r"file is written. Use .jsonl, .csv, .parquet or .xlsx"):
+        format_of(name)
 
 
 def test_json_lines_are_the_contract() -> None:

@@ -88,7 +88,8 @@ def code_backlog(
         tell: called with a sentence for each thing that a user should know.
 
     Raises:
-        UsageError: a setting makes no sense, or `out` holds the results or the beginning of another run.
+        UsageError: a setting makes no sense; `out` names a file of another format, or holds the results or the
+            beginning of another run.
         RehabcoderError: the results cannot be written, or the model or the policy not be loaded.
     """
     options = Options.checked(input_format, columns, tell)
