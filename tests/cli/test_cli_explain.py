@@ -177,6 +177,11 @@ class TestWhichNote:
             assert (found, out) == (status, "")
             assert says in err
 
+    def test_of_a_folder_it_names_a_note_that_is_there(self, rehabcoder: Run, sample: Path) -> None:
+        _, _, err = rehabcoder("query", sample)
+        named = re.search(r"such as (.+?), or", err)[1]
+        assert rehabcoder("query", named)[0] == 0
+
 
 service_spans = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=4)
 inner_spans = st.lists(st.tuples(st.integers(0, 79), st.integers(1, 20)), max_size=6)

@@ -142,6 +142,7 @@ def test_overlapping_files_are_refused(run: Run, tmp_path: Path) -> None:
         (("list", "payers"), 2, "no list of 'payers'"),
         (("show", "medicaid"), 1, "no policy is called"),
         (("show", "97530", "97119"), 2, "'97119' is no code"),
+        (("show", "99999"), 2, "'99999' is no code"),
         (("show", "medicare-part-b", "--on", "2024-13-01"), 2, "is no date"),
         (("show", "medicare-part-b", "--on", "1999-01-01"), 1, "no version in force on 1999-01-01"),
         (("diff", "medicare-part-b@x", "template"), 2, "is no date"),

@@ -123,6 +123,8 @@ def test_the_same_code_twice_is_added_up_and_lower_case_is_read(run: Run) -> Non
         ("97110=7,5", "not whole"),
         ("97110=", "97110=: the minutes of 97110 are missing"),
         ("97110", "the minutes of 97110 are missing"),
+        ("97110:20", "no = stands between code and minutes. Write 97110=20."),
+        ("97110 20", "Write 97110=20."),
         ("97110=abc", "97110=abc: the minutes of 97110 are no whole number"),
         ("97110=٣", "no whole number"),
         ("97110=1e2", "no whole number"),
@@ -220,6 +222,9 @@ def test_more_units_than_a_day_allows_are_named_with_the_table(run: Run) -> None
     assert "97110: 8 units, and 6 units a day is the most" in out
     assert "practitioner table effective 2024-07-01" in out
     assert answer(run, "97110=90")["limits"] == []
+    [number] = answer(run, "97014")["limits"]
+    assert "takes G0283 in its place" in number
+    assert answer(run, "G0283")["limits"] == []
     assert answer(run, "97110=120", "--policy", "commercial-midpoint")["limits"] == []
 
 

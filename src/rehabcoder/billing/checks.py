@@ -50,9 +50,11 @@ def edit_remarks(codes: Iterable[str], *, policy: Policy, on: date | None = None
 
 
 def limit_remarks(units: Mapping[str, int], *, policy: Policy, on: date | None = None) -> list[str]:
-    """A sentence, with its source, for every code of which there are more units than a day allows."""
-    lines = [ClaimLine(code, None, n) for code, n in units.items()]
-    return [f"{finding.message} ({finding.rule})" for finding in _limits(lines, policy, on)]
+    """A sentence for every code that the payer takes under another number or, with its source, in fewer units a day."""
+    terms = {code: policy.codes[code] for code in units if code in policy.codes and policy.codes[code].bill_as}
+    others = [f"{code}: {t.why or f'{policy.name} takes {t.bill_as} in its place'}." for code, t in terms.items()]
+    lines = [ClaimLine(code, None, n) for code, n in units.items() if code not in terms]
+    return others + [f"{finding.message} ({finding.rule})" for finding in _limits(lines, policy, on)]
 
 
 def _not_in_force(lines: Iterable[ClaimLine], on: date | None) -> Iterator[Finding]:

@@ -29,6 +29,10 @@ def parse_minutes(arguments: Sequence[str], *, option: str = "") -> dict[str, in
     for argument in arguments:
         where = f"{option} {argument}".strip()
         name, equals, value = argument.partition("=")
+        if not equals and (typed := _WITHOUT_SIGN.fullmatch(argument)):
+            raise UsageError(
+                "no = stands between code and minutes", where=where, remedy=f"Write {typed[1]}={typed[2]}."
+            )
         code = check_code(name, where=where)
         if not value.strip():
             if equals or CODES[code].minutes_per_unit is not None:
@@ -39,6 +43,9 @@ def parse_minutes(arguments: Sequence[str], *, option: str = "") -> dict[str, in
             continue
         minutes[code] = (minutes.get(code) or 0) + _minutes(value.strip(), code, where)
     return minutes
+
+
+_WITHOUT_SIGN = re.compile(r"\s*(\w{5})[\s:;,/x*@-]+([0-9]{1,4})\s*(?:min)?\s*")
 
 
 def _minutes(value: str, code: str, where: str) -> int:

@@ -34,9 +34,13 @@ def pick_note(name: str, *, id: str | None = None, format: str | None = None, te
         what = f"there is no note with the id {id!r}" if id is not None else "there is no such note"
         raise ReadError(what, where=name, remedy="See ids and numbers with: rehabcoder code FILE --format csv.")
     if len(found) > 1:
-        what = "several notes have this id" if id is not None else "the file holds several notes"
-        example = found[0].source if "#" in found[0].source else f"{path}#2"
-        raise UsageError(what, where=name, remedy=f"Name one, such as {example}{'' if id else ', or give its --id'}.")
+        holds = "the folder holds several notes" if os.path.isdir(path) else "the file holds several notes"
+        what = holds if id is None else "several notes have this id"
+        by_id = "" if id else ", or give its --id"
+        named = (
+            f"Name one, such as {found[0].source}{by_id}." if path != "-" else "Give its --id, or read it from a file."
+        )
+        raise UsageError(what, where=name, remedy=named)
     [note] = found
     if note.error is not None:
         raise ReadError(note.error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -18,6 +19,8 @@ from rehabcoder.billing.policy_tools import check_policies, compare_policies, fl
 from rehabcoder.errors import PolicyError, ReadError, UsageError
 
 app = typer.Typer(help="List, show, compare and check payer policies, codes and edits.", no_args_is_help=True)
+
+_CODE = re.compile(r"[0-9A-Za-z][0-9]{3}[0-9A-Za-z]")  # no policy has such a name
 
 On = Annotated[str | None, typer.Option("--on", help="Day of service, as 2024-05-31. Without it: today.")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
@@ -67,8 +70,8 @@ def show(
     if all(name.upper() in CODES for name in names):
         _show_codes([name.upper() for name in names], day, format)
         return
-    if len(names) > 1:
-        for name in names:
+    for name in names:
+        if len(names) > 1 or _CODE.fullmatch(name):
             check_code(name, where="rules show")
     _print_one(plain(load_policy(names[0], on=day)), format)
 
