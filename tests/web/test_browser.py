@@ -115,6 +115,7 @@ def test_a_whole_job_with_the_server_killed_in_the_middle(page, chromium, server
 
     # A sample, and the second look by someone else in another browser.
     page.goto(f"{server.address}/samples")
+    assert page.locator("#live").text_content() == ""
     page.get_by_label("Name").fill("november")
     page.get_by_label("Size").fill("5")
     page.get_by_role("button", name="Draw").click()

@@ -68,6 +68,21 @@ def test_the_whole_job_from_import_to_labels(run, files, tmp_path):
     assert "the text of 40 notes was removed" in run("purge", "--before", "2027-01-01", "--yes")
 
 
+@pytest.mark.parametrize(
+    "paths", [("none.jsonl", "notes.jsonl"), ("coded.jsonl", "none"), ("notes.jsonl", "notes.jsonl")]
+)
+def test_a_refused_import_makes_no_worklist(run, files, tmp_path, paths):
+    run("import", paths[0], "--notes", paths[1], status=1)
+    assert not list(tmp_path.glob("worklist.db*"))
+
+
+def test_a_report_on_no_sample_leaves_the_files_of_before(run, files, tmp_path):
+    run("import", "coded.jsonl", "--notes", "notes.jsonl")
+    (tmp_path / "report.html").write_text("before")
+    run("report", "--sample", "none", "--memo", "m.html", status=2)
+    assert (tmp_path / "report.html").read_text() == "before"
+
+
 def test_filters_reach_the_queue(run, files, tmp_path):
     run("import", "coded.jsonl", "--notes", "notes.jsonl")
     run("worklist", "--clinician", "Brandt", "--state", "all", "--limit", "100", "--out", "q.jsonl")
@@ -101,7 +116,8 @@ def test_another_policy_than_that_of_the_coding_is_said(run, files):
         (["sample", "draw", "--name", "x", "--design", "clever"], 2, "no design"),
         (["report", "--sample", "x"], 2, "a memo needs"),
         (["purge", "--before", "yesterday"], 2, "no date"),
-        (["import", "coded.jsonl", "--notes", "none.csv"], 1, "unchanged. Reading them: none.csv: there is no such"),
+        (["import", "coded.jsonl", "--notes", "none.csv"], 1, "none.csv: there is no such file"),
+        (["import", "coded.jsonl", "--notes", "broken.xlsx"], 1, "unchanged. Reading them: broken.xlsx"),
         (
             ["sample", "size", "--frame", "100", "--probe", "probe.txt"],
             2,
@@ -112,6 +128,7 @@ def test_another_policy_than_that_of_the_coding_is_said(run, files):
 )
 def test_mistakes_are_sentences(run, files, tmp_path, arguments, status, says):
     (tmp_path / "probe.txt").write_text("5\nnan\n7\n")
+    (tmp_path / "broken.xlsx").write_text("no workbook")
     assert says in run(*arguments, status=status)
 
 
@@ -123,7 +140,9 @@ def test_mistakes_are_sentences(run, files, tmp_path, arguments, status, says):
         (["worklist", "--code", "99999"], "'99999' is no code"),
         (["worklist", "--finding", "code_missmatch"], "Did you mean code_mismatch?"),
         (["worklist", "--finding", "cloned_note"], "no finding here is called 'cloned_note'"),
-        (["worklist", "--state", "done"], "no state is called 'done'"),
+        (["worklist", "--state", "done"], "decided, or all."),
+        (["worklist", "--clinician", "brand"], "no note is of a clinician 'brand'. Did you mean Brandt?"),
+        (["sample", "draw", "--name", "x", "--payer", "Humana"], "There are: Aetna, BCBS, Medicare."),
     ],
 )
 def test_a_filter_that_names_nothing_is_refused_not_empty(run, files, arguments, says):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from glob import glob
 from pathlib import Path
 from typing import Annotated
 
@@ -35,9 +37,9 @@ def import_notes(
     """
     from rehabcoder.billing.ledger import count
     from rehabcoder.billing.policies import load_policy
-    from rehabcoder.errors import UsageError
+    from rehabcoder.errors import ReadError, UsageError
     from rehabcoder.readers import read_notes
-    from rehabcoder.readers.coded import read_coded
+    from rehabcoder.readers.coded import begun, read_coded
     from rehabcoder.worklist.importing import import_coded
     from rehabcoder.worklist.store.database import Database
 
@@ -52,12 +54,16 @@ def import_notes(
             print(f"\r{counts.get('notes', 0):,} notes, {counts.get('codings', 0):,} codings", end="", file=sys.stderr)
 
     rules = load_policy(policy)
+    # Before the worklist is made: a wrong path leaves none behind.
+    if missing := [path for path in notes if path != "-" and not (os.path.exists(path) or glob(path, recursive=True))]:
+        raise ReadError("there is no such file or folder", where=missing[0], remedy="Check the path.")
+    codings, texts = begun(read_coded(coded)), read_notes(notes, format=format, columns=columns or None)
     database = Database(db, create=True)
     try:
         tally = import_coded(
             database,
-            read_coded(coded),
-            (note for note in read_notes(notes, format=format, columns=columns or None)),
+            codings,
+            texts,
             policy=rules,
             name=Path(coded).name,
             progress=progress,

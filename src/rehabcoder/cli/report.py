@@ -34,6 +34,10 @@ def report(
     rules = load_policy(policy)
     database = Database(db)
     try:
+        if sample is not None and memo is not None:
+            with database.read() as connection:  # first, so that a wrong name leaves the files of before alone
+                one = samples.find(connection, sample)
+                found = sample_findings(one, samples.items(connection, one.id), rules)
         gathered = collect(database, rules)
         write_report(out, gathered)
         print(f"{gathered.whole.notes} notes -> {out}")
@@ -41,9 +45,6 @@ def report(
             write_workbook(workbook, gathered)
             print(f"workbook -> {workbook}")
         if sample is not None and memo is not None:
-            with database.read() as connection:
-                one = samples.find(connection, sample)
-                found = sample_findings(one, samples.items(connection, one.id), rules)
             write_memo(memo, found, policy=rules.rules_version)
             print(f"memo on {sample} -> {memo}")
     finally:

@@ -72,7 +72,7 @@ def draw(
     from rehabcoder.worklist.estimates import check_confidence, size_for_rate
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
-    from rehabcoder.worklist.store.queue import Filters
+    from rehabcoder.worklist.store.queue import Filters, check_names
 
     if design not in sampling.DESIGNS:
         raise UsageError(f"no design is called {design!r}", remedy=f"One of: {', '.join(sampling.DESIGNS)}.")
@@ -85,6 +85,7 @@ def draw(
     database = Database(db)
     try:
         with database.write() as connection:
+            check_names(connection, filters)
             units = samples.frame(connection, filters, by=by.split(",") if by else ())
             count = size or min(
                 len(units),

@@ -50,7 +50,7 @@ def worklist(
     """
     from rehabcoder.worklist.answer import check_code
     from rehabcoder.worklist.store.database import Database
-    from rehabcoder.worklist.store.queue import Filters
+    from rehabcoder.worklist.store.queue import Filters, check_names
 
     database = Database(db)
     try:
@@ -67,6 +67,8 @@ def worklist(
             since=parse_date(since, "--since"),
             until=parse_date(until, "--until"),
         )
+        with database.read() as connection:
+            check_names(connection, filters)
         if out is None:
             _show(database, filters, limit)
         elif out.endswith(".xlsx"):

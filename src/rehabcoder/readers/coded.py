@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 
@@ -37,6 +38,19 @@ def read_coded(path: str | PathLike[str]) -> Iterator[tuple[str, str]]:
             raise ReadError("the coded file cannot be read", where=str(file), remedy="Check the path.") from error
         except UnicodeDecodeError as error:
             raise ReadError("the coded file is not UTF-8", where=str(file), remedy="Give what code wrote.") from error
+
+
+def begun(lines: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The same lines, once it is known that there are some to read.
+
+    Raises:
+        ReadError: the file cannot be read, or its first line is no coded note.
+    """
+    first = next(lines, None)
+    if first is None:
+        return iter(())
+    parse_coded(*first)
+    return chain([first], lines)
 
 
 def parse_coded(line: str, where: str) -> tuple[CodedNote, Json]:

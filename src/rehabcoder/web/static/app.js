@@ -204,7 +204,9 @@
     choose(same ? chosen : 1, { quiet: true });
     if (!same) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
     const told = $(".problem, .said", main);
-    $("#live").textContent = told ? told.textContent : same ? "" : `Note ${main.dataset.title}, ${$$(".services > li").length} services`;
+    const services = $$(".services > li").length;
+    const reached = same || !note ? "" : `Note ${main.dataset.title}, ${services} ${services === 1 ? "service" : "services"}`;
+    $("#live").textContent = told ? told.textContent : reached;
   }
 
   // A tab that comes back to the front finds out whether its note has moved on.

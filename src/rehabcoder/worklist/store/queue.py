@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
@@ -38,7 +39,7 @@ class Filters:
     def __post_init__(self) -> None:
         if self.state is not None and self.state not in (*STATES, *GROUPS):
             names = ", ".join((*STATES, *GROUPS))
-            raise UsageError(f"no state is called {self.state[:30]!r}", remedy=f"One of: {names}.")
+            raise UsageError(f"no state is called {self.state[:30]!r}", remedy=f"One of: {names}, or all.")
 
     def to_json(self) -> dict[str, str]:
         return {key: value for key, value in asdict(self).items() if value}
@@ -181,6 +182,23 @@ def choices(connection: Connection, column: str) -> list[str]:
         found.append(str(value))
         value = connection.execute(select(func.min(source)).where(source > value)).scalar_one()
     return found
+
+
+def check_names(connection: Connection, filters: Filters) -> None:
+    """See that the clinic, clinician and payer of the filters are those of some note.
+
+    Raises:
+        UsageError: one is of none; the nearest names are given.
+    """
+    for column in ("clinic", "clinician", "payer"):
+        name = getattr(filters, column)
+        if not name or connection.execute(select(note.c.id).where(note.c[column] == name).limit(1)).first():
+            continue
+        known = choices(connection, column)
+        folded = {each.casefold(): each for each in known}
+        near = [folded[each] for each in get_close_matches(name.casefold(), folded, n=3)]
+        said = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(known[:8]) or 'none'}."
+        raise UsageError(f"no note is of a {column} {name[:60]!r}", remedy=said)
 
 
 def find(connection: Connection, note_ids: Sequence[str]) -> dict[str, Item]:
