@@ -26,7 +26,10 @@ _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
-_TRAILING = re.compile(r"(?<![\d.:/#$])(?P<n>\d{1,2})m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t])(?P<c>\d{1,2})m?(?=;[ \t])", re.M)
+# The look behind comes after the first figure: only so does the search run from figure to figure.
+_TRAILING = re.compile(
+    r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))", re.M
+)
 _BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|^|\n)\s{0,2}$")
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
 _MINUTE_HEAD = re.compile(
@@ -34,6 +37,7 @@ _MINUTE_HEAD = re.compile(
 )
 # Columns for the ways in which a service was given; each row has its minutes in one of them.
 _WAY = r"(?:ind(?:iv(?:idual)?)?|1:1|conc(?:urrent)?|gro?u?p|co[ -]?tx|co[ -]?treat(?:ment)?)\.?"
+_TELLING_WAYS = ("conc", "grp", "group", "grop", "grup")  # without one of them no heading names two ways
 _WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n")
 _WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3})){1,3}[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
@@ -68,7 +72,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
 
     def add(mentions: Sequence[TimeMention]) -> None:
         for mention in mentions:
-            if not any(taken[mention.start : mention.end]):
+            if taken.find(1, mention.start, mention.end) < 0:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
 
@@ -86,7 +90,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         [
             TimeMention(m.start(), m.start() + len(figure), int(figure), "trail")
             for m in _TRAILING.finditer(low)
-            if int(figure := m["n"] or m["c"]) >= 4 and _trails(low, m.start())
+            if int(figure := _figure(m[0])) >= 4 and _trails(low, m.start())
         ]
     )
     if "half" in low:
@@ -95,7 +99,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         many = {"two": 2, "three": 3}
         shares = [(m, round(many.get(m["n"], 1) * _PARTS[m["of"]])) for m in _PART.finditer(low)]
         add([TimeMention(m.start(), m.end(), share, "pct") for m, share in shares if share < 100])
-    add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
+    if "rest" in low or "remainder" in low or ("was" in low and "left" in low):
+        add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)
     row = named_row(low, [t for t in found if t.form == "clock"], labels, taken)
@@ -117,6 +122,11 @@ def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[Ti
         else:
             out.append(mention)
     return out
+
+
+def _figure(text: str) -> str:
+    """The figure of one or two digits with which a text begins."""
+    return text[:2] if text[1:2].isdecimal() else text[0]
 
 
 def _trails(low: str, at: int) -> bool:
@@ -218,7 +228,7 @@ def _by_way(low: str) -> list[TimeMention]:
 
 def _columns(low: str) -> list[TimeMention]:
     """Numbers under a column headed by a word for minutes or hours, and bare number cells of rows with bars or tabs."""
-    out = _by_way(low) if "conc" in low or "gr" in low else []
+    out = _by_way(low) if any(way in low for way in _TELLING_WAYS) else []
     for start, end, unit in column_cells(low, {_MINUTE_HEAD: 1, _HOUR_HEAD: 60}):
         figure = _FIGURE.fullmatch(low, start, end)
         if figure and 0 < round(float(figure[1]) * unit) <= 240:
