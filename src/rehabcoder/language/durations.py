@@ -19,7 +19,9 @@ _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the ne
 _BEHIND_LABEL = re.compile(
     rf"[ \t)\]|:]*+(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*+(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*+[x~(]?[ \t]*+(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
-_ADDED = re.compile(r"[ \t]?\+[ \t]?(?P<n>\d{1,2})(?=[ \t]*(?:$|[\n,;|/)]|[ \t]{2}))")  # "TA 13 + 15": two times of one label
+_ADDED = re.compile(
+    r"[ \t]?\+[ \t]?(?P<n>\d{1,2})(?=[ \t]*(?:$|[\n,;|/)]|[ \t]{2}))"
+)  # "TA 13 + 15": two times of one label
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
@@ -28,7 +30,8 @@ _KEY = re.compile(
 )
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _TRAILING = re.compile(
-    r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))", re.M
+    r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
+    re.M,
 )
 _BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|^|\n)\s{0,2}$")
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
@@ -117,7 +120,11 @@ def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[Ti
     out: list[TimeMention] = []
     number_of = 1
     for mention in said:
-        if mention.form == "brack" and mention.minutes == number_of and _HEADS_LINE.search(low, max(0, mention.start - 12), mention.start):
+        if (
+            mention.form == "brack"
+            and mention.minutes == number_of
+            and _HEADS_LINE.search(low, max(0, mention.start - 12), mention.start)
+        ):
             number_of += 1
         else:
             out.append(mention)

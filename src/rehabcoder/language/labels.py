@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import ascii_lowercase
 
-from rehabcoder.language.patterns import knowledge
+from rehabcoder.language.patterns import first_group, knowledge
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 _OPENING = 4  # letters by which words are looked up
@@ -39,22 +39,6 @@ def _flexible(pattern: str) -> str:
     return re.sub(r"(?<!\\) ", r"[\\s/&-]+", pattern.replace(" ?", "\x01")).replace("\x01", r"[\s/-]*")
 
 
-def _first_group(form: str) -> tuple[list[str], str]:
-    """The alternatives of the group with which a form of `labels.toml` begins, and what follows it."""
-    if not form.startswith("(?:"):
-        return [""], form
-    depth, begin = 1, 3
-    ways: list[str] = []
-    for at, char in enumerate(form[3:], 3):
-        depth += (char == "(") - (char == ")")
-        if depth == 0 or (char == "|" and depth == 1):
-            ways.append(form[begin:at])
-            begin = at + 1
-        if depth == 0:
-            break
-    return ways, form[begin:]
-
-
 def _openings(form: str, begun: str = "") -> set[str]:
     """The first letters (`_OPENING`, of a shorter word all) of every word with which a form of `labels.toml` may begin."""
     if len(begun) == _OPENING:
@@ -69,7 +53,7 @@ def _openings(form: str, begun: str = "") -> set[str]:
         skipped = _openings(form[2:], begun) if form[1:2] == "?" else set()
         return skipped | _openings(form[2:] if form[1:2] == "?" else form[1:], begun + form[0])
     if form.startswith("(?:"):
-        ways, rest = _first_group(form)
+        ways, rest = first_group(form)
         if rest.startswith("?"):
             ways, rest = [*ways, ""], rest[1:]
         return {opening for way in ways for opening in _openings(way + rest, begun)}
@@ -90,7 +74,7 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]
     for code, names in table.items():
         for strong in (True, False):
             for form in names["strong" if strong else "weak"]:
-                ways, rest = _first_group(form)
+                ways, rest = first_group(form)
                 openings |= _openings(form)
                 for letter in (way[0] for way in (ways if ways[0] else [rest])):
                     by_letter.setdefault(letter, []).append(

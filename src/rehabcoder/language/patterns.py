@@ -34,6 +34,22 @@ def whole_words(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z]){alternatives(words)}(?![a-z])")
 
 
+def first_group(form: str) -> tuple[list[str], str]:
+    """The alternatives of the group with which a form of a word list begins, and what follows it."""
+    if not form.startswith("(?:"):
+        return [""], form
+    depth, begin = 1, 3
+    ways: list[str] = []
+    for at, char in enumerate(form[3:], 3):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 or (char == "|" and depth == 1):
+            ways.append(form[begin:at])
+            begin = at + 1
+        if depth == 0:
+            break
+    return ways, form[begin:]
+
+
 Words = list[tuple[int, str]]
 
 

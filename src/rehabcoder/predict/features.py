@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from rehabcoder.language.patterns import knowledge
+from rehabcoder.language.patterns import first_group, knowledge
 
 TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
+_OPENING = 4  # letters by which the words are looked up with which a phrase may begin
+_PART = re.compile(r"[a-z]+|\d+")
 
 
 def tokens(low: str) -> list[str]:
@@ -65,17 +67,67 @@ def _phrases() -> tuple[re.Pattern[str], frozenset[str]]:
     table = knowledge("phrases")
     other = f"(?:{'|'.join(table['other']['other'])})"
     kinds = {
-        name: "|".join(listed).replace("{other}", other) for group in ("company", "apart") for name, listed in table[group].items()
+        name: "|".join(listed).replace("{other}", other)
+        for group in ("company", "apart")
+        for name, listed in table[group].items()
     }
     named = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
     # The look ahead says nothing new, but lets the search skip what no phrase begins with.
     return re.compile(rf"(?<![\w/])(?=[a-z0-9&+])(?:{named})"), frozenset(table["company"])
 
 
-def phrases(low: str) -> list[str]:
-    """Features of the turns of speech that tell with whom the therapist was, and of how many kinds of company meet."""
+@cache
+def _openings() -> frozenset[str]:
+    """The first letters (`_OPENING`, of a shorter word all) of the words with which a phrase may begin."""
+    table = knowledge("phrases")
+    forms = [form for group in ("company", "apart") for listed in table[group].values() for form in listed]
+    return frozenset(opening for form in forms for opening in _begun(form))
+
+
+def _begun(form: str, begun: str = "") -> set[str]:
+    """The openings of the words with which one phrase may begin, of which `begun` is read already."""
+    if len(begun) == _OPENING or not form:
+        return {begun}
+    if form.startswith("(?:"):
+        ways, rest = first_group(form)
+        if rest.startswith("?"):
+            ways, rest = [*ways, ""], rest[1:]
+        return {opening for way in ways for opening in _begun(way + rest, begun)}
+    if form[0] == "[":  # of figures
+        return {str(figure) for figure in range(int(form[1]), int(form[3]) + 1)}
+    if form.startswith(r"\b") and not begun:
+        return _begun(form[2:])
+    if form[0].isalnum():
+        if form[1:2] == "?":
+            return _begun(form[2:], begun) | _begun(form[2:], begun + form[0])
+        return _begun(form[1:], begun + form[0])
+    return {begun or form.removeprefix("\\")[0]}
+
+
+def phrase_openings(token: str) -> tuple[int, ...]:
+    """Where in a token of a shadow text a phrase may begin: mostly nowhere."""
+    if token.isalnum() or len(token) == 1:
+        return (0,) if token[:_OPENING] in _openings() else ()
+    return tuple(m.start() for m in _PART.finditer(token) if m[0][:_OPENING] in _openings())
+
+
+def phrases(low: str, places: Sequence[int] | None = None) -> list[str]:
+    """Features of the turns of speech that tell with whom the therapist was, and of how many kinds of company meet.
+
+    `places`, in order, are those where a phrase may begin, if that is known: everywhere else none is looked for.
+    """
     pattern, company = _phrases()
-    found = {str(match.lastgroup): None for match in pattern.finditer(low)}
+    found: dict[str, None] = {}
+    if places is None:
+        found = {str(match.lastgroup): None for match in pattern.finditer(low)}
+    done = 0
+    for at in places or ():
+        match = pattern.match(low, at) if at >= done else None
+        if match:
+            found[str(match.lastgroup)] = None
+            done = match.end()
+    if not found:
+        return []
     met = len(company.intersection(found))
     return [f"&{name}" for name in found] + [f"&company_{n}" for n in range(1, min(met, 3) + 1)]
 

@@ -20,7 +20,6 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.together import coded_rows, join_rows, with_rows
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.predict.features import phrases
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 from rehabcoder.predict.rows import TextRows
@@ -126,10 +125,12 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
     """Rows of the words of every piece, and of its clauses, for each note."""
     pieces, parts = [], []
     for reading in readings:
-        rows_of = TextRows(model.words, reading.masked).of
+        rows = TextRows(model.words, reading.masked)
+        rows_of, phrases_of = rows.of, rows.phrases_of
         own, within = [], []
         for piece in reading.pieces:
-            own.append(rows_of(piece.start, piece.end) + model.ids(phrases(reading.masked[piece.start : piece.end])))
+            said = phrases_of(piece.start, piece.end)
+            own.append(rows_of(piece.start, piece.end) + (model.ids(said) if said else []))
             split = clauses(reading.masked, piece)
             within.append([own[-1]] if len(split) == 1 else [rows_of(start, end) for start, end in split])
         pieces.append(own)

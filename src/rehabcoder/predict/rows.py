@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from rehabcoder.predict.features import TOKEN, classes, known
+from rehabcoder.predict.features import TOKEN, classes, known, phrase_openings, phrases
 
 _KEPT = 1 << 15  # tokens: notes say the same words again and again
 _TOKEN = re.compile(f"({TOKEN.pattern})")
@@ -20,9 +20,10 @@ class _Token(NamedTuple):
 
     shape: str
     own: Rows
-    behind: Mapping[str, Rows]  # of it with the word before it, by that word
+    behind: Mapping[str, Rows]  # of it with the word before it, by that word, `more` included
     more: Rows  # of its stem and its classes
     opens: Rows  # where it is the first of a description, `more` included
+    phrases: Rows  # where in it a phrase may begin
 
 
 class WordRows(dict[str, _Token]):
@@ -34,16 +35,16 @@ class WordRows(dict[str, _Token]):
         self.vocabulary = vocabulary
         self.pairs: dict[str, dict[str, Rows]] = {}  # by the second word
         for feature in chain(vocabulary, classes()):
-            first, blank, second = feature.partition(" ")
-            if blank and (rows := self._rows([feature, *classes().get(feature, ())])):
-                self.pairs.setdefault(second, {})[first] = rows
+            first, _, second = feature.partition(" ")
+            if second and (rows := self._rows([feature, *classes().get(feature, ())])):
+                self.pairs.setdefault(second, {})[first] = rows + self._rows(known(second)[1])
 
     def __missing__(self, token: str) -> _Token:
         if len(self) >= _KEPT:
             self.clear()
         shape, names = known(token)
         own, more, opens = map(self._rows, ([shape], names, [f"^ {shape}", *names]))
-        found = self[token] = _Token(shape, own, self.pairs.get(shape, {}), more, opens)
+        found = self[token] = _Token(shape, own, self.pairs.get(shape, {}), more, opens, phrase_openings(token))
         return found
 
     def _rows(self, names: Sequence[str]) -> Rows:
@@ -57,23 +58,41 @@ class TextRows:
         self.words, self.low = words, low
         parts = _TOKEN.split(low)  # what is no token, a token, what is no token, ...
         ends = list(accumulate(map(len, parts)))
+        self.opens: Sequence[Rows]
         self.starts, self.ends = ends[:-1:2], ends[1::2]
-        self.tokens = list(map(words.__getitem__, parts[1::2]))
-        self.own = [token.own for token in self.tokens]
-        self.behind: list[Rows] = []  # of each token with the one before it
-        before = ""
-        for shape, _, behind, more, _ in self.tokens:
-            pair = behind.get(before)
-            self.behind.append(more if pair is None else pair + more)
-            before = shape
+        tokens = list(map(words.__getitem__, parts[1::2]))
+        shapes, own, behind, more, self.opens, openings = zip(*tokens, strict=True) if tokens else [()] * 6
+        paired = [
+            by_word.get(before, alone) for by_word, before, alone in zip(behind, ("", *shapes), more, strict=False)
+        ]
+        # One list each for the whole text, so that a piece of it is a slice.
+        self.own, self.own_at = list(chain.from_iterable(own)), [0, *accumulate(map(len, own))]
+        self.paired, self.paired_at = list(chain.from_iterable(paired)), [0, *accumulate(map(len, paired))]
+        self.phrases = [
+            start + at for start, places in zip(self.starts, openings, strict=True) if places for at in places
+        ]
 
     def of(self, start: int, end: int) -> list[int]:
         """`model.ids(words(low[start:end]))`"""
         a, b = bisect_left(self.starts, start), bisect_left(self.starts, end)
-        if (a and self.ends[a - 1] > start) or (b and self.ends[b - 1] > end):  # cut within a token
+        if self._cuts_token(a, start) or self._cuts_token(b, end):
             return TextRows(self.words, self.low[start:end]).of(0, end - start)
         if a == b:
             return []
+        own, paired = self.own_at, self.paired_at
         return list(
-            dict.fromkeys(chain.from_iterable(chain(self.own[a:b], (self.tokens[a].opens,), self.behind[a + 1 : b])))
+            dict.fromkeys([*self.own[own[a] : own[b]], *self.opens[a], *self.paired[paired[a + 1] : paired[b]]])
         )
+
+    def phrases_of(self, start: int, end: int) -> list[str]:
+        """`phrases(low[start:end])`"""
+        low, places = self.low[start:end], self.phrases
+        a = bisect_left(self.starts, start)
+        if self._cuts_token(a, start) or "&" in low:  # which is no token
+            return phrases(low)
+        first = bisect_left(places, start)
+        return phrases(low, [at - start for at in places[first : bisect_left(places, end, lo=first)]])
+
+    def _cuts_token(self, index: int, at: int) -> bool:
+        """Whether a place lies within the token before the one with this number."""
+        return index > 0 and self.ends[index - 1] > at
