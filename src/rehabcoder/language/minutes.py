@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from rehabcoder.language.closing import of_blocks
 from rehabcoder.language.note_minutes import (
     Minutes,
     around,
@@ -252,6 +253,7 @@ def attach(
         chosen = _best(reading, spans, total, forms, score, shared | apart)
         if sum(m.minutes or 0 for m in chosen) > (total or 0):  # "ten minutes in all" was a service's own
             chosen = _best(reading, spans, total, forms, score, shared)
+    of_blocks(reading, spans, chosen)
     not_twice(chosen)
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)

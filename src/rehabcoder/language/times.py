@@ -66,7 +66,7 @@ _TIME = re.compile(
         |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b|h(?P<hmg>[0-5]\d)(?![\d'])))
         |(?P<marked>(?<![\d:/.])(?P<u1>{_CLOCK})\s*start(?:ed)?[\s,;/-]+(?P<u2>{_CLOCK})\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?))
         |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|(?:\d(?:\s|-|\s?&\s?|\sand\s)?)?(?:1/4|1/2|3/4|\u00bc|\u00bd|\u00be)|\d)\s*-?(?:of\s+an\s+)?(?:hours?|hrs?|h)\b(?!\s?/))
-        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
+        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[\d=:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
         |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
         |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.closing import Block
 from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.tables import table_rows
@@ -60,6 +61,26 @@ def with_rows(spans: Sequence[Span], rows: Sequence[Span]) -> list[Span]:
     """The services with the rows added that lie outside of all of them."""
     free = [row for row in rows if not any(a < row[1] and row[0] < b for a, b in spans)]
     return sorted([*spans, *free])
+
+
+def with_blocks(reading: Reading, spans: Sequence[Span], blocks: Sequence[Block], aside: Collection[int]) -> list[Span]:
+    """The services with each of the `blocks` whole and one service, those that were not given left as they are."""
+    if not blocks:
+        return list(spans)
+    begins, ends = [piece.start for piece in reading.pieces], [piece.end for piece in reading.pieces]
+    out = list(spans)
+    for block in blocks:
+        a, b = bisect_right(ends, block.start), bisect_left(begins, block.end)
+        if all(k in aside for k in range(a, b)):
+            continue
+        touched = [span for span in out if span[0] < b and a < span[1]]
+        if not touched and (
+            not block.time or not block.time.minutes or _UNDONE.search(reading.low, block.start, block.end)
+        ):
+            continue
+        rest = [part for s, e in touched for part in ((s, min(e, a)), (max(s, b), e)) if part[0] < part[1]]
+        out = sorted([*(span for span in out if span not in touched), *rest, (a, b)])
+    return out
 
 
 def join_rows(reading: Reading, spans: Sequence[Span]) -> list[Span]:

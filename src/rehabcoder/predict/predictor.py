@@ -12,13 +12,14 @@ import numpy.typing as npt
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.aside import but, set_aside
 from rehabcoder.language.chain import OUT, chain_features
+from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
-from rehabcoder.language.together import coded_rows, join_rows, with_rows
+from rehabcoder.language.together import coded_rows, join_rows, with_blocks, with_rows
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
@@ -177,8 +178,9 @@ def _ways(
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
             rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
+            blocks = timed_blocks(readings[i]) if most > 1 else []
             for value, path in ranked:
-                spans = spans_of(path)
+                spans = with_blocks(readings[i], spans_of(path), blocks, aside[i])
                 kept.setdefault(tuple(join_rows(readings[i], spans)), value)
                 if rows:
                     kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows))), value)

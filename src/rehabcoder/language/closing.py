@@ -1,0 +1,135 @@
+"""Blocks of a form that a line with nothing but their time closes: a code, what was done, and below it "Time 12 min".
+
+Where every such line of a note has a heading with a code above it, that is how the form is laid out: all that stands between
+the two is one service, and the closing line holds its minutes, whatever other figures stand between.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rehabcoder.language.note_minutes import Minutes
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import TimeMention
+
+_FORMS = frozenset({"min", "prime", "m", "word", "hmm", "range", "kv", "brack", "hour", "frac"})
+_BARE = frozenset({"trail", "bare", "cell", "label"})  # these only behind a word for time
+_LEAST = 2  # blocks that show a layout
+_SHORT = 48  # code points of such a line
+_WORDS = r"(?:times?|mins?|minutes|duration|dur|tm|length|spent|from|in|direct|1:1|(?:tx|total)(?=\s+(?:time|mins?)\b))"
+_AROUND = re.compile(rf"[\s*>=:()\[\]~,.|_-]*(?:\b{_WORDS}\b[\s*>=:()\[\]~,.|_-]*)*")
+_LEFT_BLANK = re.compile(
+    rf"^[ \t*>-]*+{_WORDS}(?:[ \t(]{{1,2}}{_WORDS}\)?)?[ \t]*+(?::[ \t_.-]*+|_{{2,}}+[ \t]*+|\[[ \t_]*\][ \t]*+)(?:mins?)?[ \t]*$",
+    re.M,
+)
+_LEADS = re.compile(r"[\s*>#\[\]().\d:-]*(?:(?:cpt|hcpcs|code|service|procedure|intervention|tx)\b[\s:#]*){0,2}")
+_FAR = 4000  # code points between a heading and its closing line, at the most
+
+
+@dataclass(slots=True, frozen=True)
+class Block:
+    """A service with its heading and its closing line, `[start, end)`; `time` is None where the form was left blank."""
+
+    start: int
+    end: int
+    time: TimeMention | None
+
+
+def timed_blocks(reading: Reading) -> list[Block]:
+    """The blocks of a note, in order; none where its lines with nothing but a time are no way to close blocks."""
+    if not reading.labels:
+        return []
+    lines = _only_times(reading)
+    if len(lines) < _LEAST:
+        return []
+    out: list[Block] = []
+    closes = False
+    floor = 0
+    for start, end, mention in lines:
+        heading = _heading(reading, floor, start)
+        if heading is None and not floor:
+            return []  # the time opens its block, or headings say no code
+        floor = end
+        if heading is not None and not _timed(reading, *heading):
+            closes = closes or (heading[1] < start and bool(reading.low[heading[1] : start].strip()))
+            out.append(Block(heading[0], end, mention))
+    return out if closes and len(out) >= _LEAST else []
+
+
+def _timed(reading: Reading, start: int, end: int) -> bool:
+    """Whether a heading has its minutes already."""
+    at = bisect_left(reading.times, start, key=lambda time: time.start)
+    return any(
+        time.form in _FORMS or time.form == "label"
+        for time in reading.times[at : bisect_left(reading.times, end, key=lambda time: time.start)]
+    )
+
+
+def _only_times(reading: Reading) -> list[tuple[int, int, TimeMention | None]]:
+    """The lines that hold a time and nothing else, or leave room for one: where their words begin and end."""
+    low = reading.low
+    out: list[tuple[int, int, TimeMention | None]] = []
+    for mention in reading.times:
+        bare = mention.form in _BARE
+        if not bare and mention.form not in _FORMS:
+            continue
+        begin = low.rfind("\n", max(0, mention.start - _SHORT), mention.start) + 1
+        stop = low.find("\n", mention.end, mention.end + _SHORT)
+        end = stop if stop >= 0 else len(low)
+        if (not begin and mention.start > _SHORT) or end - begin > _SHORT or "\n" in low[mention.start : mention.end]:
+            continue
+        if bare and not any(map(str.isalpha, low[begin : mention.start])):
+            continue
+        if _AROUND.fullmatch(low, begin, mention.start) and _AROUND.fullmatch(low, mention.end, end):
+            out.append((*_words(low, begin, end), mention))
+    if out:
+        taken = {start for start, *_ in out}
+        for found in _LEFT_BLANK.finditer(low):
+            place = _words(low, *found.span())
+            if place[0] not in taken:
+                out.append((*place, None))
+        out.sort(key=lambda line: line[0])
+    return out
+
+
+def _words(low: str, begin: int, end: int) -> tuple[int, int]:
+    """A line without the blanks at either end."""
+    line = low[begin:end]
+    return end - len(line.lstrip()), begin + len(line.rstrip())
+
+
+def _heading(reading: Reading, floor: int, at: int) -> tuple[int, int] | None:
+    """The nearest line between two places that opens with the name or the number of a code: one with a number before one
+    without, one that stands further left before one that may be a row below it. A blank line ends the search."""
+    low, labels = reading.low, reading.labels
+    floor = max(floor, low.rfind("\n\n", floor, at) + 2, at - _FAR)
+    first, last = (bisect_left(labels, place, key=lambda label: label.start) for place in (floor, at))
+    best: tuple[int, int] | None = None
+    rank = (False, False, 0)
+    for index in range(last - 1, first - 1, -1):
+        label = labels[index]
+        line = low.rfind("\n", max(0, label.start - _SHORT), label.start) + 1
+        if not _LEADS.fullmatch(low, line, label.start):
+            continue
+        stop = low.find("\n", label.end, at)
+        end = stop if stop >= 0 else at
+        begin, end = _words(low, line, end)
+        numbered = any(other.number and other.start < end for other in labels[index : index + 3])
+        own = (numbered, label.strong or end == label.end, line - begin)
+        if best is None or own > rank:
+            best, rank = (begin, end), own
+    return best
+
+
+def of_blocks(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
+    """Gives each block the minutes of its closing line, or none where that line was left blank."""
+    begins = [start for start, _ in spans]
+    for block in timed_blocks(reading):
+        index = bisect_right(begins, block.start) - 1
+        if index < 0 or spans[index][1] < block.end:
+            continue
+        time = block.time
+        chosen[index] = Minutes(time.minutes, time.start, time.end, 0.95) if time else Minutes(None, None, None, 0.9)
