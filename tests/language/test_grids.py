@@ -82,3 +82,41 @@ def test_an_empty_cell_between_bars_was_not_done() -> None:
     assert grid
     assert [m for *_, m in grid.minutes] == [10, 12]
     assert len(grid.undone) == 1
+
+
+BY_VISIT = """Minutes by visit         {heads}
+97110 Ther Ex             10    10     15     12
+   arm ergometer L2
+97112 Neuro Re-ed         15    18     -     17
+   supine D2 flexion
+97140 Manual              12    12     12     -
+97535 Self Care           10    10     10
+   one-handed shoe tie
+97032 e-stim              12    12     12
+97150 Group               -      -      -     as before
+Timed code treatment minutes   29
+Grip 20 (18 on 6/3)"""
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "6/3   6/6   6/10   TODAY",
+        "6/3   6/6   6/10   today 6/13",
+        "6/3   6/6   6/10   6/13",
+        "6/3   6/6   Last   Today",
+    ],
+)
+def test_a_column_may_be_headed_by_the_word_today(heads: str) -> None:
+    reading = read(BY_VISIT.format(heads=heads))
+    grid = find_grid(reading.low)
+    assert grid
+    assert [m for *_, m in grid.minutes] == [12, 17]
+    aside = {reading.text[reading.pieces[i].start :].split()[0] for i in set_aside(reading)}
+    assert aside == {"97140", "97032"}  # an empty cell is no "no" where the line below says what was done
+    assert "29" in {reading.text[t.start : t.end] for t in reading.times}
+
+
+def test_measures_of_an_earlier_day_and_of_today_head_no_minutes() -> None:
+    assert find_grid("measure      eval    today\ngrip         20      28\npinch        6       8") is None
+    assert find_grid("task       last visit    today\nstairs       20      28") is None

@@ -15,19 +15,31 @@ from typing import NamedTuple
 
 from rehabcoder.language.patterns import alternatives, knowledge
 
-_DATE = re.compile(
-    r"[ \t|]{2}(?P<date>(?:1[0-2]|0?[1-9])/(?:3[01]|[12]\d|0?[1-9]))(?:/\d{2,4})?(?![\d/])(?:[ \t]?=?[ \t]?(?P<mark>\*|\(?[a-z]+\)?))?(?=[ \t]*(?:[ \t]{2}|[|\n]|\Z))"
-)
+_DATE = r"(?P<date>(?:1[0-2]|0?[1-9])/(?:3[01]|[12]\d|0?[1-9]))(?:/\d{2,4})?(?![\d/])(?:[ \t]?=?[ \t]?(?P<mark>\*|\(?[a-z]+\)?))?"
+_MINUTES = re.compile(r"(?<![a-z])(?:mins?|minutes|time)(?![a-z])")
+_CODED_ROW = re.compile(r"\n[ \t|*-]*97\d{3}(?!\d)")
+_SUMS = re.compile(r"[ \t|]*(?:total|timed|billed|charge)")  # how a line below the rows begins
 _CELL = re.compile(r"[^\s|]+(?:[ ][^\s|]+)*")
 _FIGURE = re.compile(r"(\d{1,3})(?:\s?(?:mins?|minutes|m|'))?\.?")
 _BESIDE = 5  # code points by which a cell may begin beside its heading
 _SHORT = 8  # code points of a figure, a dose or a dash
 _MOST = 240  # minutes
+_ANY_VISIT = ("today", "visit")  # one of them stands in every heading that says "today" in words
 
 Place = tuple[int, int]
 
 
+class _Column(NamedTuple):
+    """The heading of a column: where it begins in its line; its date, if any; what marks it."""
+
+    at: int
+    date: str | None
+    mark: str | None
+    today: bool  # says "today" and no date
+
+
 class _Words(NamedTuple):
+    heads: re.Pattern[str]  # of a column: a date, or words for a visit
     today: re.Pattern[str]  # behind the date of a column
     names_today: re.Pattern[str]  # today's date, wherever it is said
     planned: re.Pattern[str]
@@ -38,7 +50,11 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     table = knowledge("grids")
     today = alternatives(table["today"])
+    visit, others = alternatives(table["this_visit"]), alternatives(table["other_visit"])
     return _Words(
+        re.compile(
+            rf"[ \t|]{{2}}(?:{_DATE}|(?P<now>{visit})(?:[ \t]\(?\d{{1,2}}/\d{{1,2}}\)?)?|(?P<then>{others}))(?=[ \t]*(?:[ \t]{{2}}|[|\n]|\Z))"
+        ),
         re.compile(rf"\*|{today}"),
         re.compile(rf"(?<![a-z]){today}[\s:=(]{{0,4}}(\d{{1,2}}/\d{{1,2}})(?![\d/])"),
         re.compile(alternatives(table["planned"])),
@@ -63,14 +79,15 @@ class Grid:
 
 def find_grid(low: str) -> Grid | None:
     """The flowsheet of a note whose columns are visits, or None."""
-    if low.count("/") < 2 or not ("  " in low or "\t" in low or "|" in low):
+    if not ("  " in low or "\t" in low or "|" in low) or not (
+        low.count("/") > 1 or any(word in low for word in _ANY_VISIT)
+    ):
         return None
-    columns = _columns(low)
+    line, columns = _columns(low)
     if not columns:
         return None
-    line = low.rfind("\n", 0, columns[0].start("date")) + 1
-    heads, today = [c.start("date") - line for c in columns], _today(low, columns)
-    grid, at = Grid(), low.find("\n", columns[-1].end())
+    heads, today = [column.at for column in columns], _today(low, columns)
+    grid, at = Grid(), low.find("\n", line + heads[-1])
     barred = _barred(low[line : at if at >= 0 else len(low)], heads)
     waiting: list[Place] = []  # a heading and its rows, as long as all of them are struck
     margin = 0  # of the heading
@@ -79,7 +96,9 @@ def find_grid(low: str) -> Grid | None:
         end = len(low) if end < 0 else end
         cells = [m.span() for m in _CELL.finditer(low, begin, end)]
         indent = cells[0][0] - begin if cells else 0
-        own = _under(heads, [(a - begin, b - begin) for a, b in cells])
+        own = None
+        if not _SUMS.match(low, begin, end):
+            own = _under(heads, [(a - begin, b - begin) for a, b in cells])
         if barred and low.count("|", begin, end) == barred.bars:
             own = [_in_cell(low, begin, cells, before) for before in barred.before]
         if len(waiting) > 1 and (own is None or (indent <= margin and low[waiting[1][0] + margin] in " \t")):
@@ -87,7 +106,7 @@ def find_grid(low: str) -> Grid | None:
             waiting = []
         if own is None:
             waiting, margin = ([(begin, end)], indent) if len(cells) == 1 else ([], 0)
-        elif not _read_row(low, grid, cells, own, today):
+        elif not _read_row(low, grid, cells, own, today) or (own[today] is None and _described(low, end, indent)):
             grid.undone += waiting[1:]
             waiting = []
         elif waiting:
@@ -100,29 +119,45 @@ def find_grid(low: str) -> Grid | None:
     return grid
 
 
-def _columns(low: str) -> list[re.Match[str]]:
-    """The dates that head columns: two or more of one line, the first such line."""
-    row: list[re.Match[str]] = []
-    for found in _DATE.finditer(low):
-        if row and "\n" in low[row[-1].end() : found.start("date")]:
-            if len(row) > 1:
+def _columns(low: str) -> tuple[int, list[_Column]]:
+    """The headings of columns, two or more of one line, the first such line, and where it begins."""
+    line, row = 0, list[_Column]()
+    for found in _words().heads.finditer(low):
+        at = found.start() + 2
+        if row and "\n" in low[line + row[-1].at : at]:
+            if _head(low, line, row):
                 break
             row = []
-        row.append(found)
-    return row if len(row) > 1 else []
+        if not row:
+            line = low.rfind("\n", 0, at) + 1
+        row.append(_Column(at - line, found["date"], found["mark"], found["now"] is not None))
+    return (line, row) if _head(low, line, row) else (0, [])
 
 
-def _today(low: str, columns: Sequence[re.Match[str]]) -> int:
+def _head(low: str, line: int, row: Sequence[_Column]) -> bool:
+    """Whether columns of visits head rows of treatment: by their dates, or by words, where minutes or codes are spoken of.
+
+    "Grip   Eval   Today" heads measures.
+    """
+    if len(row) < 2 or all(column.date for column in row):
+        return len(row) > 1
+    if sum(column.today for column in row) != 1:
+        return False
+    end = low.find("\n", line)
+    return end >= 0 and (_MINUTES.search(low, line, end) is not None or _CODED_ROW.match(low, end) is not None)
+
+
+def _today(low: str, columns: Sequence[_Column]) -> int:
     """Which column is today's: the one that says so, or the last that is no plan."""
     words = _words()
-    marked = [k for k, c in enumerate(columns) if c["mark"] and words.today.search(c["mark"])]
+    marked = [k for k, c in enumerate(columns) if c.today or (c.mark and words.today.search(c.mark))]
     if marked:
         return marked[0]
     named = words.names_today.search(low)
-    dated = [k for k, c in enumerate(columns) if named and c["date"] == named[1]]
+    dated = [k for k, c in enumerate(columns) if named and c.date == named[1]]
     if dated:
         return dated[0]
-    given = [k for k, c in enumerate(columns) if not (c["mark"] and words.planned.search(c["mark"]))]
+    given = [k for k, c in enumerate(columns) if not (c.mark and words.planned.search(c.mark))]
     return given[-1] if given else len(columns) - 1
 
 
@@ -154,6 +189,13 @@ def _under(heads: Sequence[int], cells: Sequence[Place]) -> list[int | None] | N
         if abs(begin - heads[nearest]) <= _BESIDE:
             own[nearest] = k
     return own if any(k is not None for k in own) else None
+
+
+def _described(low: str, end: int, indent: int) -> bool:
+    """Whether a line that stands deeper, and in one piece, follows a row: what was done, though the row gives no minutes."""
+    stop = low.find("\n", end + 1)
+    below = low[end + 1 : stop if stop >= 0 else len(low)]
+    return len(below) - len(below.lstrip()) > indent and len(_CELL.findall(below)) == 1
 
 
 def _read_row(low: str, grid: Grid, cells: Sequence[Place], own: Sequence[int | None], today: int) -> bool:
