@@ -19,14 +19,16 @@ from rehabcoder.language.times import TimeMention
 MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
 
 
-# Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model. What stands
-# first in each half says where it can begin at all, so that most places are left at once.
+# Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model. The title stays:
+# "with Mrs. F" tells of a second patient, whoever she is. What stands first in each half says where it can
+# begin at all, so that most places are left at once.
 _PERSONAL = re.compile(
     r"(?=[\d#acdimnpr])(?:(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01])(?![\d/])|\d{6,})"
-    r"|(?=#|ac|cl|d[or]|id|m[irsx]|na|p[at]|re)\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?:mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
+    r"|(?=#|ac|cl|d[or]|id|m[irsx]|na|p[at]|re)\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?P<title>mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
     r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?))"
 )
-_SAYS = re.compile(r"[^\W_]")
+# A word that is no title.
+_SAYS = re.compile(r"\b(?!(?:mr|mrs|ms|miss|mx|dr)\b)[^\W_]")
 _LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})
 
 
@@ -78,7 +80,7 @@ def mask(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> str
     Minutes say how long, not what. Leaving them out costs no accuracy that could be measured (training/experiments.md).
     """
     cuts = [(la.start, la.end) for la in labels if la.number or la.code in MASKED]
-    cuts += [m.span() for m in _PERSONAL.finditer(low)]
+    cuts += [(m.end("title") if m["title"] else m.start(), m.end()) for m in _PERSONAL.finditer(low)]
     cuts += [(t.start, t.end) for t in times if t.form in _LENGTHS]
     cuts.sort()
     out: list[str] = []
