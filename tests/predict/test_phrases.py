@@ -6,6 +6,7 @@ import pytest
 from predicting import model
 
 from rehabcoder import Coder, Note
+from rehabcoder.language.reading import read
 from rehabcoder.predict.features import phrase_place, phrases
 
 
@@ -19,6 +20,11 @@ from rehabcoder.predict.features import phrase_place, phrases
         ("chair class of five, led by the therapist", {"group", "one_therapist"}),
         ("bike 10 with the rehab aide", {"aide"}),
         ("reps on her own while i charted", {"alone"}),
+        ("gripper and putty with mrs. f, ot coaching both", {"other", "one_therapist"}),
+        ("laps on own, pt in the office", {"alone"}),
+        ("bike 8 before i got to her", {"alone"}),
+        ("bike 8, therapist took a call", {"alone"}),
+        ("steps with pt at the rail, own cane", set()),
         ("squats 3x10 for quad strength, cues for knee alignment", set()),
         ("weight shift between parallel bars, stepping with both feet", set()),
         ("lifting a crate from the floor to the same shelf as last week", set()),
@@ -26,6 +32,13 @@ from rehabcoder.predict.features import phrase_place, phrases
 )
 def test_the_kinds_of_phrases_in_a_text(text: str, kinds: set[str]) -> None:
     assert {name[1:] for name in phrases(text) if not name.startswith("&company")} == kinds
+
+
+@pytest.mark.parametrize("who", ["with Mrs. Tran (CMC)", "beside Mr. P", "and Ms. Ann-Marie K."])
+def test_who_the_second_patient_is_stays_hidden_but_not_that_there_is_one(who: str) -> None:
+    masked = read(f"Rows and curls at the table {who}, then stretches").masked
+    assert "&other" in phrases(masked)
+    assert not any(name in masked for name in ("tran", "ann", "marie", " p ", " k."))
 
 
 def test_how_many_kinds_of_company_meet_is_a_feature_of_its_own() -> None:
