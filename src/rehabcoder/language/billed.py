@@ -16,9 +16,9 @@ from typing import NamedTuple
 from rehabcoder.language.charge_company import BETWEEN, ROW_MOST, SAID, Company
 from rehabcoder.language.charge_figures import units_of
 from rehabcoder.language.charge_lists import minutes_first_pairs, parallel_pairs, shared_pairs
-from rehabcoder.language.charge_marks import Mark, Pair, billing_words, find_marks
-from rehabcoder.language.charge_tables import table_pairs
-from rehabcoder.language.patterns import Words, alternatives, knowledge, whole_words
+from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
+from rehabcoder.language.charge_tables import heading_openings, table_pairs
+from rehabcoder.language.patterns import Words, alternatives, knowledge, openings, whole_words
 from rehabcoder.language.reading import Reading
 
 _UNIT_WORDS = frozenset({"u", "un", "unit", "units", "ut", "uts", "qty"})
@@ -43,10 +43,16 @@ def _words() -> _Words:
     )  # fmt: skip
 
 
+def charge_openings() -> frozenset[str]:
+    """The openings of the words that tell of billed units."""
+    return openings(_UNIT_WORDS) | billing_openings() | heading_openings()
+
+
 def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[dict[str, int], tuple[int, int]] | None:
     """Billed units by code and the span of the words that state them; None where the note states none.
 
-    `sentences` are the starts of the sentences of `reading`, `words` its words.
+    `sentences` are the starts of the sentences of `reading`, `words` those of its words that
+    `charge_openings` lets through, and any further ones.
     """
     billing = billing_words(reading.low, words)
     marks = find_marks(reading, billing)

@@ -83,6 +83,11 @@ def _choice(forms: dict[str, list[str]]) -> str:
     return "|".join(f"({alternatives(words)})" for words in forms.values())
 
 
+def billing_openings() -> frozenset[str]:
+    """The openings of the words for billing."""
+    return _words().billing_openings
+
+
 def billing_words(low: str, words: Words) -> list[int]:
     """Where the words for billing end, in order."""
     patterns = _words()
@@ -115,7 +120,9 @@ def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
         for found in words.spoken.finditer(low):
             add(found, words.spoken_codes[(found.lastindex or 1) - 1], True)
     for figure in _GLUED.finditer(low):  # "NMRx1"
-        name = words.glued.search(low, max(0, figure.start() - 32), figure.start())
+        at = figure.start()
+        glued = at > 0 and not low[at - 1].isspace() and not low[at - 1].isdecimal()  # as no name ends
+        name = words.glued.search(low, max(0, at - 32), at) if glued else None
         if name:
             add(name, words.glued_codes[(name.lastindex or 1) - 1], False)
     beside = [m.end() for m in _UNITS_BESIDE.finditer(low)]

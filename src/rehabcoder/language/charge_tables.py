@@ -31,6 +31,11 @@ _FIGURES_ROW = re.compile(
 _KEY = re.compile(r"(?<![a-z])(?:units?|un|u|qty)[\"']?[ \t]*[:=][ \t]*[\"']?([1-8])(?![\d.:/]|[ \t]*(?:[a-z\d-]|x\b))")
 
 
+def heading_openings() -> frozenset[str]:
+    """The openings of the words with which a column of units is headed."""
+    return _column_heads()[0]
+
+
 def table_pairs(low: str, marks: Sequence[Mark], words: Words) -> list[Pair]:
     """Pairs that tables and keys state; `words` are those of the note."""
     heads, heading, whole = _column_heads()

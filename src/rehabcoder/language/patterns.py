@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[a-z]+|1:1|#")
-_STOP = re.compile(r"\n|[.;!?](?=\s)|\.(?=[a-z])|(?<=\s)(?://|\|\|)(?=\s)")
+# One set of signs comes first, which the search runs along fast; what makes each of them a stop is asked behind it.
+_STOP = re.compile(r"[\n.;!?/|](?:(?<=\n)|(?<=[.;!?])(?=\s)|(?<=\.)(?=[a-z])|(?:(?<=\s/)/|(?<=\s\|)\|)(?=\s))")
 
 
 @cache
@@ -53,9 +54,9 @@ def first_group(form: str) -> tuple[list[str], str]:
 Words = list[tuple[int, str]]
 
 
-def words_of(low: str) -> Words:
-    """Where each word of a shadow text begins, and the word; "1:1" and "#" count as words."""
-    return [(m.start(), m[0]) for m in _WORD.finditer(low)]
+def words_of(low: str, begins: Container[str]) -> Words:
+    """Where each word of a shadow text begins whose `openings` are known, and the word; "1:1" and "#" count as words."""
+    return [(m.start(), word) for m in _WORD.finditer(low) if (word := m[0])[:3] in begins]
 
 
 def openings(entries: Iterable[str]) -> frozenset[str]:

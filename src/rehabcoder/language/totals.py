@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.language import total_shapes as shapes
-from rehabcoder.language.billed import find_units
+from rehabcoder.language.billed import charge_openings, find_units
 from rehabcoder.language.figures import bare_figure, figure_start, figures_under_names, spoken_times, two_figures
 from rehabcoder.language.patterns import Words, sentence_starts, words_of
 from rehabcoder.language.reading import Reading
@@ -55,10 +56,16 @@ class _Claim(NamedTuple):
     minutes: int
 
 
+@cache
+def _openings() -> frozenset[str]:
+    """The openings of all words that tell of totals or of units: of most words of a note nothing more need be asked."""
+    return total_words().openings | charge_openings()
+
+
 def find_totals(reading: Reading) -> Stated:
     """Reads stated totals and billed units from the text as a whole; any text at all is fine."""
     stated = Stated()
-    sentences, words = sentence_starts(reading.low), words_of(reading.low)
+    sentences, words = sentence_starts(reading.low), words_of(reading.low, _openings())
     billed = find_units(reading, sentences, words)
     if billed:
         stated.units, stated.units_span = billed
