@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Literal
 
@@ -76,6 +76,7 @@ class UnitLimit:
     source: str
 
 
+@lru_cache(maxsize=1 << 12)  # visits bill the same few pairs again and again
 def edit_between(a: str, b: str, *, on: date | None = None, table: Table = "practitioner") -> Edit:
     """What NCCI says of two codes on one claim: in force, deleted, or no edit at all. Without a day: today's state."""
     pairs = [pair for key in ((a, b), (b, a)) if (pair := ncci_pairs().get(key)) is not None]

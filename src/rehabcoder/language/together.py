@@ -83,13 +83,32 @@ def with_blocks(reading: Reading, spans: Sequence[Span], blocks: Sequence[Block]
     return out
 
 
-def join_rows(reading: Reading, spans: Sequence[Span]) -> list[Span]:
+class OnlyCodes(dict[Span, str | None]):
+    """The code that all labels of a service mean, or None. Ways to cut a note share most services: each is looked at once."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._pieces = reading.pieces
+        self._places = [label.start for label in reading.labels]
+        self._codes = [one_name(label.code) for label in reading.labels]
+
+    def __missing__(self, span: Span) -> str | None:
+        first = bisect_left(self._places, self._pieces[span[0]].start)
+        codes = self._codes[first : bisect_left(self._places, self._pieces[span[1] - 1].end, lo=first)]
+        self[span] = only = codes[0] if codes and codes.count(codes[0]) == len(codes) else None
+        return only
+
+
+def join_rows(reading: Reading, spans: Sequence[Span], only: OnlyCodes | None = None) -> list[Span]:
     """The services, given by their pieces, with rows of one code joined where the note gives that code one time and no more.
 
-    Rows that all have minutes of their own stay services of their own (labelling guide, settled cases).
+    Rows that all have minutes of their own stay services of their own (labelling guide, settled cases). `only` holds what
+    is known of the codes of this note's services from other ways to cut it.
     """
+    if not reading.labels or len(spans) < 2:
+        return list(spans)
     pieces = reading.pieces
-    codes = [_only_code(reading, pieces[a].start, pieces[b - 1].end) for a, b in spans]
+    codes = list(map((OnlyCodes(reading) if only is None else only).__getitem__, spans))
     beside = [
         codes[k] is not None and codes[k] == codes[k + 1] and _adjacent(reading, spans[k], spans[k + 1])
         for k in range(len(spans) - 1)
@@ -118,16 +137,6 @@ def _adjacent(reading: Reading, one: Span, two: Span) -> bool:
     if one[1] != two[0] or not pieces[two[0]].first:
         return False
     return reading.low.count("\n", pieces[one[1] - 1].end, pieces[two[0]].start) == 1
-
-
-def _only_code(reading: Reading, start: int, end: int) -> str | None:
-    """The code that all labels between two places mean, or None."""
-    at = bisect_left(reading.labels, start, key=lambda label: label.start)
-    codes = set()
-    while at < len(reading.labels) and reading.labels[at].start < end:
-        codes.add(one_name(reading.labels[at].code))
-        at += 1
-    return codes.pop() if len(codes) == 1 else None
 
 
 def _timed(reading: Reading, span: Span) -> bool:

@@ -37,22 +37,24 @@ def pulls(model: Model, predicted: Predicted, found: Found, code: str, against: 
 
 def _pulls(model: Model, predicted: Predicted, found: Found, code: str, against: str) -> tuple[list[int], list[float]]:
     """The rows of the features and their weights, strongest first; of two alike the one that comes first in the text."""
-    weights = model.code.weights
-    pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
-    rows = np.array(list(dict.fromkeys(chain.from_iterable(pieces))), dtype=np.int64)
     if code not in model.code.classes or against not in model.code.classes:
         return [], []
-    rows = rows[rows < weights.shape[0]]
-    values = weights[rows, model.code.column(code)] - weights[rows, model.code.column(against)]
-    order = np.argsort(-values, kind="stable")
+    pro, con = model.code.weights_of(code), model.code.weights_of(against)
+    pieces = predicted.rows[found.pieces[0] : found.pieces[1]]
+    rows = np.array(list(dict.fromkeys(chain.from_iterable(pieces))), dtype=np.int64)
+    rows = rows[rows < len(pro)]
+    values = pro[rows] - con[rows]
+    order = (-values).argsort(kind="stable")
     return rows[order].tolist(), values[order].tolist()
 
 
 def rival_of(model: Model, found: Found, code: str) -> str | None:
     """What a code is to be compared with: the note's own label where that is another code, for then the question is why
     not that one; else the runner-up by the description. None where the model knows no other."""
-    ranked = [*([one_name(found.labelled)] if found.labelled else []), *(likely for likely, _ in found.described)]
-    return next((rival for rival in ranked if rival in model.code.classes and rival != code), None)
+    known = model.code.classes
+    if found.labelled and (label := one_name(found.labelled)) != code and label in known:
+        return label
+    return next((likely for likely, _ in found.described if likely != code and likely in known), None)
 
 
 def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> list[Evidence]:
@@ -90,6 +92,8 @@ def _words(feature: str) -> tuple[str, str] | None:
 
 def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | None:
     """The first place of a feature in `low[start:end]`."""
+    if feature[0] == "%":  # a class of words
+        return None
     if feature[0] == "&":
         return phrase_place(low, feature, start, end)
     words = _words(feature)
@@ -120,9 +124,9 @@ def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | No
 
 @lru_cache(maxsize=4096)
 def _pattern(feature: str) -> re.Pattern[str] | None:
-    """Where a feature can stand in a text; None for features without words, such as classes of words."""
+    """Where a feature can stand in a text; None for features without words."""
     parts = [p for p in feature.rstrip("*").split(" ") if p != "^"]
-    if feature[0] == "%" or not parts or not any(c.isalnum() for part in parts for c in part):
+    if not any(c.isalnum() for part in parts for c in part):
         return None
     words = r"[\W_]*".join(r"\d[\d.]*" if set(p) <= {"0"} else re.escape(p) for p in parts)
     tail = r"[a-z]*" if feature.endswith("*") else r"(?![a-z])"

@@ -31,9 +31,20 @@ class Linear:
     classes: tuple[str, ...]
     weights: Floats
     bias: Floats
+    _columns: dict[str, Floats] = field(init=False, repr=False)  # what `weights_of` has laid out
+
+    def __post_init__(self) -> None:
+        self._columns = {}
 
     def column(self, name: str) -> int:
         return self.classes.index(name)
+
+    def weights_of(self, name: str) -> Floats:
+        """The weights of one class side by side: to gather a hundred of them from the table takes several times as long."""
+        known = self._columns.get(name)
+        if known is None:
+            known = self._columns[name] = np.ascontiguousarray(self.weights[:, self.column(name)])
+        return known
 
 
 @dataclass(slots=True)

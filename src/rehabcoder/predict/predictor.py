@@ -19,7 +19,7 @@ from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
-from rehabcoder.language.together import coded_rows, join_rows, with_blocks, with_rows
+from rehabcoder.language.together import OnlyCodes, coded_rows, join_rows, with_blocks, with_rows
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
@@ -177,13 +177,14 @@ def _ways(
         paths = k_best([emissions[i] for i in asked], model.chain.transition, model.chain.start, most)
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
+            codes = OnlyCodes(readings[i])
             rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
             blocks = timed_blocks(readings[i]) if most > 1 else []
             for value, path in ranked:
                 spans = with_blocks(readings[i], spans_of(path), blocks, aside[i])
-                kept.setdefault(tuple(join_rows(readings[i], spans)), value)
+                kept.setdefault(tuple(join_rows(readings[i], spans, codes)), value)
                 if rows:
-                    kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows))), value)
+                    kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows), codes)), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
     return ways
 
@@ -215,9 +216,12 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     )
     headed: list[list[int]] = []
     parts: list[list[list[int]]] = []
+    standing: dict[tuple[str, ...], list[int]] = {}  # there are few headings and places: their rows are found once
     for p, (spans, _) in zip(proposals, chosen, strict=True):
         for rows, within, extra in zip(p.rows, p.clauses, element_places(p.layout, spans), strict=True):
-            place = model.ids(extra)
+            place = standing.get(key := tuple(extra))
+            if place is None:
+                place = standing[key] = model.ids(extra)
             headed.append(rows + place)
             parts.append([clause + place for clause in within])
     shown = _shown(model, headed, parts)
