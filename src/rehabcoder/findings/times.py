@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rehabcoder.billing.codes import is_timed
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
+from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Service
@@ -40,6 +42,7 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         or _past_the_next(predicted, services)
         or _past_the_end(predicted, services, ranges)
         or _range_against_minutes(predicted, services, ranges)
+        or _against_footer(predicted, services, places)
     )
 
 
@@ -184,6 +187,22 @@ def _range_against_minutes(
             return Contradiction(
                 own.start, own.end, f"The clock range is {own.minutes} minutes, {service.minutes} are written."
             )
+    return None
+
+
+def _against_footer(predicted: Predicted, services: list[Service], places: list[tuple[int, int]]) -> Contradiction | None:
+    """A footer or a bill that gives a service other minutes than its own words do: "MT 15 min ...", then "97140 20 min"."""
+    named = Counter(one_name(s.labelled or s.code) for s in services)
+    timed = [s for s in services if s.minutes_span and s.start <= s.minutes_span.start < s.end]
+    if not timed:
+        return None
+    footer = footer_times(predicted.reading, places, {s.minutes_span.start for s in services if s.minutes_span})
+    for service in timed:
+        name = one_name(service.labelled or service.code)
+        given = [t for code, times in footer.items() if one_name(code) == name for t in times]
+        if len(given) == 1 and named[name] == 1 and given[0].minutes != service.minutes and given[0].start > service.end:
+            says = f"{service.minutes} minutes are written with the service, {given[0].minutes} further below."
+            return Contradiction(given[0].start, given[0].end, says)
     return None
 
 

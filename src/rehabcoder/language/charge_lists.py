@@ -30,11 +30,14 @@ _PARALLEL = re.compile(
 _PARALLEL_AHEAD = re.compile(
     rf"(?<![a-z])(?:bill(?:ed|ing)?|charge[sd]?|units?|u)[ \t:=]*{_FIGURES}[ \t]*(?:u|units?)?[ \t]*(?:of|for)?[ \t:=(]*\Z"
 )
+_ROW_GOES_ON = r"[ \t]*(?:$|[\n,;|./+&*]|and\b)"
 _MINUTES_FIRST = re.compile(
-    r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?"
+    r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?[)\]]?"
     rf"(?:[ \t]*(?:[/|(,=>;-]+|\.{{2,}})[ \t]*x?[ \t]*|[ \t]+x[ \t]*|\t|[ ]{{2,}}){FIGURE}[)\]]?"
-    r"(?=[ \t]*(?:$|[\n,;|.]))"
+    rf"(?={_ROW_GOES_ON})"
 )
+_NO_MINUTES = re.compile(rf"[ \t]*(?:x[ \t]?|\([ \t]?){FIGURE}[ \t]?\)?(?={_ROW_GOES_ON})")  # "MT 12' x1 / NMR x1 / TA 10' x1"
+_NEXT = re.compile(r"[ \t)\],;|/+&*.-]*(?:and[ \t])?[ \t]*")
 _ROW_ENDS = re.compile(
     rf"(?<![\d.:/x-])(?P<minutes>\d{{1,3}})[ \t]*(?:minutes?|mins?|m|')?[ \t]*(?:[ \t|,/;(]){FIGURE}[ \t|)]*\Z"
 )
@@ -86,7 +89,7 @@ def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
 
 def minutes_first_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
     """Units behind the minutes of each service ("TE 25 min / 2, MT 10 min / 1"), where the sizes agree."""
-    out: list[Pair] = []
+    out: dict[int, Pair] = {}
     for at, mark in enumerate(marks):
         border = marks[at + 1].start if at + 1 < len(marks) else len(low)
         line_end = low.find("\n", mark.end, border)
@@ -94,5 +97,14 @@ def minutes_first_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:
             low, max(mark.end, line_end - 24), line_end if line_end >= 0 else border
         )
         if found and abs(int(found["minutes"]) / 15 - units_of(found)) < 1:
-            out.append(Pair(mark.start, found.end("u"), mark.code, units_of(found), False))
-    return out if len(out) > 1 else []
+            out[at] = Pair(mark.start, found.end("u"), mark.code, units_of(found), False)
+    if len(out) < 2:
+        return []
+    for at in sorted(out):  # those of the same row that have units and no minutes
+        while at + 1 < len(marks) and at + 1 not in out and _NEXT.fullmatch(low, out[at].end, marks[at + 1].start):
+            at += 1
+            bare = _NO_MINUTES.match(low, marks[at].end)
+            if not bare:
+                break
+            out[at] = Pair(marks[at].start, bare.end("u"), marks[at].code, units_of(bare), False)
+    return list(out.values())

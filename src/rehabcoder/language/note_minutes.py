@@ -16,11 +16,16 @@ from rehabcoder.language.total_words import total_words
 
 # One time said once, for each of several services: not "each way", "each morning", "each side".
 _EACH = re.compile(
-    r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:)\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
+    r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:()\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
+)
+_PARTS = r"(?:blocks?|rows?|parts?|services?|codes?|interventions?|treatments?|procedures?|activit(?:y|ies))"
+_PER_PART = re.compile(rf"\s*(?:min(?:ute)?s?\.?\s*)?(?:per|for\s(?:each|every)|each|(?:a|/)(?=\s?(?:block|row)))\s?(?:of\sthe\s)?{_PARTS}(?![a-z])")
+_EACH_PART = re.compile(
+    rf"(?<![a-z])(?:(?:each|every)\s{_PARTS}|each\sof\s(?:these|them|(?:the|these)\s(?:two|three|four|[2-4])(?:\s{_PARTS})?))\s?(?:(?:was|took|ran|lasted|got|is|given|for|at|of|about)\s)*[:=x~,-]?\s?\Z"
 )
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
-    r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
+    r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
 _ON_THINGS = re.compile(
@@ -58,6 +63,7 @@ _DOSE = 5  # minutes below which a time is a part of an exercise rather than a s
 _GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
+_BEFORE = 40  # code points before a time in which words may say what it is the time of
 _SHORT = 16  # code points that may stand before a time on a line of its own
 _LINE = 4000  # code points: no line of a note is longer; one of two megabytes is not searched for each of its times
 _FAR = 400  # code points before a time in which its sentence is searched
@@ -258,16 +264,15 @@ def each(
         if mention.form not in _SAID or mention.minutes < _DOSE:  # "2 min each"
             continue
         said = _EACH.match(low, mention.end)
-        if not said:
-            continue
-        if _elsewhere(low, mention.start):
+        of_all = said is None and sum(map(len, open_ones.values())) > 1 and _of_each_part(low, mention)
+        if not (said or of_all) or _elsewhere(low, mention.start):
             continue
         begin = _sentence(low, mention.start)
         first, last = (bisect_left(reading.labels, at, key=lambda label: label.start) for at in (begin, mention.start))
         named = {label.code for label in reading.labels[first:last]}
         beside = _touching(begins, ends, begin, mention.start)
         wanted = set(beside) if len(beside) > 1 else set()
-        if _SERVICES.search(low, begin, mention.start) or _ON_SEVERAL.match(low, said.end()):
+        if of_all or _SERVICES.search(low, begin, mention.start) or (said and _ON_SEVERAL.match(low, said.end())):
             wanted.update(*open_ones.values())
             open_ones.clear()
         for code in named:
@@ -275,6 +280,13 @@ def each(
         for index in wanted:
             if chosen[index].minutes is None:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
+
+
+def _of_each_part(low: str, mention: TimeMention) -> bool:
+    """Whether a time is that of every service: "15 min per block", "each row 10 min"."""
+    if _PER_PART.match(low, mention.end):
+        return True
+    return _EACH_PART.search(low, max(0, mention.start - _BEFORE), mention.start) is not None
 
 
 def in_order(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rehabcoder.language.times import WORDS
+
 # Before a phrase: a figure that it may belong to; a word that makes it the total of something else ("Berg total").
 COUNTED = re.compile(r"\d[ \t]*(?:minutes?[ \t]|mins?\.?[ \t]|m[ \t]|')?[ \t]*\Z")
 OF_A_TEST = re.compile(
@@ -29,8 +31,10 @@ PART_OF = re.compile(r"(?<![\w.:/])(\d{1,3})\s?(?:min(?:ute)?s?\s)?(?:out\s)?of\
 PART_OF_VISIT = re.compile(
     r"\s(?:out\s)?of\s(?:the|our|this|that|her|his)\s(?:visit|session|time|hour)\b(?!\s(?:was|were|is|timed|billable))"
 )
+# Behind a total the part of it that was timed: "53 minutes, of which forty-five were timed", "53 min total, 45 of them timed".
 PARTLY_TIMED = re.compile(
-    r"[ \t(,]+(?:of\swhich\s|incl\w*\s)?\d{1,3}\s?(?:min(?:ute)?s?\s)?(?:was\s|were\s)?(?:timed|billable)\b"
+    r"(?:[ \t]+(?:total|in\sall|altogether|all\stold)(?![a-z]))?[ \t(,;]+(?:(?:and|with)\s)?(?:(?:out\s)?of\s(?:which|these|those)\s|incl\w*\s)?"
+    rf"(?P<n>\d{{1,3}}|{WORDS})(?:\s?min(?:ute)?s?)?(?:\sof\s(?:them|these|those|which|it|that))?(?:\s(?:was|were|being))?\s(?:timed|billable)\b"
 )
 NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
 BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*")

@@ -19,7 +19,7 @@ from rehabcoder.language.figures import bare_figure, figure_start, figures_under
 from rehabcoder.language.patterns import Words, sentence_starts, words_of
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.surroundings import Surroundings
-from rehabcoder.language.times import TimeMention
+from rehabcoder.language.times import TimeMention, number
 from rehabcoder.language.total_words import total_words
 
 _STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
@@ -86,6 +86,7 @@ class _Finder:
         self.low = around.low
         self.units_start, self.units_end = units_span or (-9, -9)
         self.spoken = spoken_times(around.low, around.mentions)
+        self.says_timed = "timed" in around.low or "billable" in around.low
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
         self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
         self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
@@ -218,6 +219,9 @@ class _Finder:
         behind = words.behind.match(low, end)
         if shapes.PART_OF_VISIT.match(low, end):
             return
+        partly = shapes.PARTLY_TIMED.match(low, end) if self.says_timed else None
+        if partly and mention and (number(partly["n"]) or 0) < minutes:
+            self._claim(self.timed, _STRONG, partly.start("n"), partly.end(), number(partly["n"]) or 0)
         said_to = behind.end() if behind else end
         phrase = low[start:said_to]  # with the figure: "fifty-three timed minutes" says it in the middle
         timed = words.timed.search(phrase)
@@ -254,7 +258,7 @@ class _Finder:
             self._claim(self.total, _STRONG, start, end, minutes)
         elif mention and around.sums_up_labelled(start, end, minutes):
             self._claim(self.total, _LOOSE, start, end, minutes)
-        elif self._of_session(start, end, phrase if behind else "", minutes) or shapes.PARTLY_TIMED.match(low, end):
+        elif self._of_session(start, end, phrase if behind else "", minutes) or partly:
             self._claim(self.total, _LOOSE, start, said_to, minutes)
         elif (behind and words.loose.search(phrase)) or around.alone(start, end):
             self._claim(self.total, _WEAK, start, end, minutes)
