@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
-from rehabcoder.language.note_minutes import footer_times
+from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.note import Service
@@ -18,6 +18,7 @@ from rehabcoder.predict.predictor import Predicted
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
+_UNITS_MOST = 4  # a figure behind a code up to here may be its units
 _DAY = 720  # minutes after which a clock without am and pm begins again
 
 
@@ -42,7 +43,7 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         or _past_the_next(predicted, services)
         or _past_the_end(predicted, services, ranges)
         or _range_against_minutes(predicted, services, ranges)
-        or _against_footer(predicted, services, places)
+        or _against_footer(predicted, services)
     )
 
 
@@ -190,19 +191,24 @@ def _range_against_minutes(
     return None
 
 
-def _against_footer(predicted: Predicted, services: list[Service], places: list[tuple[int, int]]) -> Contradiction | None:
-    """A footer or a bill that gives a service other minutes than its own words do: "MT 15 min ...", then "97140 20 min"."""
-    named = Counter(one_name(s.labelled or s.code) for s in services)
-    timed = [s for s in services if s.minutes_span and s.start <= s.minutes_span.start < s.end]
-    if not timed:
+def _against_footer(predicted: Predicted, services: list[Service]) -> Contradiction | None:
+    """A footer that gives a service other minutes than its own words do: "MT 15' ...", then "MT 20'  TE 12'"."""
+    end = services[-1].end if services else 0
+    rows = [row for row in footer_rows(predicted.reading) if row[0][0].start >= end]
+    if not rows or of_another_time(predicted.reading.low, rows[-1][0][1]):
         return None
-    footer = footer_times(predicted.reading, places, {s.minutes_span.start for s in services if s.minutes_span})
-    for service in timed:
-        name = one_name(service.labelled or service.code)
-        given = [t for code, times in footer.items() if one_name(code) == name for t in times]
-        if len(given) == 1 and named[name] == 1 and given[0].minutes != service.minutes and given[0].start > service.end:
-            says = f"{service.minutes} minutes are written with the service, {given[0].minutes} further below."
-            return Contradiction(given[0].start, given[0].end, says)
+    given: dict[str, list[TimeMention]] = {}
+    for label, mention in rows[-1]:
+        given.setdefault(one_name(label.code), []).append(mention)
+    named = Counter(one_name(s.labelled or s.code) for s in services)
+    for service in services:
+        name, own = one_name(service.labelled or service.code), service.minutes_span
+        below = given.get(name, [])
+        if own is None or not service.start <= own.start < service.end or named[name] > 1 or len(below) != 1:
+            continue
+        if below[0].minutes != service.minutes and below[0].minutes > _UNITS_MOST:
+            says = f"{service.minutes} minutes are written with the service, {below[0].minutes} further below."
+            return Contradiction(below[0].start, below[0].end, says)
     return None
 
 

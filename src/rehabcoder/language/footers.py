@@ -38,20 +38,27 @@ def timed_labels(reading: Reading, begin: int = 0) -> list[tuple[Label, TimeMent
 
 def footer_codes(reading: Reading) -> set[str]:
     """The codes of rows of two or more labels that say nothing but their times."""
-    out: set[str] = set()
-    row: set[str] = set()
+    return {label.code for row in footer_rows(reading) for label, _ in row}
+
+
+def footer_rows(reading: Reading) -> list[list[tuple[Label, TimeMention]]]:
+    """Rows of two or more labels that say nothing but their times: each label with its time."""
+    out: list[list[tuple[Label, TimeMention]]] = []
+    row: list[tuple[Label, TimeMention]] = []
     done = 0
     for label, mention in timed_labels(reading):
         if row and (label.start < done or _BETWEEN.fullmatch(reading.low, done, label.start)):
-            row.add(label.code)
+            row.append((label, mention))
         else:
-            out |= _closed(reading.low, row, done)
+            out += _closed(reading.low, row, done)
             begin = sentence_start(reading.low, label.start, max(0, label.start - _FAR))
-            row = {label.code} if _OPENS.fullmatch(reading.low, begin, label.start) else set()
+            row = [(label, mention)] if _OPENS.fullmatch(reading.low, begin, label.start) else []
         done = mention.end
-    return out | _closed(reading.low, row, done)
+    return out + _closed(reading.low, row, done)
 
 
-def _closed(low: str, row: set[str], end: int) -> set[str]:
-    """The codes of a row that ends its line or its sentence, or nothing."""
-    return row if len(row) > 1 and _CLOSES.match(low, end) else set()
+def _closed(
+    low: str, row: list[tuple[Label, TimeMention]], end: int
+) -> list[list[tuple[Label, TimeMention]]]:
+    """The row, if it is one of several codes that ends its line or its sentence; else nothing."""
+    return [row] if len({label.code for label, _ in row}) > 1 and _CLOSES.match(low, end) else []
