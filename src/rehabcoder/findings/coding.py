@@ -6,7 +6,7 @@ from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import CODES, is_timed, one_name
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
-from rehabcoder.findings.times import contradiction
+from rehabcoder.findings.times import contradiction, counted_alone
 from rehabcoder.note import Service
 
 
@@ -31,7 +31,8 @@ def not_one_on_one(context: Context) -> Raised | None:
         called = service.labelled
         if service.code in ("97150", "none") and called and called != "97150" and is_timed(called):
             return Raised(service.start, service.end)
-    return None
+    alone = counted_alone(context.services, context.predicted.stated.timed)
+    return Raised(alone[0].start, alone[0].end) if alone else None
 
 
 @finding("units_mismatch")

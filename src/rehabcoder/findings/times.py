@@ -19,6 +19,7 @@ _ROUNDED = 2  # minutes by which a total may exceed the services without contrad
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _UNITS_MOST = 4  # a figure behind a code up to here may be its units
+_UNIT = 8  # minutes that make a unit; what takes less is a rest rather than a service given alone
 _DAY = 720  # minutes after which a clock without am and pm begins again
 
 
@@ -56,7 +57,8 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
     timed = [s for s in services if _as_timed(s)]
     timed_sum = sum(s.minutes or 0 for s in timed)
     (timed_at, timed_end), (total_at, total_end) = (s or (None, None) for s in (stated.timed_span, stated.total_span))
-    if stated.timed is not None and timed and all(s.minutes is not None for s in timed) and timed_sum != stated.timed:
+    known = all(s.minutes is not None for s in timed)
+    if stated.timed is not None and timed and known and timed_sum != stated.timed and not counted_alone(services, stated.timed):
         return Contradiction(
             timed_at, timed_end, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated."
         )
@@ -81,6 +83,14 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
             f"Services add up to {everything} minutes, less than the stated total of {stated.total}.",
         )
     return None
+
+
+def counted_alone(services: Sequence[Service], timed: int | None) -> list[Service]:
+    """The services given alone, to a group or by an aide that the note does not name but counts among its timed minutes:
+    without them the others do not come to the stated `timed` minutes, with them they do. None where they do without."""
+    alone = [s for s in services if s.code in ("none", "97150") and not s.labelled and (s.minutes or 0) >= _UNIT]
+    rest = sum(s.minutes or 0 for s in services if _as_timed(s))
+    return alone if alone and timed is not None and rest + sum(s.minutes or 0 for s in alone) == timed else []
 
 
 def _told_elsewhere(predicted: Predicted, missing: int) -> bool:
