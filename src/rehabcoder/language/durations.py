@@ -45,6 +45,7 @@ _WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n"
 _WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3})){1,3}[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
+_BARE_CELL = re.compile(r"(\d{1,3})(?:\s(?:(?:for\s)?(?:both|(?:all|the|these|all\sthe)\s(?:two|three|four|[2-5]))|together|combined|shared))?")
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _SHARE = re.compile(
     r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
@@ -246,7 +247,8 @@ def _columns(low: str) -> list[TimeMention]:
     for line in low.split("\n"):
         mark = next((m for m in ("|", "\t", "^") if line.count(m) > 1 or (m != "^" and m in line)), None)
         for a, b in _cells(line, mark) if mark else ():
-            if line[a:b].isdecimal() and b - a < 4 and 3 <= int(line[a:b]) <= 120:
-                out.append(TimeMention(offset + a, offset + b, int(line[a:b]), "bare"))
+            figure = _BARE_CELL.fullmatch(line, a, b)
+            if figure and 3 <= int(figure[1]) <= 120:
+                out.append(TimeMention(offset + a, offset + figure.end(1), int(figure[1]), "bare"))
         offset += len(line) + 1
     return out

@@ -35,8 +35,10 @@ _ON_THINGS = re.compile(
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
 # A time for several services together, which is no single one's.
 _TOGETHER_BEHIND = re.compile(
-    r"[\s,(]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-]))|shared|not\s+split|unsplit|undivided)"
+    r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
 )
+_MANY = {"both": 2, "two": 2, "pair": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "5": 5}
+_NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
 _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
 )
@@ -174,13 +176,19 @@ def _closes(low: str, end: int) -> bool:
     return _CLOSES.match(low, end) is not None or (low[end - 1] == "." and not _GOES_ON.match(low, end))
 
 
+def together_behind(low: str, mention: TimeMention) -> int | None:
+    """How many services a time says that it is for ("16 min for the 3"); 0 where it says only "together"; else None."""
+    behind = _TOGETHER_BEHIND.match(low, mention.end)
+    return _MANY.get(behind[0].split()[-1].strip(")]"), 0) if behind else None
+
+
 def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
     """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
     low = reading.low
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
     out: set[int] = set()
     for mention in reading.times:
-        if mention.form not in _SAID and mention.form != "brack":
+        if mention.form not in _SAID and mention.form not in ("brack", "bare", "cell"):
             continue
         if _ON_THINGS.match(low, mention.end):
             out.add(mention.start)
@@ -193,6 +201,9 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if not before and not behind:
             continue
         if behind and "between" in behind[0]:  # says by itself that there are several
+            out.add(mention.start)
+            continue
+        if behind and _closes_rows(reading, spans, mention, together_behind(low, mention) or 0):
             out.add(mention.start)
             continue
         own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
@@ -222,6 +233,20 @@ def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mentio
     if at < len(reading.times) and reading.times[at].start < end:
         return False
     return len(_touching(begins, ends, mention.start, end)) > 1
+
+
+def _closes_rows(reading: Reading, spans: Sequence[tuple[int, int]], mention: TimeMention, many: int) -> bool:
+    """Whether a time for `many` together closes the last of as many rows, of which the others have no time of their own."""
+    index = bisect_right(spans, mention.start, key=lambda span: span[0]) - 1
+    first = index - many + 1
+    if many < 2 or first < 0:
+        return False
+    low, places = reading.low, [t.start for t in reading.times if t.form not in _NO_LENGTH]
+    return all(
+        low.count("\n", spans[k][1], spans[k + 1][0]) == 1
+        and bisect_left(places, spans[k][0]) == bisect_left(places, spans[k + 1][0])
+        for k in range(first, index)
+    )
 
 
 def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int, int]]) -> bool:

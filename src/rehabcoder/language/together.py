@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.closing import Block
-from rehabcoder.language.note_minutes import footer_times
+from rehabcoder.language.note_minutes import footer_times, together_behind
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.tables import table_rows
 
@@ -115,6 +115,7 @@ def join_rows(reading: Reading, spans: Sequence[Span], only: OnlyCodes | None = 
     ]
     if not any(beside):
         return list(spans)
+    closing = {t.start: many for t in reading.times if (many := together_behind(reading.low, t)) is not None}
     footer = footer_times(reading, [(pieces[a].start, pieces[b - 1].end) for a, b in spans], ())
     once = {one_name(code) for code, times in footer.items() if len(times) == 1}
     out: list[Span] = []
@@ -123,12 +124,23 @@ def join_rows(reading: Reading, spans: Sequence[Span], only: OnlyCodes | None = 
         if last < len(beside) and beside[last]:
             continue
         run = spans[first : last + 1]
+        many = _closed(reading, run, closing) if closing else 0
         if len(run) > 1 and codes[first] in once and not all(_timed(reading, span) for span in run):
             out.append((run[0][0], run[-1][1]))
+        elif many:
+            out += [*run[:-many], (run[-many][0], run[-1][1])]
         else:
             out += run
         first = last + 1
     return out
+
+
+def _closed(reading: Reading, run: Sequence[Span], closing: Mapping[int, int]) -> int:
+    """How many rows at the end of a run the time of its last one says that it is for: "16 min for the 3"; else 0."""
+    pieces = reading.pieces
+    start, end = pieces[run[-1][0]].start, pieces[run[-1][1] - 1].end
+    many = next((n or len(run) for at, n in closing.items() if start <= at < end), 0)
+    return many if 1 < many <= len(run) and not any(_timed(reading, span) for span in run[-many:-1]) else 0
 
 
 def _adjacent(reading: Reading, one: Span, two: Span) -> bool:
