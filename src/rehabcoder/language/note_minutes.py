@@ -37,6 +37,12 @@ _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|
 _TOGETHER_BEHIND = re.compile(
     r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
 )
+# A sentence of its own says of a figure above that it is several rows' ("Rows 2-4 share the 30.", "The 30 min covers all three.").
+_SHARED_FIGURE = re.compile(
+    rf"(?<![a-z])(?:shar(?:e|es|ed|ing)|split(?:s|ting)?)\s(?:(?:the|one|that|those|these|a|same)\s)*(?P<n>\d{{1,3}}|{WORDS})(?![\d/:.-]*\d|\s?(?:min\w*\s)?of\s\d)"
+    rf"|(?<![\d.:/a-z-])(?P<m>\d{{1,3}}|{WORDS})\s?(?:min(?:ute)?s?\s|'\s?)?(?:(?:is|was|are|were)\s)?(?:covers?|covered|covering|spans?|shared\s(?:by|between|among|across|over|for))"
+    r"\s(?:(?:all|both|the|these|those|last|first|other|of)\s)*(?:rows?|lines?|two|three|four|[2-5]|all|both|them|blocks|services|codes|te|ta|nmr|mt)(?![a-z])"
+)
 _MANY = {"both": 2, "two": 2, "pair": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "5": 5}
 _NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
 _TOGETHER_BEFORE = re.compile(
@@ -186,7 +192,8 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
     low = reading.low
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
-    out: set[int] = set()
+    given = _figures_shared(low)
+    out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
     for mention in reading.times:
         if mention.form not in _SAID and mention.form not in ("brack", "bare", "cell"):
             continue
@@ -219,6 +226,13 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         ):
             out.add(mention.start)
     return out
+
+
+def _figures_shared(low: str) -> set[int]:
+    """Minutes of which a sentence of the note says that several rows share them."""
+    if "shar" not in low and "cover" not in low and "split" not in low and "span" not in low:
+        return set()
+    return {number(found["n"] or found["m"]) or 0 for found in _SHARED_FIGURE.finditer(low)}
 
 
 def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
