@@ -18,6 +18,8 @@ from rehabcoder.language.totals import Stated
 _LEAD = 26  # code points in front of a service in which its label may still stand, on the same line
 _OPENS = 30  # code points from its start in which a name opens a service
 _INTENT = frozenset({"97110", "97112", "97530", "97140"})
+# Codes for which the same work may be billed, as its intent is seen.
+_ALIKE = (frozenset({"97110", "97112", "97530", "97116", "97535", "97537", "97542"}), frozenset({"97140", "97124"}))
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
@@ -170,15 +172,27 @@ def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[L
 def _from_the_bill(
     codes: Sequence[str], span: tuple[int, int], supported: Sequence[str], out: list[Label | None]
 ) -> None:
-    """A charge line labels the services that it plainly matches: those of a billed code, and one left with one left."""
+    """A charge line labels the services that it plainly matches: those of a billed code, and one left with one left.
+
+    With as many codes as services, all but one of which agree with theirs, it labels them in their order.
+    """
     billed = {one_name(code): code for code in codes}
+    given = [i for i, code in enumerate(supported) if code != "none"]
+    open_ones = [i for i in given if out[i] is None]
+    in_order = zip(given, billed, strict=True) if len(billed) == len(given) else ()
+    differ = [i for i, code in in_order if code != (one_name(la.code) if (la := out[i]) else supported[i])]
+    if len(billed) == len(given) and len(differ) == 1 and out[differ[0]] is None:
+        for i, code in zip(given, billed, strict=True):
+            out[i] = out[i] or Label(*span, billed[code], True, False)
+        return
     named = {one_name(la.code) for la in out if la}
-    open_ones = [i for i, la in enumerate(out) if la is None and supported[i] != "none"]
     for i in open_ones:
         if supported[i] in billed:
             out[i] = Label(*span, billed[supported[i]], True, False)
     taken = {supported[i] for i in open_ones}
     left = [code for code in billed if code not in named and code not in taken]
     still = [i for i in open_ones if out[i] is None]
+    if len(left) == 1 and len(still) > 1:
+        still = [i for i in still if any({left[0], supported[i]} <= alike for alike in _ALIKE)]
     if len(left) == 1 and len(still) == 1:
         out[still[0]] = Label(*span, billed[left[0]], True, False)
