@@ -22,6 +22,7 @@ _start = attrgetter("start")
 
 class _Words(NamedTuple):
     empty: frozenset[str]  # words that say nothing of what was done
+    beside: frozenset[str]  # ... nor do, beside a phrase that points elsewhere ("quads and grip per sheet")
     pointed: frozenset[
         str
     ]  # words with which a phrase ends that points elsewhere, or says what the patient wore or sat in
@@ -33,8 +34,10 @@ def _words() -> _Words:
     table = knowledge("detail")
     sources, worn = table["words"]["source"], table["worn"]["words"]
     source, clothing = "|".join(sources), "|".join(worn)
+    empty = frozenset(word for words in table["words"].values() for word in words)
     return _Words(
-        frozenset(word for words in table["words"].values() for word in words),
+        empty,
+        empty.union(table["beside"]["words"]),
         frozenset([*sources, *worn]),
         re.compile(
             rf"(?<![a-z])(?:(?:per|see)\s+(?:[a-z']+\s+){{0,4}}?(?:{source})"
@@ -61,6 +64,9 @@ def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> in
     if "\u2610" in body or "[" in body or "(" in body:
         body = _NOT_TICKED.sub(" ", body)
     said = _WORD.findall(body)
+    empty = words.empty
     if not words.pointed.isdisjoint(said):
-        said = _WORD.findall(words.phrase.sub(" ", body))
-    return len(said) - sum(map(words.empty.__contains__, said))
+        body, elsewhere = words.phrase.subn(" ", body)
+        said = _WORD.findall(body)
+        empty = words.beside if elsewhere else empty
+    return len(said) - sum(map(empty.__contains__, said))
