@@ -21,12 +21,12 @@ from rehabcoder.language.note_minutes import (
     from_elsewhere,
     in_order,
     not_twice,
-    shared_times,
     the_rest,
     with_closing_times,
     with_times_beside,
 )
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.shared import shared_times
 from rehabcoder.language.times import TimeMention
 
 __all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.shared import touching
 from rehabcoder.language.times import WORDS, TimeMention, number
 from rehabcoder.language.total_words import total_words
 
@@ -19,7 +20,9 @@ _EACH = re.compile(
     r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:()\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
 )
 _PARTS = r"(?:blocks?|rows?|parts?|services?|codes?|interventions?|treatments?|procedures?|activit(?:y|ies))"
-_PER_PART = re.compile(rf"\s*(?:min(?:ute)?s?\.?\s*)?(?:per|for\s(?:each|every)|each|(?:a|/)(?=\s?(?:block|row)))\s?(?:of\sthe\s)?{_PARTS}(?![a-z])")
+_PER_PART = re.compile(
+    rf"\s*(?:min(?:ute)?s?\.?\s*)?(?:per|for\s(?:each|every)|each|(?:a|/)(?=\s?(?:block|row)))\s?(?:of\sthe\s)?{_PARTS}(?![a-z])"
+)
 _EACH_PART = re.compile(
     rf"(?<![a-z])(?:(?:each|every)\s{_PARTS}|each\sof\s(?:these|them|(?:the|these)\s(?:two|three|four|[2-4])(?:\s{_PARTS})?))\s?(?:(?:was|took|ran|lasted|got|is|given|for|at|of|about)\s)*[:=x~,-]?\s?\Z"
 )
@@ -28,30 +31,7 @@ _SERVICES = re.compile(
     r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
-_ON_THINGS = re.compile(
-    r"(?![^.;\n]{0,40}\beach\b)[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s"
-    r"(?:things|parts|blocks|areas|pieces)\b"
-)
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
-# A time for several services together, which is no single one's.
-_TOGETHER_BEHIND = re.compile(
-    r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
-)
-# A sentence of its own says of a figure above that it is several rows' ("Rows 2-4 share the 30.", "The 30 min covers all three.").
-_SHARED_FIGURE = re.compile(
-    rf"(?<![a-z])(?:shar(?:e|es|ed|ing)|split(?:s|ting)?)\s(?:(?:the|one|that|those|these|a|same)\s)*(?P<n>\d{{1,3}}|{WORDS})(?![\d/:.-]*\d|\s?(?:min\w*\s)?of\s\d)"
-    rf"|(?<![\d.:/a-z-])(?P<m>\d{{1,3}}|{WORDS})\s?(?:min(?:ute)?s?\s|'\s?)?(?:(?:is|was|are|were)\s)?(?:covers?|covered|covering|spans?|shared\s(?:by|between|among|across|over|for))"
-    r"\s(?:(?:all|both|the|these|those|last|first|other|of)\s)*(?:rows?|lines?|two|three|four|[2-5]|all|both|them|blocks|services|codes|te|ta|nmr|mt)(?![a-z])"
-)
-_MANY = {"both": 2, "two": 2, "pair": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "5": 5}
-_NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
-_TOGETHER_BEFORE = re.compile(
-    r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
-)
-_OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
-_IN_THE_FIRST = re.compile(
-    r"\s*(?:and\s+|then\s+)?(?:in|over|during|within)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
-)
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
 _ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
@@ -182,95 +162,6 @@ def _closes(low: str, end: int) -> bool:
     return _CLOSES.match(low, end) is not None or (low[end - 1] == "." and not _GOES_ON.match(low, end))
 
 
-def together_behind(low: str, mention: TimeMention) -> int | None:
-    """How many services a time says that it is for ("16 min for the 3"); 0 where it says only "together"; else None."""
-    behind = _TOGETHER_BEHIND.match(low, mention.end)
-    return _MANY.get(behind[0].split()[-1].strip(")]"), 0) if behind else None
-
-
-def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
-    """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
-    low = reading.low
-    begins, ends = [a for a, _ in spans], [b for _, b in spans]
-    given = _figures_shared(low)
-    out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
-    for mention in reading.times:
-        if mention.form not in _SAID and mention.form not in ("brack", "bare", "cell"):
-            continue
-        if _ON_THINGS.match(low, mention.end):
-            out.add(mention.start)
-            continue
-        if _spread(reading, begins, ends, mention):
-            out.add(mention.start)
-            continue
-        before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
-        behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)
-        if not before and not behind:
-            continue
-        if behind and "between" in behind[0]:  # says by itself that there are several
-            out.add(mention.start)
-            continue
-        if behind and _closes_rows(reading, spans, mention, together_behind(low, mention) or 0):
-            out.add(mention.start)
-            continue
-        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
-        begin = _sentence(low, mention.start)
-        first = bisect_left(reading.labels, begin, key=lambda label: label.start)
-        last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
-        codes = {label.code for label in reading.labels[first:last]}
-        touching = _touching(begins, ends, begin, mention.start)
-        if len(codes) > 1 or len(touching) > 1 or (
-            own
-            and touching.start
-            and _goes_on(reading, spans[touching.start - 1], spans[touching.start : touching.stop])
-        ):
-            out.add(mention.start)
-    return out
-
-
-def _figures_shared(low: str) -> set[int]:
-    """Minutes of which a sentence of the note says that several rows share them."""
-    if "shar" not in low and "cover" not in low and "split" not in low and "span" not in low:
-        return set()
-    return {number(found["n"] or found["m"]) or 0 for found in _SHARED_FIGURE.finditer(low)}
-
-
-def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
-    """Whether the only time of a sentence opens it and several services follow: "In the first 40 minutes A, B and C were done." """
-    low = reading.low
-    begin = _sentence(low, mention.start)
-    if not _IN_THE_FIRST.fullmatch(low, begin, mention.start):
-        return False
-    stop = _STOPS.search(low, mention.end, mention.end + 2 * _FAR)
-    end = stop.start() if stop else min(len(low), mention.end + 2 * _FAR)
-    at = bisect_left(reading.times, mention.end, key=lambda time: time.start)
-    if at < len(reading.times) and reading.times[at].start < end:
-        return False
-    return len(_touching(begins, ends, mention.start, end)) > 1
-
-
-def _closes_rows(reading: Reading, spans: Sequence[tuple[int, int]], mention: TimeMention, many: int) -> bool:
-    """Whether a time for `many` together closes the last of as many rows, of which the others have no time of their own."""
-    index = bisect_right(spans, mention.start, key=lambda span: span[0]) - 1
-    first = index - many + 1
-    if many < 2 or first < 0:
-        return False
-    low, places = reading.low, [t.start for t in reading.times if t.form not in _NO_LENGTH]
-    return all(
-        low.count("\n", spans[k][1], spans[k + 1][0]) == 1
-        and bisect_left(places, spans[k][0]) == bisect_left(places, spans[k + 1][0])
-        for k in range(first, index)
-    )
-
-
-def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int, int]]) -> bool:
-    """Whether a service without a time stands on the line above another, so that "both" can speak of the two."""
-    if not here or reading.low.count("\n", above[1], here[0][0]) != 1:
-        return False
-    at = bisect_left(reading.times, above[0], key=lambda time: time.start)
-    return at == len(reading.times) or reading.times[at].start >= above[1]
-
-
 def _sentence(low: str, at: int) -> int:
     least = max(0, at - _FAR)
     return sentence_start(low, at, least)
@@ -280,11 +171,6 @@ def _elsewhere(low: str, at: int) -> bool:
     """Whether the sentence up to a place speaks of home, of the plan or of another day."""
     begin, words = _sentence(low, at), total_words()
     return any(p.search(low, begin, at) for p in (words.another_day, words.other_thing, _AT_HOME))
-
-
-def _touching(begins: Sequence[int], ends: Sequence[int], begin: int, end: int) -> range:
-    """Which of the spans, given by their begins and ends, have words in `[begin, end)`."""
-    return range(bisect_right(ends, begin), bisect_left(begins, end))
 
 
 def each(
@@ -309,7 +195,7 @@ def each(
         begin = _sentence(low, mention.start)
         first, last = (bisect_left(reading.labels, at, key=lambda label: label.start) for at in (begin, mention.start))
         named = {label.code for label in reading.labels[first:last]}
-        beside = _touching(begins, ends, begin, mention.start)
+        beside = touching(begins, ends, begin, mention.start)
         wanted = set(beside) if len(beside) > 1 else set()
         if of_all or _SERVICES.search(low, begin, mention.start) or (said and _ON_SEVERAL.match(low, said.end())):
             wanted.update(*open_ones.values())

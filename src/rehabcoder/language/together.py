@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.closing import Block
-from rehabcoder.language.note_minutes import footer_times, together_behind
+from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.shared import together_behind
 from rehabcoder.language.tables import table_rows
 
 _NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything

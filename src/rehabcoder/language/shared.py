@@ -1,0 +1,136 @@
+"""Times that several services share unsplit ("25 min for both", "16 for the 3", "Rows 2-4 share the 30."): no single one's."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from rehabcoder.language.patterns import sentence_start
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import WORDS, TimeMention, number
+
+_ON_THINGS = re.compile(
+    r"(?![^.;\n]{0,40}\beach\b)[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s"
+    r"(?:things|parts|blocks|areas|pieces)\b"
+)
+# A time for several services together, which is no single one's.
+_TOGETHER_BEHIND = re.compile(
+    r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
+)
+# A sentence of its own says of a figure above that it is several rows' ("Rows 2-4 share the 30.", "The 30 min covers all three.").
+_SHARED_FIGURE = re.compile(
+    rf"(?<![a-z])(?:shar(?:e|es|ed|ing)|split(?:s|ting)?)\s(?:(?:the|one|that|those|these|a|same)\s)*(?P<n>\d{{1,3}}|{WORDS})(?![\d/:.-]*\d|\s?(?:min\w*\s)?of\s\d)"
+    rf"|(?<![\d.:/a-z-])(?P<m>\d{{1,3}}|{WORDS})\s?(?:min(?:ute)?s?\s|'\s?)?(?:(?:is|was|are|were)\s)?(?:covers?|covered|covering|spans?|shared\s(?:by|between|among|across|over|for))"
+    r"\s(?:(?:all|both|the|these|those|last|first|other|of)\s)*(?:rows?|lines?|two|three|four|[2-5]|all|both|them|blocks|services|codes|te|ta|nmr|mt)(?![a-z])"
+)
+_MANY = {"both": 2, "two": 2, "pair": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "5": 5}
+_NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
+_TOGETHER_BEFORE = re.compile(
+    r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
+)
+_OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
+_IN_THE_FIRST = re.compile(
+    r"\s*(?:and\s+|then\s+)?(?:in|over|during|within)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
+)
+_STOPS = re.compile(r"[.\n](?=\s|\Z)")
+_FORMS = frozenset({"min", "prime", "word", "frac", "hour", "m", "label", "brack", "bare", "cell"})
+_FAR = 400  # code points before a time in which its sentence is searched
+
+
+def together_behind(low: str, mention: TimeMention) -> int | None:
+    """How many services a time says that it is for ("16 min for the 3"); 0 where it says only "together"; else None."""
+    behind = _TOGETHER_BEHIND.match(low, mention.end)
+    return _MANY.get(behind[0].split()[-1].strip(")]"), 0) if behind else None
+
+
+def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]:
+    """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
+    low = reading.low
+    begins, ends = [a for a, _ in spans], [b for _, b in spans]
+    given = _figures_shared(low)
+    out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
+    for mention in reading.times:
+        if mention.form not in _FORMS:
+            continue
+        if _ON_THINGS.match(low, mention.end):
+            out.add(mention.start)
+            continue
+        if _spread(reading, begins, ends, mention):
+            out.add(mention.start)
+            continue
+        before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
+        behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)
+        if not before and not behind:
+            continue
+        if behind and "between" in behind[0]:  # says by itself that there are several
+            out.add(mention.start)
+            continue
+        if behind and _closes_rows(reading, spans, mention, together_behind(low, mention) or 0):
+            out.add(mention.start)
+            continue
+        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
+        begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
+        first = bisect_left(reading.labels, begin, key=lambda label: label.start)
+        last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
+        codes = {label.code for label in reading.labels[first:last]}
+        touched = touching(begins, ends, begin, mention.start)
+        if (
+            len(codes) > 1
+            or len(touched) > 1
+            or (
+                own
+                and touched.start
+                and _goes_on(reading, spans[touched.start - 1], spans[touched.start : touched.stop])
+            )
+        ):
+            out.add(mention.start)
+    return out
+
+
+def _figures_shared(low: str) -> set[int]:
+    """Minutes of which a sentence of the note says that several rows share them."""
+    if "shar" not in low and "cover" not in low and "split" not in low and "span" not in low:
+        return set()
+    return {number(found["n"] or found["m"]) or 0 for found in _SHARED_FIGURE.finditer(low)}
+
+
+def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
+    """Whether the only time of a sentence opens it and several services follow: "In the first 40 minutes A, B and C were done." """
+    low = reading.low
+    begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
+    if not _IN_THE_FIRST.fullmatch(low, begin, mention.start):
+        return False
+    stop = _STOPS.search(low, mention.end, mention.end + 2 * _FAR)
+    end = stop.start() if stop else min(len(low), mention.end + 2 * _FAR)
+    at = bisect_left(reading.times, mention.end, key=lambda time: time.start)
+    if at < len(reading.times) and reading.times[at].start < end:
+        return False
+    return len(touching(begins, ends, mention.start, end)) > 1
+
+
+def _closes_rows(reading: Reading, spans: Sequence[tuple[int, int]], mention: TimeMention, many: int) -> bool:
+    """Whether a time for `many` together closes the last of as many rows, of which the others have no time of their own."""
+    index = bisect_right(spans, mention.start, key=lambda span: span[0]) - 1
+    first = index - many + 1
+    if many < 2 or first < 0:
+        return False
+    low, places = reading.low, [t.start for t in reading.times if t.form not in _NO_LENGTH]
+    return all(
+        low.count("\n", spans[k][1], spans[k + 1][0]) == 1
+        and bisect_left(places, spans[k][0]) == bisect_left(places, spans[k + 1][0])
+        for k in range(first, index)
+    )
+
+
+def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int, int]]) -> bool:
+    """Whether a service without a time stands on the line above another, so that "both" can speak of the two."""
+    if not here or reading.low.count("\n", above[1], here[0][0]) != 1:
+        return False
+    at = bisect_left(reading.times, above[0], key=lambda time: time.start)
+    return at == len(reading.times) or reading.times[at].start >= above[1]
+
+
+def touching(begins: Sequence[int], ends: Sequence[int], begin: int, end: int) -> range:
+    """Which of the spans, given by their begins and ends, have words in `[begin, end)`."""
+    return range(bisect_right(ends, begin), bisect_left(begins, end))
