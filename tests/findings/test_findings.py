@@ -102,6 +102,15 @@ def test_a_note_in_order_raises_nothing(coder, text, absent):
     assert absent not in raised(coded)
 
 
+def test_minutes_spent_alone_among_the_timed_ones_are_not_one_on_one(coder):
+    alone = "Stationary bike 10 min on his own, therapist with another patient."
+    text = f"{alone}\n{EXERCISE}\n{MANUAL}\nTotal timed minutes: "
+    assert not {"not_one_on_one", "time_inconsistent"} & raised(coder(f"{text}30")).keys()
+    flags = raised(coder(f"{text}40"))
+    assert "time_inconsistent" not in flags
+    assert flags["not_one_on_one"].start == 0
+
+
 def test_units_of_a_column_are_checked_and_have_no_words(coder):
     flag = raised(coder(EXERCISE, billed_units={"97110": 2}))["units_mismatch"]
     assert (flag.start, flag.end) == (None, None)

@@ -48,6 +48,9 @@ CRATES = ("crates 15 min", "97530", 15)
         ("In at two and out at two thirty.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("I saw her from two until half past two.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("rows 20 min\ncrates 15 min\n20 + 15 = 36 min", "come to 35, not 36"),
+        ("rows 20 min\ncrates 15 min\nTE 20  TA 11", "15 minutes are written with the service, 11 further below"),
+        ("rows 20 min\ncrates 15 min\n97110 18', 97530 15'", "20 minutes are written with the service, 18 further"),
+        ("rows 20 min\ncrates 15 min\nMinutes: TE 20 / TA 16", "15 minutes are written with the service, 16 further"),
         ("7 y, 1:1, 4:00 to 4:30 pm.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("Door 2:00, out 2:30.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("He arrived at 2:20 for a 2:00 visit and left at 2:50.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
@@ -63,6 +66,9 @@ def test_minutes_that_do_not_agree(text, says):
     [
         "rows 20 min\ncrates 15 min",
         "rows 20 min\ncrates 15 min\nTimed minutes: 35",
+        "rows 20 min\ncrates 15 min\nTE 20  TA 15",
+        "rows 20 min\ncrates 15 min\n97110 (1)  97530 (1)",
+        "rows 20 min\ncrates 15 min\nPlan: TE 10, TA 25",
         "rows 20 min\ncrates 15 min\nTotal treatment time 35 min",
         "rows 20 min\ncrates 15 min\nTotal treatment time 36 min",
         "rows 20 min\ncrates 15 min\n20 + 15 = 35 min",
@@ -148,3 +154,15 @@ def test_the_tests_of_an_evaluation_take_their_own_times():
     assert found(text, (text, "97162", 47)) is None
     text = "97162 1030-1044, 47 min"
     assert found(text, (text, "97162", 47)) is not None
+
+
+BIKE = ("bike alone 12 min", "none", 12)
+
+
+def test_a_service_given_alone_may_be_counted_among_the_timed_minutes():
+    assert found("bike alone 12 min\nrows 20 min\ncrates 15 min\nTimed minutes: 47", BIKE, ROWS, CRATES) is None
+    assert found("bike alone 12 min\nrows 20 min\ncrates 15 min\nTimed minutes: 35", BIKE, ROWS, CRATES) is None
+    for text in ("Timed minutes: 45", "Timed minutes: 50"):
+        assert found(f"bike alone 12 min\nrows 20 min\ncrates 15 min\n{text}", BIKE, ROWS, CRATES)
+    rest = ("rested 5 min", "none", 5)
+    assert found("rested 5 min\nrows 20 min\ncrates 15 min\nTimed minutes: 40", rest, ROWS, CRATES)

@@ -8,6 +8,10 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("TE 24' x2 / MT x1 / TA 9' x1", {"97110": 2, "97140": 1, "97530": 1}),
+    ("TE 24 min (2) + MT 9 min (1)", {"97110": 2, "97140": 1}),
+    ("97110 24' x2 · 97140 9' x1", {"97110": 2, "97140": 1}),
+    ("MT (9') x1 and TE (24') x2", {"97140": 1, "97110": 2}),
     ("Two units of 97530, one each of 97112 and 97110.", {"97530": 2, "97112": 1, "97110": 1}),
     ("one unit of each of 97110 and 97530 billed", {"97110": 1, "97530": 1}),
     ("97010, 97110-2, 97140-1", {"97010": 1, "97110": 2, "97140": 1}),

@@ -32,6 +32,8 @@ def words_in(text: str) -> int:
         "97112 NMR - description: as charted",
         "Intervention: manual therapy   Duration 12   Comments: as documented",
         "97140 L shoulder 10 min",
+        "te\tquads + grip per sheet",
+        "Therapeutic exercise, rotator cuff and scapular, per log, 12 min",
         "Ther ex 97110 15 min   \u2610 UBE  \u2610 wall slides  [ ] step ups",
         "Therapeutic exercise ten minutes in the wheelchair to address weakness",
     ],
@@ -44,6 +46,7 @@ def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
     "text",
     [
         "Ther ex 15 min bridges",
+        "te\tgrip, pinch 12",
         "97110: treadmill per protocol",
         "Manual therapy 10 min, STM upper trap",
         "NMR tandem stance, see card 4",

@@ -62,6 +62,19 @@ def test_a_charge_line_labels_what_it_plainly_matches():
     assert named(f"{rows}Codes: 97110 12 min, 97530 11 min.", BENCH, DOME) == ["97110", "97530"]
 
 
+def test_a_charge_line_with_a_code_for_each_service_labels_them_in_order():
+    rows = "bench press 40# 3x8\ndome stand, eyes shut\njog on a track, quiet feet\n"
+    jog = ("jog on a track, quiet feet", "97112")
+    assert named(f"{rows}97110 x1, 97112 x1, 97116 x1", BENCH, DOME, jog) == ["97110", "97112", "97116"]
+    assert named(f"{rows}97116 x1, 97112 x1, 97110 x1", BENCH, DOME, jog) == ["97110", "97112", "97112"]
+
+
+def test_a_code_that_is_left_goes_to_the_one_service_of_its_kind():
+    rows = "bench press 40# 3x8\ndrum, ring finger leads\nsplint strap replaced\n"
+    services = (BENCH, ("drum, ring finger leads", "97112"), ("splint strap replaced", "97763"))
+    assert named(f"{rows}97110 x1, 97530 x1", *services) == ["97110", "97530", None]
+
+
 def test_a_line_of_codes_that_is_no_charge_line_labels_nothing():
     rows = "bench press 40# 3x8\ndome stand, eyes shut\n"
     assert named(f"{rows}Plan: bill 97110, 97112 next week", BENCH, DOME) == [None, None]

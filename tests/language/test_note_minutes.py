@@ -27,6 +27,10 @@ def minutes(text: str, *services: str, total: int | None = None) -> list[int | N
         ("TE, TA x 12 min each\nTE: rows\nTA: crates", ["TE: rows", "TA: crates"], [12, 12]),
         ("We did bridges and lifted crates, ten minutes each.", ["bridges", "lifted crates"], [10, 10]),
         ("INTERVENTIONS GIVEN (15 MIN EACH):\nrows\ncrates", ["rows", "crates"], [15, 15]),
+        ("3 blocks, 15 min each (0.75 h):\nrows\ncrates\nglides", ["rows", "crates", "glides"], [15, 15, 15]),
+        ("15 min per block\nrows\ncrates", ["rows", "crates"], [15, 15]),
+        ("Each row was 15 min.\nrows 3x10\ncrates", ["rows 3x10", "crates"], [15, 15]),
+        ("Each of the two took fifteen minutes.\nrows\ncrates", ["rows", "crates"], [15, 15]),
         ("The hour was a quarter of an hour each on two things:\nrows\ncrates", ["rows", "crates"], [15, 15]),
     ],
 )  # fmt: skip
@@ -42,6 +46,7 @@ def test_a_time_said_for_each_is_that_of_the_services_it_speaks_of(text, service
         "Home: TE and TA 10 min each.\nTE: rows\nTA: crates",
         "Plan: TE, TA, thirty minutes each.\nTE: rows\nTA: crates",
         "TE, TA: 2 min each round\nTE: rows\nTA: crates",
+        "15 min per visit is what her plan allows.\nTE: rows\nTA: crates",
         "A sheet of stretches, eight minutes each.\nTE: rows\nTA: crates",
     ],
 )
@@ -248,3 +253,32 @@ def test_a_time_that_opens_a_sentence_of_several_services_is_theirs_together(lea
     assert minutes(text, *services)[0] == answer
     alone = f"{lead} rows were done with the band. Ice 10 min."
     assert minutes(alone, alone[: alone.index(". Ice")]) == [int(lead.split(" minutes")[0].split()[-1])]
+
+
+TABLE = "| MT calf | 10 |\n| TE rows | |\n| NMR foam | 30 |\n| TA crates | |\n"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Rows 2-4 share the 30.",
+        "The 30 covers rows 2 to 4.",
+        "TE, NMR and TA split the 30 min.",
+        "30 min was shared between TE, NMR and TA",
+    ],
+)
+def test_a_figure_that_rows_share_is_no_single_ones(says):
+    services = ["MT calf | 10", "TE rows", "NMR foam | 30", "TA crates"]
+    assert minutes(TABLE + says, *services) == [10, None, None, None]
+
+
+@pytest.mark.parametrize("says", ["Split squats 30 each side", "She shares a room with 30 others", "PT share 30 of 60"])
+def test_what_is_shared_otherwise_leaves_the_time_of_a_row(says):
+    assert minutes(TABLE + says, "MT calf | 10", "TE rows", "NMR foam | 30", "TA crates")[2] == 30
+
+
+def test_a_time_of_three_rows_of_different_codes_is_no_single_ones():
+    text = "MT: calf 9 min\nTE: rows\nNMR: foam\nTA: crates\t30 min all 3"
+    services = ["MT: calf 9 min", "TE: rows", "NMR: foam", "TA: crates\t30 min"]
+    assert minutes(text, *services) == [9, None, None, None]
+    assert minutes(text.replace("NMR: foam", "NMR: foam 8 min"), *services) == [9, None, 8, 30]

@@ -41,6 +41,18 @@ def test_rows_whose_code_has_no_one_time_stay_as_they_are(footer: str) -> None:
     assert joined(ROWS, footer) == ROWS.split("\n")
 
 
+@pytest.mark.parametrize("time", ["18 for the 3", "18 min all 3", "18 min for all three", "18 min together", "18' (for the 3)"])
+def test_rows_of_one_code_are_one_service_where_the_last_gives_the_time_of_all(time: str) -> None:
+    rows = f"Glide\tMT\t9 min\nBike\tTE\nRows\tTE\nPress\tTE\t{time}"
+    assert joined(rows, "") == ["Glide\tMT\t9 min", f"Bike\tTE\nRows\tTE\nPress\tTE\t{time}"]
+
+
+def test_a_time_of_the_last_two_rows_joins_two() -> None:
+    rows = "Bike\tTE\t6 min\nRows\tTE\nPress\tTE\t12 min for the last 2"
+    assert joined(rows, "") == ["Bike\tTE\t6 min", "Rows\tTE\nPress\tTE\t12 min for the last 2"]
+    assert joined(rows.replace("last 2", "3"), "") == rows.replace("last 2", "3").split("\n")
+
+
 def test_rows_that_all_have_minutes_of_their_own_stay_services_of_their_own() -> None:
     rows = "Bike | 6 min | TE\nRows | 15 min | TE"
     assert joined(rows, "MINUTES  TE 21") == rows.split("\n")

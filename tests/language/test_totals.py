@@ -10,6 +10,11 @@ from rehabcoder.language.totals import find_totals
 # text, timed minutes, total minutes
 STATED = [
     ("TCM 38 / TTT 50", 38, 50),
+    ("Total fifty-one minutes, of which forty were timed.", 40, 51),
+    ("Total time was 51 min, 40 of it timed.", 40, 51),
+    ("Her visit ran fifty-one minutes, and forty of them were billable.", 40, 51),
+    ("Fifty-one minutes in all; forty timed.", 40, 51),
+    ("At eighty-two minutes a day of standing, forty were timed walks.", None, None),
     ("Mrs. Quill came for a full hour; clams and bridges were done.", None, 60),
     ("The visit ran fifty-five minutes by my watch. Forty minutes of clams. He naps ninety minutes after lunch.", None, 55),
     ("The visit ran fifty-five minutes. She slept two hours last night.", None, 55),

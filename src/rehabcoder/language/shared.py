@@ -48,6 +48,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
     low = reading.low
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
+    lengths = [t.start for t in reading.times if t.form not in _NO_LENGTH]
     given = _figures_shared(low)
     out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
     for mention in reading.times:
@@ -66,7 +67,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if behind and "between" in behind[0]:  # says by itself that there are several
             out.add(mention.start)
             continue
-        if behind and _closes_rows(reading, spans, mention, together_behind(low, mention) or 0):
+        if behind and _closes_rows(low, spans, lengths, mention, together_behind(low, mention) or 0):
             out.add(mention.start)
             continue
         own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
@@ -109,16 +110,20 @@ def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mentio
     return len(touching(begins, ends, mention.start, end)) > 1
 
 
-def _closes_rows(reading: Reading, spans: Sequence[tuple[int, int]], mention: TimeMention, many: int) -> bool:
-    """Whether a time for `many` together closes the last of as many rows, of which the others have no time of their own."""
+def _closes_rows(
+    low: str, spans: Sequence[tuple[int, int]], lengths: Sequence[int], mention: TimeMention, many: int
+) -> bool:
+    """Whether a time for `many` together closes the last of as many rows, of which the others have no time of their own.
+
+    `lengths` is where all times begin that say how long something took.
+    """
     index = bisect_right(spans, mention.start, key=lambda span: span[0]) - 1
     first = index - many + 1
     if many < 2 or first < 0:
         return False
-    low, places = reading.low, [t.start for t in reading.times if t.form not in _NO_LENGTH]
     return all(
         low.count("\n", spans[k][1], spans[k + 1][0]) == 1
-        and bisect_left(places, spans[k][0]) == bisect_left(places, spans[k + 1][0])
+        and bisect_left(lengths, spans[k][0]) == bisect_left(lengths, spans[k + 1][0])
         for k in range(first, index)
     )
 

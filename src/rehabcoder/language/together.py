@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.closing import Block
@@ -116,7 +116,7 @@ def join_rows(reading: Reading, spans: Sequence[Span], only: OnlyCodes | None = 
     ]
     if not any(beside):
         return list(spans)
-    closing = {t.start: many for t in reading.times if (many := together_behind(reading.low, t)) is not None}
+    closing = [(t.start, many) for t in reading.times if (many := together_behind(reading.low, t)) is not None]
     footer = footer_times(reading, [(pieces[a].start, pieces[b - 1].end) for a, b in spans], ())
     once = {one_name(code) for code, times in footer.items() if len(times) == 1}
     out: list[Span] = []
@@ -136,11 +136,12 @@ def join_rows(reading: Reading, spans: Sequence[Span], only: OnlyCodes | None = 
     return out
 
 
-def _closed(reading: Reading, run: Sequence[Span], closing: Mapping[int, int]) -> int:
+def _closed(reading: Reading, run: Sequence[Span], closing: Sequence[tuple[int, int]]) -> int:
     """How many rows at the end of a run the time of its last one says that it is for: "16 min for the 3"; else 0."""
     pieces = reading.pieces
     start, end = pieces[run[-1][0]].start, pieces[run[-1][1] - 1].end
-    many = next((n or len(run) for at, n in closing.items() if start <= at < end), 0)
+    at = bisect_left(closing, (start, 0))
+    many = (closing[at][1] or len(run)) if at < len(closing) and closing[at][0] < end else 0
     return many if 1 < many <= len(run) and not any(_timed(reading, span) for span in run[-many:-1]) else 0
 
 
