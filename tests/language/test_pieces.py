@@ -190,3 +190,10 @@ def test_a_bare_label_heads_what_follows_unless_its_list_says_all_on_one_line(te
 def test_a_sentence_ends_at_double_slashes_and_so_do_its_times():
     text = "TSA, 10 min late, retired from the shop // glides and pulleys, wand, 25 min between them"
     assert pieces(text) == ["TSA, 10 min late, retired from the shop", "glides and pulleys, wand, 25 min between them"]
+
+
+@pytest.mark.parametrize("word", ["followed by", "f/b", "followed up with", "then", "and then"])
+def test_words_that_lead_on_part_two_services(word):
+    said = pieces(f"glides gr III, {word} rows 3x12 green")
+    assert len(said) == 2
+    assert said[1].lstrip(", ").startswith(word.split()[0])

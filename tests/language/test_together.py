@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.language.together import coded_rows, join_rows, with_rows
+from rehabcoder.language.together import at_headings, coded_rows, join_rows, timed_headings, with_rows
 
 SHEET = """Activity | Dose | Code
 {rows}
@@ -75,3 +75,36 @@ def test_every_row_with_a_code_alone_in_a_cell_is_a_service() -> None:
 
 def test_bars_without_a_column_of_codes_make_no_rows() -> None:
     assert coded_rows(read("S: sore | O: TE bike | A: ok\nS: sore | O: MT glides | A: ok"), ()) == []
+
+
+HEADED = """Interventions
+Aquatic Therapy 97113 [25 min]
+Chest-deep: lunge walk and step-ups
+Aquatic Therapy 97113 [10 min]
+Kickboard laps on own
+Therapeutic Exercise 97110 - 8 min
+Sit to stand 3 x 8"""
+
+
+def test_a_heading_of_code_and_minutes_opens_a_service_of_its_own() -> None:
+    reading = read(HEADED)
+    headings = timed_headings(reading)
+    assert [HEADED[reading.pieces[k].start : reading.pieces[k].end].split()[0] for k in headings] == [
+        "Aquatic",
+        "Aquatic",
+        "Therapeutic",
+    ]
+    assert at_headings([(1, 5), (5, 7)], headings) == [(1, 3), (3, 5), (5, 7)]
+    assert at_headings([(0, 2), (2, 4)], headings) == [(0, 2), (2, 4)]  # at its end it closes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cognition 97129 15 min\nCognition 97130 10 min\nlist recall",
+        "Ther Ex 15 min\nsquats",
+        "squats 15 min\nbridges 10 min",
+    ],
+)
+def test_one_heading_or_none_shows_no_layout(text: str) -> None:
+    assert timed_headings(read(text)) == []

@@ -16,6 +16,10 @@ STATED = [
     ("Fifty-one minutes in all; forty timed.", 40, 51),
     ("At eighty-two minutes a day of standing, forty were timed walks.", None, None),
     ("Mrs. Quill came for a full hour; clams and bridges were done.", None, 60),
+    ("1:1 x 40 min in the ADL suite with Ms. R. Bed mobility, then dressing.", None, 40),
+    ("One on one for 40 min in the gym. Clams, bridges.", None, 40),
+    ("Individual OT x 40 min at bedside: dressing, grooming.", None, 40),
+    ("1:1 40 min. Bed mobility, then dressing.", None, 40),
     ("The visit ran fifty-five minutes by my watch. Forty minutes of clams. He naps ninety minutes after lunch.", None, 55),
     ("The visit ran fifty-five minutes. She slept two hours last night.", None, 55),
     ("te 20m / clams\nice 10m\n20/30 min", 20, 30),
@@ -230,6 +234,8 @@ STATED = [
 
 # Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
 NOTHING = [
+    "One on one for 15 min on stairs, then 20 min of clams.",
+    "1:1 x 12 min in the pool, bike 20 min.",
     "Visit 22.\nTE clams 12 min\nMT hip 10 min",
     "TE clams 14 min\nMT hip\nROM\n40",
     "That came to 25 minutes of the visit.",

@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.closing import Block
+from rehabcoder.language.detail import content_words
 from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import together_behind
@@ -19,6 +21,7 @@ _UNDONE = re.compile(
     r"(?<![a-z])(?:deferred|refused|declined|cancell?ed|not\s(?:done|given|started))(?![a-z])"
     r"|\|\s*(?:(?:held|hold|omitted|skipped)\s*(?:\||$)|0\s*(?:\||$))"
 )
+_HEADING = 80  # code points of a heading
 _LEAST = 2  # cells with nothing but a code that make a column of codes
 Span = tuple[int, int]
 
@@ -81,6 +84,44 @@ def with_blocks(reading: Reading, spans: Sequence[Span], blocks: Sequence[Block]
             continue
         rest = [part for s, e in touched for part in ((s, min(e, a)), (max(s, b), e)) if part[0] < part[1]]
         out = sorted([*(span for span in out if span not in touched), *rest, (a, b)])
+    return out
+
+
+def timed_headings(reading: Reading) -> list[int]:
+    """The pieces that fill a line with nothing but the code and the minutes of a service, where there are several: each opens
+    a service of its own, though its code be that of the one before."""
+    low, pieces, labels = reading.low, reading.pieces, reading.labels
+    out: list[int] = []
+    before: str | None = None  # the code of the heading before
+    at = 0
+    for index, piece in enumerate(pieces):
+        while at < len(labels) and labels[at].start < piece.start:
+            at += 1
+        if at == len(labels):
+            break
+        label = labels[at]
+        alone = piece.first and (index + 1 == len(pieces) or pieces[index + 1].first)
+        if not alone or label.end > piece.end or piece.end - piece.start > _HEADING or not _timed(reading, (index, index + 1)):
+            continue
+        named = [other for other in labels[at : at + 4] if other.end <= piece.end]
+        if content_words(low, labels, piece.start, piece.end) or len({one_name(other.code) for other in named}) > 1:
+            continue
+        code = next((other.code for other in named if other.number), label.code)
+        # 97129 and 97130 are one service in two parts.
+        if before is None or code == before or one_name(code) != one_name(before):
+            out.append(index)
+        before = code
+    return out if len(out) > 1 else []
+
+
+def at_headings(spans: Sequence[Span], headings: Sequence[int]) -> list[Span]:
+    """The services parted where one of the `headings` stands within one; at the end of one it gives its time ("TE min  25")."""
+    if not headings:
+        return list(spans)
+    out: list[Span] = []
+    for a, b in spans:
+        cuts = [a, *headings[bisect_right(headings, a) : bisect_left(headings, b - 1)], b]
+        out += pairwise(cuts)
     return out
 
 

@@ -68,3 +68,17 @@ ON_ONE = re.compile(r"\s(?:were\s|was\s)?(?:spent\s)?(?:on|of|for|in|doing)\s")
 ON_SEVERAL = re.compile(r"[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s(?:things|parts|blocks|areas|pieces)\b")
 BILLED_AS = re.compile(r"\s(?:as|under|to|for)\s[^.;\n]{0,24}?\bunits?\b")
 BILLED_FOR = re.compile(r"[ \t,]*(?:for|in|over)\s(?:a\stotal\sof\s)?")
+# "1:1 x 40 min in the gym.", "One on one for 40 min with Ms. R": how the patient was seen, for how long, and where or who.
+_WITH_ONE = re.compile(
+    r"(?:1:1|one[ -](?:on|to)[ -]one|individual(?:ly)?)[ \t]*(?:(?:ot|pt|st|slp|care|tx|treatment|therapy|session|visit|time)[ \t]*)?(?:x|for|:|,|-|=)?[ \t]*"
+)
+_SOMEWHERE = re.compile(
+    r"[ \t]*(?:[.;\n]|\Z|(?:in|at|with|w/)[ \t](?:(?:the|his|her|their|our|this|a|an|pt|mr|mrs|ms|patient|bedside)\b|room|rm|gym))"
+)
+
+
+def seen_alone(low: str, start: int, figure: int, end: int) -> bool:
+    """Whether the words from `start` to `figure` say that the patient was seen alone, and those behind its `end` where or by whom."""
+    return _WITH_ONE.fullmatch(low, start, figure) is not None and (
+        low[end - 1] == "." or _SOMEWHERE.match(low, end) is not None
+    )

@@ -204,7 +204,7 @@ class _Finder:
             self._claim(self.total, _WEAK, start, end, minutes)
         elif length and all_timed:  # "time 61 min, all timed"
             self._claim(self.total, _STRONG, start, end, minutes)
-        elif length and opens and words.direct.match(phrase):
+        elif opens and ((length and words.direct.match(phrase)) or (mention and shapes.seen_alone(low, start, figure, end))):
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif length and shapes.BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
             closing = 0 <= start - self.units_end <= 2  # behind the units: "97110 2 Time: 30 min"

@@ -19,7 +19,15 @@ from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
-from rehabcoder.language.together import OnlyCodes, coded_rows, join_rows, with_blocks, with_rows
+from rehabcoder.language.together import (
+    OnlyCodes,
+    at_headings,
+    coded_rows,
+    join_rows,
+    timed_headings,
+    with_blocks,
+    with_rows,
+)
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
@@ -180,8 +188,9 @@ def _ways(
             codes = OnlyCodes(readings[i])
             rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
             blocks = timed_blocks(readings[i]) if most > 1 else []
+            headings = timed_headings(readings[i]) if most > 1 else []
             for value, path in ranked:
-                spans = with_blocks(readings[i], spans_of(path), blocks, aside[i])
+                spans = with_blocks(readings[i], at_headings(spans_of(path), headings), blocks, aside[i])
                 kept.setdefault(tuple(join_rows(readings[i], spans, codes)), value)
                 if rows:
                     kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows), codes)), value)
