@@ -25,6 +25,7 @@ _ADDED = re.compile(
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
+_KEY_SIGN = re.compile(r"[:=]\s*[\"'~]?\d")  # which every key has before its minutes
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
@@ -86,7 +87,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         taken[start:end] = b"\1" * (end - start)
     add(bare_ranges(low, labels))
     add(elapsed(low))
-    add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
+    if _KEY_SIGN.search(low):
+        add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])

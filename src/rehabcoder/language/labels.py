@@ -17,7 +17,7 @@ _NUMBERS_OPEN = frozenset(
     for three in [*range(290, 300), 205, 908, 909, 925, 926, 959, 970, 971, 975, 976, 977, 989]
     for last in range(10)
 )
-_WORD = re.compile(r"[a-z']+|\d+")
+_WORD = re.compile(rf"[a-z']+|\d{{{_OPENING},}}")
 
 _TIMED_NAMES = frozenset({"97110", "97112", "97530", "97140", "97116"})  # with a time behind them nothing else
 _INITIALS = frozenset({"97110", "97112", "97530", "97140"})  # TE, NMR, TA, MT: in capitals hardly anything else

@@ -25,6 +25,10 @@ _PAST = re.compile(
 
 _PAST_WORDS = ("last ", "yesterday", "previous", "was", "were", "had")  # one of them stands in whatever `_PAST` finds
 _BOX_SIGNS = ("(", "[", "\u2610", "\u2611", "___")  # and one of these in a box, ticked or empty
+_LINES, _LENGTHS = (0, 1, 3), (8, 20, 45, 90, 160)  # numbers of lines and lengths that are told apart
+_LINE, _LENGTH = (
+    tuple(f"{name}{step}" for step in range(len(steps) + 1)) for name, steps in (("line", _LINES), ("len", _LENGTHS))
+)
 _NO_LENGTH = frozenset({"clock", "lead", "trail"})
 
 
@@ -70,12 +74,13 @@ def layout_features(reading: Reading) -> list[Place]:
     many_times = _bucket(len(times), (0, 1, 3, 6))
     past_words = [word for word in _PAST_WORDS if word in low]
     box_signs = [sign for sign in _BOX_SIGNS if sign in low]
+    barred = "|" in low or "\t" in low
     blank = blank_before(reading)
     blocks = f"blocks{_bucket(sum(blank), (0, 1, 3))}"
     for piece, apart in zip(pieces, blank, strict=True):
         start, end, first = piece.start, piece.end, piece.first
         body = low[start:end]
-        feats = Place((f"line{_bucket(piece.line, (0, 1, 3))}", f"len{_bucket(len(body), (8, 20, 45, 90, 160))}"))
+        feats = Place((_LINE[bisect_left(_LINES, piece.line)], _LENGTH[bisect_left(_LENGTHS, len(body))]))
         if apart:
             feats += ["blank", blocks]
         if first:
@@ -111,21 +116,21 @@ def layout_features(reading: Reading) -> list[Place]:
                 if end - mention.end < 3:
                     forms["trail"] = None
         feats += kinds
-        feats += [f"time:{f}" for f in forms]
+        if forms:
+            feats += [f"time:{f}" for f in forms]
         has_label, has_time = bool(kinds), not _NO_LENGTH.issuperset(forms)
         label_sign, time_sign, first_sign = "L" if has_label else "-", "T" if has_time else "-", "1" if first else "-"
         feats.append(f"sig:{label_sign}{time_sign}{'D' if _DOSE.search(body) else '-'}{first_sign}")
         feats.append(f"since:{min(since_label, 3)}{min(since_time, 3)}{any_label}")
         feats.append(f"times{many_times}{time_sign}{any_label}{label_sign}")
-        if any(sign in body for sign in box_signs):
+        if box_signs and any(sign in body for sign in box_signs):
             if _TICKED.search(body):
                 feats.append("ticked")
             if _EMPTY_BOX.search(body):
                 feats.append("box")
-        if any(word in body for word in past_words) and _PAST.search(body):
+        if past_words and any(word in body for word in past_words) and _PAST.search(body):
             feats.append("past")
-        bars = body.count("|") + body.count("\t")
-        if bars:
+        if barred and (bars := body.count("|") + body.count("\t")):
             feats.append(f"bars{min(bars, 4)}")
         if n_lines <= 2:
             feats.append("oneline")

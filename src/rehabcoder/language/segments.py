@@ -9,7 +9,7 @@ need only be spelt where a key is new (`features_of`), so that weighing costs a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -28,6 +28,7 @@ from rehabcoder.language.totals import Stated
 Span = tuple[int, int]
 Key = tuple[str | int | None, ...]  # the name of a group of features, then what they depend on
 _SHORT = 60  # code points: a longer piece is never thin
+_NO_FORMS: frozenset[str] = frozenset()
 _NO_MINUTES = frozenset({"clock", "pct", "rest", "bare"})
 
 
@@ -89,16 +90,18 @@ class Whole:
         outside = self.kinds[:, out]
         odds = np.rint(np.log((1 - outside + 1e-6) / (outside + 1e-6)))
         self.strength = np.clip(odds, -3, 3).astype(int).tolist()
-        self.times, self.forms, self.codes = [], [], []
-        label_at = [la.start for la in reading.labels]
-        time_at = [t.start for t in reading.times]
-        for piece in reading.pieces:
-            a, b = bisect_left(time_at, piece.start), bisect_left(time_at, piece.end)
-            kept = [t for t in reading.times[a:b] if t.form not in _NO_MINUTES]
-            self.times.append([t.minutes for t in kept])
-            self.forms.append(frozenset(t.form for t in kept))
-            a, b = bisect_left(label_at, piece.start), bisect_left(label_at, piece.end)
-            self.codes.append(list(dict.fromkeys(one_name(la.code) for la in reading.labels[a:b])))
+        pieces = reading.pieces
+        begins = [piece.start for piece in pieces]
+        self.times, self.codes, self.forms = [[] for _ in pieces], [[] for _ in pieces], [_NO_FORMS] * len(pieces)
+        for time in reading.times:  # of which there are fewer than pieces
+            at = bisect_right(begins, time.start) - 1
+            if at >= 0 and time.start < pieces[at].end and time.form not in _NO_MINUTES:
+                self.times[at].append(time.minutes)
+                self.forms[at] |= {time.form}
+        for label in reading.labels:
+            at = bisect_right(begins, label.start) - 1
+            if at >= 0 and label.start < pieces[at].end and (code := one_name(label.code)) not in self.codes[at]:
+                self.codes[at].append(code)
         self.thin = [
             piece.end - piece.start < _SHORT and place.thin == 0
             for piece, place in zip(reading.pieces, self.layout, strict=True)

@@ -40,5 +40,7 @@ def is_heading_row(low: str, start: int, end: int) -> bool:
     if end - start > _LONGEST:
         return False
     line = low[start:end]
+    if "|" not in line and "\t" not in line and "  " not in line:  # as most lines: they have one cell
+        return False
     cells = sum(1 for cell in _PARTS.split(line) if cell.strip())
     return cells >= _CELLS and all(word in _heading_words() for word in _WORD.findall(line))
