@@ -30,7 +30,7 @@ from rehabcoder.training.registry import find_model
 MOST_EXPLAINED = (
     200  # services; a text with more is no session note, and gets its codes without activities and evidence
 )
-BATCH = 64  # notes scored together; more gains nothing and holds more memory
+BATCH = 128  # notes scored together, which go abreast (`k_best`); more gains little and holds more memory
 
 
 @dataclass(slots=True)
