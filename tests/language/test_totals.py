@@ -235,6 +235,7 @@ STATED = [
 # Another day, home, a test, a distance, one service, a count of visits: no minutes of the session.
 NOTHING = [
     "One on one for 15 min on stairs, then 20 min of clams.",
+    "Carries 3 x 40 m. Grip block, one to one, 18 min.",
     "1:1 x 12 min in the pool, bike 20 min.",
     "Visit 22.\nTE clams 12 min\nMT hip 10 min",
     "TE clams 14 min\nMT hip\nROM\n40",

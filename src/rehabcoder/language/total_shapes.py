@@ -78,7 +78,9 @@ _SOMEWHERE = re.compile(
 
 
 def seen_alone(low: str, start: int, figure: int, end: int) -> bool:
-    """Whether the words from `start` to `figure` say that the patient was seen alone, and those behind its `end` where or by whom."""
-    return _WITH_ONE.fullmatch(low, start, figure) is not None and (
-        low[end - 1] == "." or _SOMEWHERE.match(low, end) is not None
-    )
+    """Whether a sentence opens with the words from `start` to `figure` that say that the patient was seen alone, and goes on
+    behind the `end` of the figure with where or by whom, or not at all."""
+    if low[max(0, start - 4) : start].rstrip(" \t*-")[-1:] not in ("", "\n", ".", ":"):
+        return False  # "Grip block, one to one, 18 min."
+    said = _WITH_ONE.fullmatch(low, start, figure) is not None
+    return said and (low[end - 1] == "." or _SOMEWHERE.match(low, end) is not None)

@@ -1,0 +1,78 @@
+"""Minutes written like repetitions at the end of each service of a line in shorthand: "glides gr III x10 then ... 3x8 2# x14".
+
+"x14" is as a rule a count. It is taken for minutes where the line parts its services by words that lead on, each of them ends
+with one such figure and holds no other, and it can be no count: an exercise has its sets and repetitions already, or the figures
+come to the total that the note states. "Nustep x6 then step-ups x10" proves nothing of the step-ups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rehabcoder.language.times import TimeMention
+
+_LEAST, _MOST = 5, 45  # minutes of one service
+_SHORTEST = 60  # code points: shorter lines hold one service
+_LEADS_ON = re.compile(
+    r"(?<![a-z])(?:then|f/b|followed (?:by|up with|up by)|finished with|after (?:that|which))(?![a-z])"
+)
+_STOP = re.compile(r"[.;](?=\s|\Z)|\n")
+_COUNT = re.compile(
+    r"(?<=[a-z\d\"'#%)\]][ ])x[ ]?(?P<n>\d{1,2})(?![\d.:]?\d|['\"/%#]|-\d|[ ]?(?:x\b|x\d|lbs?\b|kg\b|reps?\b|sets?\b|secs?\b|s\b|min|m\b|ft\b|feet\b"
+    r"|laps?\b|trials?\b|rounds?\b|rds?\b|times\b|each\b|ea\b|in each|per\b|b\b|bil|r\b|l\b|both\b|way|dir|stairs\b|steps?\b|wks?\b|weeks?\b|days?\b|visits?\b|hold|hrs?\b|units?\b))"
+)
+_DOSE = re.compile(r"(?<!\d)\d{1,2}[ ]?x[ ]?\d{1,3}")
+_TOTAL = re.compile(
+    r"(?<![a-z])total[ :=]{1,3}(?P<a>\d{2,3})(?!\d)|(?<![\d.])(?P<b>\d{2,3})[ ](?:min[ ])?(?:timed|total)(?![a-z]|[ :=]{1,3}\d)"
+)
+_MINUTES = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[ ]?(?:min|')")
+
+
+def closing_counts(low: str) -> list[TimeMention]:
+    """The figures of a text that are minutes though they are written like repetitions."""
+    if " x" not in low:
+        return []
+    totals = [int(found["a"] or found["b"]) for found in _TOTAL.finditer(low)]
+    out: list[TimeMention] = []
+    at = 0
+    for line in low.split("\n"):
+        if len(line) > _SHORTEST:
+            out += _of_line(low, at, at + len(line), totals)
+        at += len(line) + 1
+    return out
+
+
+def _of_line(low: str, start: int, end: int, totals: Sequence[int]) -> list[TimeMention]:
+    """The figures of the line `[start, end)`; `totals` are those that the note states."""
+    marks = sorted(
+        {
+            start,
+            end,
+            *(m.start() for m in _LEADS_ON.finditer(low, start, end)),
+            *(m.end() for m in _STOP.finditer(low, start, end)),
+        }
+    )
+    found: list[TimeMention] = []
+    sure = False
+    for a, b in pairwise(marks):
+        counts = list(_COUNT.finditer(low, a, b))
+        if len(counts) > 1:
+            return []
+        if not counts or _DOSE.search(low, counts[0].end(), b):
+            continue
+        (count,) = counts
+        minutes = int(count["n"])
+        if not _LEAST <= minutes <= _MOST:
+            return []
+        item = max(a, low.rfind(",", a, count.start()))
+        sure = sure or _DOSE.search(low, item, count.start()) is not None
+        found.append(TimeMention(count.start("n"), count.end("n"), minutes, "min"))
+    if len(found) < 2:
+        return []
+    said = sum(mention.minutes for mention in found)
+    with_others = said + sum(int(m["n"]) for m in _MINUTES.finditer(low, start, found[-1].start))
+    if any(total < said for total in totals):
+        return []
+    return found if sure or said in totals or with_others in totals else []
