@@ -8,7 +8,6 @@ come to the total that the note states. "Nustep x6 then step-ups x10" proves not
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 
 from rehabcoder.language.times import TimeMention
@@ -32,37 +31,37 @@ _MINUTES = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[ ]?(?:min|')")
 
 def closing_counts(low: str) -> list[TimeMention]:
     """The figures of a text that are minutes though they are written like repetitions."""
-    if " x" not in low:
+    if low.count(" x") < 2:
         return []
-    totals = [int(found["a"] or found["b"]) for found in _TOTAL.finditer(low)]
     out: list[TimeMention] = []
     at = 0
     for line in low.split("\n"):
-        if len(line) > _SHORTEST:
-            out += _of_line(low, at, at + len(line), totals)
+        if len(line) > _SHORTEST and line.count(" x") > 1:
+            out += _of_line(low, at, at + len(line))
         at += len(line) + 1
     return out
 
 
-def _of_line(low: str, start: int, end: int, totals: Sequence[int]) -> list[TimeMention]:
-    """The figures of the line `[start, end)`; `totals` are those that the note states."""
-    marks = sorted(
-        {
-            start,
-            end,
-            *(m.start() for m in _LEADS_ON.finditer(low, start, end)),
-            *(m.end() for m in _STOP.finditer(low, start, end)),
-        }
-    )
+def _of_line(low: str, start: int, end: int) -> list[TimeMention]:
+    """The figures of the line `[start, end)`."""
+    counts = list(_COUNT.finditer(low, start, end))
+    if len(counts) < 2:
+        return []
     found: list[TimeMention] = []
     sure = False
-    for a, b in pairwise(marks):
-        counts = list(_COUNT.finditer(low, a, b))
-        if len(counts) > 1:
+    ends = {start, end}
+    ends.update(m.start() for m in _LEADS_ON.finditer(low, start, end))
+    ends.update(m.end() for m in _STOP.finditer(low, start, end))
+    at = 0
+    for a, b in pairwise(sorted(ends)):
+        held = at
+        while at < len(counts) and counts[at].start() < b:
+            at += 1
+        if at - held > 1:
             return []
-        if not counts or _DOSE.search(low, counts[0].end(), b):
+        if at == held or _DOSE.search(low, counts[held].end(), b):
             continue
-        (count,) = counts
+        count = counts[held]
         minutes = int(count["n"])
         if not _LEAST <= minutes <= _MOST:
             return []
@@ -71,8 +70,9 @@ def _of_line(low: str, start: int, end: int, totals: Sequence[int]) -> list[Time
         found.append(TimeMention(count.start("n"), count.end("n"), minutes, "min"))
     if len(found) < 2:
         return []
+    totals = [int(total["a"] or total["b"]) for total in _TOTAL.finditer(low)]
     said = sum(mention.minutes for mention in found)
-    with_others = said + sum(int(m["n"]) for m in _MINUTES.finditer(low, start, found[-1].start))
+    others = sum(int(other["n"]) for other in _MINUTES.finditer(low, start, found[-1].start))
     if any(total < said for total in totals):
         return []
-    return found if sure or said in totals or with_others in totals else []
+    return found if sure or said in totals or said + others in totals else []
