@@ -133,6 +133,29 @@ def test_a_wrong_answer_is_told(coder, example, says):
     assert any(line.startswith(says) for line in differences(expected, coder(text).interventions))
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "PT INITIAL EVALUATION   97162   Time in 1300   Time out 1345",
+        "97162 PT evaluation, moderate complexity",
+        "Eval mod complexity (97162)",
+    ],
+)
+def test_an_evaluation_is_found_where_its_note_holds_no_other_service(coder, opening):
+    text = (
+        f"{opening}\nHISTORY: 34F, L knee pain since a fall. Works as letting agent. Stairs one at a time.\n"
+        "EXAM: gait antalgic L. AROM L 8 to 105. Quads 3+/5. SL stance L 4 sec.\n"
+        "GOALS: drive and walk up to 3rd floor flats, 8 wks.\nPLAN: 2x/wk x 8 wk, 97110, 97112, 97140, about 45 min each."
+    )
+    note = coder(text)
+    assert [s.code for s in note.interventions] == ["97162"]
+
+
+def test_an_evaluation_that_is_only_planned_is_no_service(coder):
+    note = coder("Seen for screening only.\nPLAN: 97162 evaluation next visit, then 2x/wk.")
+    assert note.interventions == []
+
+
 def test_an_evaluation_given_by_its_number_is_found_and_nothing_else_of_its_note(coder):
     text = (
         "Thank you for sending Mr. Hale, sixty-six, with left knee arthritis. The low-complexity evaluation, 97161, took"

@@ -213,6 +213,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         )
         best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
+    chosen = [(spans or _evaluation_alone(p.reading), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
     docs = [
         list(dict.fromkeys(itertools.chain.from_iterable(p.rows[a:b])))
         for p, (spans, _) in zip(proposals, chosen, strict=True)
@@ -252,6 +253,18 @@ def _evaluations(proposal: Proposal) -> list[Span]:
     return [
         (a, b) for a, b in proposal.ways[0][1] if any(pieces[a].start <= place < pieces[b - 1].end for place in places)
     ]
+
+
+def _evaluation_alone(reading: Reading) -> list[Span]:
+    """Of a note without any service the piece that gives the number of an evaluation: nothing else in it was done today."""
+    places = [label.start for label in reading.labels if label.number and label.code in EVALUATIONS]
+    if not places:
+        return []
+    aside = set(set_aside(reading))
+    for index, piece in enumerate(reading.pieces):
+        if index not in aside and any(piece.start <= place < piece.end for place in places):
+            return [(index, index + 1)]
+    return []
 
 
 def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
