@@ -26,6 +26,10 @@ def minutes(text: str, *services: str, total: int | None = None) -> list[int | N
     [
         ("TE, TA x 12 min each\nTE: rows\nTA: crates", ["TE: rows", "TA: crates"], [12, 12]),
         ("We did bridges and lifted crates, ten minutes each.", ["bridges", "lifted crates"], [10, 10]),
+        ("Seen 9 wk post op. 12 ea: treadmill, then crates, f/b steps. Back Weds.", ["treadmill", "crates", "steps"], [12, 12, 12]),
+        ("12 min each: treadmill, then crates", ["treadmill", "crates"], [12, 12]),
+        ("12' each on treadmill and crates", ["treadmill", "crates"], [12, 12]),
+        ("12 min apiece - treadmill, crates. Then rows.", ["treadmill", "crates", "rows"], [12, 12, None]),
         ("INTERVENTIONS GIVEN (15 MIN EACH):\nrows\ncrates", ["rows", "crates"], [15, 15]),
         ("3 blocks, 15 min each (0.75 h):\nrows\ncrates\nglides", ["rows", "crates", "glides"], [15, 15, 15]),
         ("15 min per block\nrows\ncrates", ["rows", "crates"], [15, 15]),
@@ -45,6 +49,7 @@ def test_a_time_said_for_each_is_that_of_the_services_it_speaks_of(text, service
         "Walks the dog twenty minutes each morning.\nTE: rows\nTA: crates",
         "Home: TE and TA 10 min each.\nTE: rows\nTA: crates",
         "Plan: TE, TA, thirty minutes each.\nTE: rows\nTA: crates",
+        "Reps 12 ea: left, right\nTE: rows\nTA: crates",
         "TE, TA: 2 min each round\nTE: rows\nTA: crates",
         "15 min per visit is what her plan allows.\nTE: rows\nTA: crates",
         "A sheet of stretches, eight minutes each.\nTE: rows\nTA: crates",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
-from rehabcoder.language.shorthand import closing_counts
+from rehabcoder.language.shorthand import closing_counts, each_of_a_list
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b))"
@@ -93,6 +93,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add(_columns(low))
     add(_behind_labels(low, labels))
     add(closing_counts(low))
+    add(each_of_a_list(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
     add(
         [

@@ -26,6 +26,7 @@ _PER_PART = re.compile(
 _EACH_PART = re.compile(
     rf"(?<![a-z])(?:(?:each|every)\s{_PARTS}|each\sof\s(?:these|them|(?:the|these)\s(?:two|three|four|[2-4])(?:\s{_PARTS})?))\s?(?:(?:was|took|ran|lasted|got|is|given|for|at|of|about)\s)*[:=x~,-]?\s?\Z"
 )
+_LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
     r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
@@ -200,6 +201,9 @@ def each(
         if of_all or _SERVICES.search(low, begin, mention.start) or (said and _ON_SEVERAL.match(low, said.end())):
             wanted.update(*open_ones.values())
             open_ones.clear()
+        if said and _LISTED.match(low, said.end()) and not any(map(str.isalpha, low[begin : mention.start])):
+            stop = _STOPS.search(low, said.end(), said.end() + _FAR)  # "12 min each: A, then B, then C."
+            wanted.update(touching(begins, ends, mention.end, stop.start() if stop else said.end() + _FAR))
         for code in named:
             wanted.update(open_ones.pop(code, ()))
         for index in wanted:

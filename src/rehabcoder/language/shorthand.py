@@ -29,6 +29,17 @@ _TOTAL = re.compile(
 _MINUTES = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[ ]?(?:min|')")
 
 
+_OF_EACH = re.compile(r"(?:\A|[.;\n])[ \t]*(?P<n>\d{1,2})[ ](?=(?:ea|each|apiece)[ ]?:)")
+
+
+def each_of_a_list(low: str) -> list[TimeMention]:
+    """Bare figures that open the list of the services that took so long each: "12 ea: treadmill, then clams, then steps"."""
+    if "ea:" not in low and "each:" not in low and "apiece:" not in low and " :" not in low:
+        return []
+    found = ((m, int(m["n"])) for m in _OF_EACH.finditer(low))
+    return [TimeMention(*m.span("n"), minutes, "min") for m, minutes in found if _LEAST <= minutes <= _MOST]
+
+
 def closing_counts(low: str) -> list[TimeMention]:
     """The figures of a text that are minutes though they are written like repetitions."""
     if low.count(" x") < 2:
