@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.language.together import at_headings, coded_rows, join_rows, timed_headings, with_rows
+from rehabcoder.language.together import (
+    at_headings,
+    coded_rows,
+    join_rows,
+    split_rows,
+    timed_headings,
+    timed_rows,
+    with_rows,
+)
 
 SHEET = """Activity | Dose | Code
 {rows}
@@ -108,3 +116,22 @@ def test_a_heading_of_code_and_minutes_opens_a_service_of_its_own() -> None:
 )
 def test_one_heading_or_none_shows_no_layout(text: str) -> None:
     assert timed_headings(read(text)) == []
+
+
+def cut(text: str) -> list[str]:
+    """What the services would say, if all lines were taken for one."""
+    reading = read(text)
+    spans = split_rows([(0, len(reading.pieces))], timed_rows(reading))
+    return [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in spans]
+
+
+@pytest.mark.parametrize("mark", ["\t", " | "])
+def test_each_row_of_a_sheet_that_ends_with_its_minutes_is_a_service(mark: str) -> None:
+    rows = [f"glide{mark}9", f"ther act{mark}15", f"bands{mark}2x12{mark}10"]
+    assert cut("\n".join(rows)) == rows
+    assert cut("\n".join([rows[0], f"clams{mark}2x12", rows[2], rows[1]])) == [rows[0], f"clams{mark}2x12\n{rows[2]}", rows[1]]
+
+
+def test_a_few_rows_or_doses_with_their_unit_show_no_sheet() -> None:
+    for text in ("TE\t15\nbands\t10", "bike\t7 min\nrows\t5 min\nsteps\t4 min\npress\t3x10", "TE 15\nbike 10\nrows 12"):
+        assert cut(text) == [text]

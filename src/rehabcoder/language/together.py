@@ -23,6 +23,9 @@ _UNDONE = re.compile(
 )
 _HEADING = 80  # code points of a heading
 _LEAST = 2  # cells with nothing but a code that make a column of codes
+_CLOSING_CELL = re.compile(r"[ \t|]*(?:\n|$)")
+_CELL_FORMS = frozenset({"bare", "cell"})  # a time with its unit may be a dose ("Bike  7 min")
+_SHEET = 3  # rows with minutes in their last cell that show a layout
 Span = tuple[int, int]
 
 
@@ -122,6 +125,32 @@ def at_headings(spans: Sequence[Span], headings: Sequence[int]) -> list[Span]:
     for a, b in spans:
         cuts = [a, *headings[bisect_right(headings, a) : bisect_left(headings, b - 1)], b]
         out += pairwise(cuts)
+    return out
+
+
+def timed_rows(reading: Reading) -> list[int]:
+    """Behind which pieces a row ends that has minutes of its own in its last cell, where a note is a sheet of such rows."""
+    low = reading.low
+    if "\t" not in low and "|" not in low:
+        return []
+    out: list[int] = []
+    for mention in reading.times:
+        closing = _CLOSING_CELL.match(low, mention.end) if mention.form in _CELL_FORMS else None
+        if closing and low[max(0, mention.start - 4) : mention.start].rstrip(" ")[-1:] in ("\t", "|"):
+            index = bisect_left(reading.pieces, mention.end, key=lambda piece: piece.end)
+            if index < len(reading.pieces) and reading.pieces[index].start < mention.start:
+                out.append(index + 1)
+    return out if len(out) >= _SHEET else []
+
+
+def split_rows(spans: Sequence[Span], rows: Sequence[int]) -> list[Span]:
+    """The services with those cut that hold several `rows` with minutes of their own, behind each."""
+    out: list[Span] = []
+    for start, end in spans:
+        for cut in rows[bisect_right(rows, start) : bisect_left(rows, end)]:
+            out.append((start, cut))
+            start = cut
+        out.append((start, end))
     return out
 
 

@@ -24,7 +24,9 @@ from rehabcoder.language.together import (
     at_headings,
     coded_rows,
     join_rows,
+    split_rows,
     timed_headings,
+    timed_rows,
     with_blocks,
     with_rows,
 )
@@ -189,8 +191,10 @@ def _ways(
             rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
             blocks = timed_blocks(readings[i]) if most > 1 else []
             headings = timed_headings(readings[i]) if most > 1 else []
+            cuts = timed_rows(readings[i]) if most > 1 else []
             for value, path in ranked:
-                spans = with_blocks(readings[i], at_headings(spans_of(path), headings), blocks, aside[i])
+                spans = split_rows(at_headings(spans_of(path), headings), cuts)
+                spans = with_blocks(readings[i], spans, blocks, aside[i])
                 kept.setdefault(tuple(join_rows(readings[i], spans, codes)), value)
                 if rows:
                     kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows), codes)), value)
