@@ -34,6 +34,8 @@ def labels(text: str) -> list[tuple[str, str]]:
         ("95992", "95992"),
         ("g0283", "G0283"),
         ("Parafin", "97018"),
+        ("Mech trx", "97012"),
+        ("TDN", "20560"),
         ("Orthotic mgmt", "97760"),
         ("Orthotic mgmt, subsequent", "97763"),
         ("Orthotic management (subsequent)", "97763"),
@@ -191,3 +193,9 @@ def test_the_value_of_a_field_ends_at_a_gap():
 def test_a_short_name_of_the_pool_needs_its_time():
     assert labels("AQ 30 chest depth: march w/ noodle") == [("AQ", "97113")]
     assert labels("her aq shoes were wet") == []
+
+
+def test_needling_in_two_letters_is_a_label_only_where_one_stands():
+    assert labels("DN\tupper trap, 3 needles") == [("DN", "20560")]
+    assert labels("dn: calf") == [("dn", "20560")]
+    assert labels("steps up/dn 12, up/dn (6 in), walks dn: slow") == []
