@@ -18,6 +18,9 @@ def durations(text: str) -> list[tuple[str, int, str]]:
     [
         ("TE 15", [("15", 15, "label")]),
         ("TE 13 + 15  MT 9", [("13", 13, "label"), ("15", 15, "label"), ("9", 9, "label")]),
+        ("15 min of TE and 10 of NMR", [("15 min", 15, "min"), ("10", 10, "word")]),
+        ("ten minutes of ther ex, twelve of gait training", [("ten minutes", 10, "word"), ("twelve", 12, "word")]),
+        ("three sets of ten and five of ther ex", []),
         ("TE 13 + 2 sets", [("13", 13, "label")]),
         ("For two fifths of it we did rows", [("two fifths of it", 40, "pct")]),
         ("A quarter was exercise", [("A quarter was", 25, "pct")]),

@@ -86,6 +86,8 @@ def test_a_short_name_counts_where_a_label_stands():
     ("text", "codes"),
     [
         ("TE BRIDGES AND CLAMS 3X10", ["97110"]),
+        ("ther ex and manual to the shoulder", ["97110", "97140"]),
+        ("stretching and manual labour", []),
         ("STRETCHED, 20 MIN. MT SCAR AND PATELLA GLIDES", ["97140"]),
         ("TE, MT, CP. TOLERATED WELL", ["97110", "97140", "97010"]),
         ("STRENGTH OF TA NOTED WEAK", []),

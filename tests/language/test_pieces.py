@@ -99,6 +99,12 @@ def test_joined_pieces_are_in_order_and_never_overlap(text):
         ("Ther Ex:\nSquats 3x10 for knees", ["Ther Ex:\nSquats 3x10 for knees"]),
         ("TherEx 15 min\nNMR 15 min", ["TherEx 15 min", "NMR 15 min"]),
         ("Ther Ex per flow sheet.\nSquats 3x10", ["Ther Ex per flow sheet.", "Squats 3x10"]),
+        ("Ther Ex. Squats 3x10", ["Ther Ex. Squats 3x10"]),
+        ("Ther Ex. Then we made soup", ["Ther Ex.", "Then we made soup"]),
+        ("Gait training then took us down the hall", ["Gait training then took us down the hall"]),
+        ("MT as last visit. Hall walk, mirror", ["MT as last visit.", "Hall walk, mirror"]),
+        ("NMR unchanged. Hall walk, mirror", ["NMR unchanged.", "Hall walk, mirror"]),
+        ("He did gait training. Calm all day", ["He did gait training.", "Calm all day"]),
     ],
 )
 def test_a_thin_piece_joins_what_it_belongs_to(text, answer):
@@ -161,6 +167,20 @@ def test_two_measures_of_one_joint_stay_together():
             "He hung coats for seventeen minutes, then slid the blade forward, for thirteen minutes, and rested.",
             ["He hung coats for seventeen minutes", ", then slid the blade forward, for thirteen minutes, and rested."],
         ),
+        (
+            "Fifteen minutes of therapeutic exercise and ten of neuromuscular re-education with him.",
+            ["Fifteen minutes of therapeutic exercise and", "ten of neuromuscular re-education with him."],
+        ),
+        (
+            "He had 8 min of manual therapy and 16 min on joint care at the table.",
+            ["He had 8 min of manual therapy and", "16 min on joint care at the table."],
+        ),
+        ("Ther act x 15, gait w/ RW 120 ft x 10 min.", ["Ther act x 15,", "gait w/ RW 120 ft x 10 min."]),
+        ("TE 12 min; manual w/ glides 9 min", ["TE 12 min;", "manual w/ glides 9 min"]),
+        ("ther ex and manual to the shoulder", ["ther ex and", "manual to the shoulder"]),
+        ("NMR, TA, gait, 45m total.", ["NMR,", "TA,", "gait, 45m total."]),
+        ("Stood for balance and gait was steady", ["Stood for balance and gait was steady"]),
+        ("He walked, and we finished with some gait training.", ["He walked", ", and we finished with some gait training."]),
         ("He did rows, as well as lifting crates", ["He did rows", ", as well as lifting crates"]),
         ("He did rows as well as last time", ["He did rows as well as last time"]),
         ("Me at the computer in the next room", ["Me at the computer in the next room"]),

@@ -27,6 +27,9 @@ _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY_SIGN = re.compile(r"[:=]\s*[\"'~]?\d")  # which every key has before its minutes
+# "Fifteen minutes of therapeutic exercise and ten of neuromuscular re-education".
+_OF_LABEL = re.compile(rf"(?:\band|\bthen|,)\s+(?:the\s+(?:other|last|next|remaining)\s+)?(?P<n>{WORDS}|\d{{1,2}})\s+(?:of|on|for)\s+(?:some\s+)?$")
+_MINUTES_SAID = re.compile(r"\bmin(?:ute)?s?\b[^.\n]*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
@@ -158,6 +161,9 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         worded = None if behind else _WORD_BEHIND_LABEL.match(low, label.end)
         if worded and _MINUTES_NAMED.search(low, max(0, label.start - 160), label.start):
             out.append(TimeMention(worded.start("n"), worded.end("n"), number(worded["n"]) or 0, "label"))
+        more = _OF_LABEL.search(low, max(0, label.start - 40), label.start)
+        if more and 5 <= (number(more["n"]) or 0) <= 90 and _MINUTES_SAID.search(low, max(0, more.start() - 160), more.start()):
+            out.append(TimeMention(more.start("n"), more.end("n"), number(more["n"]) or 0, "word"))
         ahead = _AHEAD_OF_LABEL.search(low, max(0, label.start - 8), label.start) if label.number else None
         if ahead and 5 <= int(ahead["n"]) <= 90:
             out.append(TimeMention(ahead.start("n"), ahead.end("n"), int(ahead["n"]), "label"))

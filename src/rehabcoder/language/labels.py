@@ -112,6 +112,7 @@ _HEADED = re.compile(r"(?<![a-z])(?:min(?:ute)?s|units?|times?|timed|codes?|cpt)
 _HEADING_FAR = 12  # code points of such a word and the blanks behind it
 _FIELD = re.compile(r":[ \t]*$")  # of a form; its value ends at a gap: "Type: manual      Dur: 10"
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
+_LISTED = re.compile(r"\s*(?:,|/|&|\+|,?\s(?:and|then|plus))\s+")
 _IN_LIST = re.compile(r"\s*,")
 _BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words
     re.compile(r"[\W\d_]*+"),
@@ -132,10 +133,16 @@ def find_labels(text: str, low: str) -> list[Label]:
             out.append(Label(start, end, found["num"].upper(), True, True))
             continue
         code, strong = _meant(found, meaning)
-        if not strong and not _placed(text, low, start, end, code):
+        if not strong and not _placed(text, low, start, end, code) and not _listed(low, out, start, code):
             continue
         out.append(Label(start, end, code, strong, False))
     return out
+
+
+def _listed(low: str, before: list[Label], start: int, code: str) -> bool:
+    """Whether a name stands in a list right behind another: "ther ex and manual to the shoulder"."""
+    last = before[-1] if before else None
+    return last is not None and last.code != code and _LISTED.fullmatch(low, last.end, start) is not None
 
 
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:

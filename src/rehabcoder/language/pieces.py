@@ -105,6 +105,9 @@ _MAY_END = frozenset(
         "flex",
         "abd",
         "add",
+        "act",
+        "ex",
+        "ed",
     ]
 )
 _BREAK = re.compile(
@@ -116,7 +119,7 @@ _BREAK = re.compile(
     |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
-    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
@@ -184,7 +187,7 @@ def split(
     if breaks:
         pieces = _at_breaks(text, pieces, breaks)
     if labels:
-        pieces = _cut(text, low, pieces, _label_cuts(low, labels, times))
+        pieces = _cut(text, low, pieces, _label_cuts(low, labels, times), [label.start for label in labels])
     return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
 
 
@@ -229,8 +232,14 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
 
 
 _JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
+_OF = re.compile(r"\s+(?:of\s+)?(?:some\s+)?")
 _STARTS_ANEW = re.compile(r"(?:[->,;/|.]|\b(?:and|then|did|plus))\s*$")
-_ONE_TIME = re.compile(r"[ \t,;:(x@-]{0,4}\d{1,2} ?(?:m|mins?|minutes|')?[ \t,;:)./-]{0,4}")  # "neuro re-ed, 14 min, 97112"
+_ONE_TIME = re.compile(
+    r"[ \t,;:(x@-]{0,4}\d{1,2} ?(?:m|mins?|minutes|')?[ \t,;:)./-]{0,4}"
+)  # "neuro re-ed, 14 min, 97112"
+_TIMED_ONLY = re.compile(
+    r"(?:[ \t:(x@~-]{0,4}(?:\d{1,3} ?(?:mins?|minutes|m|')|[5-9]|[1-9]\d)[ \t).]{0,3})?(?:[,;/+&][ \t]++(?:and\s+)?|\s+(?:and|then|plus)\s+)"
+)
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
@@ -240,6 +249,8 @@ _NEAR_TIME = 40  # code points before a time in which what it opens is parted fr
 _LEADS_IN = re.compile(
     r"(?:(?:and|then|in|for|over|during|the|his|her|my|our|first|next|last|following|final|remaining|other|another|further|about|some)\s+)+"
 )
+_APART = 25  # code points between two times that may be those of two services
+_NAMED = re.compile(r"\s+of\s+[a-z]")  # "8 min of manual therapy and 16 min on ..."
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
 
 
@@ -266,7 +277,15 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
         )
         ahead = times[behind - 1] if behind else None
         at = None
-        if not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
+        if (
+            not one
+            and before
+            and not label.number
+            and before.code != label.code
+            and _TIMED_ONLY.fullmatch(low, before.end, label.start)
+        ):
+            at = label.start  # "Ther act x 15, gait w/ RW 120 ft"
+        elif not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
             at = ahead.start
         elif not one:
             at = _label_cut(low, label, timed)
@@ -285,7 +304,7 @@ def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: 
     return (
         ahead.form in _COUNTED
         and not timed
-        and low[ahead.end : label.start].isspace()
+        and _OF.fullmatch(low, ahead.end, label.start) is not None
         and _STARTS_ANEW.search(low, max(0, ahead.start - 8), ahead.start) is not None
     )
 
@@ -329,7 +348,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 cuts.append(joint.end("mark"))
         said = inside[-1] if inside else said
         for earlier, later in itertools.pairwise(inside):
-            if later.start - earlier.end < 25:
+            if later.start - earlier.end < _APART and not _NAMED.match(low, earlier.end, later.start):
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:
@@ -341,7 +360,7 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
     return sorted(cuts)
 
 
-def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int]) -> list[Piece]:
+def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Sequence[int] = ()) -> list[Piece]:
     if not cuts:
         return pieces
     out: list[Piece] = []
@@ -354,8 +373,12 @@ def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int]) -> list[Piec
         while at < len(cuts) and cuts[at] < piece.end:
             cut = cuts[at]
             at += 1
-            if len(low[begin:cut].strip()) < 6 or not any(c.isalpha() for c in low[begin:cut]):
+            if not any(map(str.isalpha, low[begin:cut])):
                 continue
+            if len(low[begin:cut].strip()) < 6:
+                name = bisect_left(named, begin)
+                if name == len(named) or named[name] >= cut or not low[begin:cut].rstrip().endswith(","):
+                    continue  # but "TE, MT, MHP." names three
             _keep(text, out, begin, cut, piece.line, first)
             begin, first = cut, False
         _keep(text, out, begin, piece.end, piece.line, first)

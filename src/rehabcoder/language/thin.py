@@ -16,7 +16,19 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.times import TimeMention
 
-_REFERS = re.compile(r"\b(?:per|see|as above|same as|as before|completed|done)\b")  # complete in itself, if poor
+# Complete in itself, if poor.
+_REFERS = re.compile(
+    r"\b(?:per|see|same|unchanged|as (?:above|before|last|previous(?:ly)?|prior|usual|noted|listed)|completed|done)\b"
+)
+# A sentence of its own, not a heading: "We finished with some gait training."
+_TELLS = re.compile(
+    r"\b(?:did|had|was|were|went|worked|got|given|received|performed|provided|finish(?:ed)?|ended|spent|took|began|started)\b"
+)
+_SUMS_UP = re.compile(r"\W*(?:total|timed?|session|visit|treatment)\b[^.\n]*\d")
+_GOES_ON = re.compile(r"\W*(?:with|in\s+which|which|consisting|comprising|namely|using)\b")
+_SEQUEL = re.compile(
+    r"\W*(?:and\s+)?(?:then|next|after\s+(?:that|which|this)|afterwards?|followed\s+by|finally|lastly)\b"
+)
 _EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
@@ -42,6 +54,15 @@ def _heads(
     """Whether a thin piece is the heading of what follows."""
     if also_thin or following.line - piece.line > 1 or _has(label_places, following):
         return False
+    closed = low[piece.end - 1] in ".;!"
+    if (closed or following.first) and _SEQUEL.match(low, following.start):
+        return False  # "Ther ex. Then we made soup: ..."
+    if closed and labelled and _TELLS.search(low, piece.start, piece.end):
+        return False
+    if _SUMS_UP.match(low, following.start, following.end):
+        return False
+    if labelled and not closed and not following.first and _GOES_ON.match(low, following.start):
+        return True  # "Therapeutic exercise for eighteen minutes, with wrist curls ..."
     if labelled:
         # "TE 12 min." may be all that is said of a service: only a heading that leaves its sentence open is joined for sure.
         return not timed or (low[piece.end - 1] in ":-=>" and not _has(time_places, following))

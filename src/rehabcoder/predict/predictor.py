@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.aside import but, set_aside
+from rehabcoder.language.behind import closing_labels
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
+from rehabcoder.language.named import named_only
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
@@ -91,6 +93,8 @@ LONG = 400  # pieces: no session note is longer; what is gets the tagger's best 
 # an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this.
 NO_SESSION = -1.5
 # ... unless it gives one of these by its number: those evaluations are all that the therapy notes below it hold.
+SURELY = 99.0  # log odds of what is certain
+OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # the tagger's states
 EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
@@ -120,10 +124,20 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         for rows, place, chain in zip(note, layouts[i], chained, strict=True):
             tagger_rows.append(rows + model.ids(place, model.placed) + model.ids(chain))
     emission = _emissions(model, tagger_rows, bounds)
-    for i, indices in enumerate(aside):
-        for index in indices:
-            emission[bounds[i] + index, 0] += 99.0  # certain, whatever the words look like
-    ways = _ways(model, readings, aside, [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))])
+    parts = [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
+    outside = model.kind.column(OUT)
+    added: list[list[list[Span]]] = []
+    for reading, layout, kind, indices, part in zip(
+        readings, layouts, kinds, map(frozenset, aside), parts, strict=True
+    ):
+        _make_sure(part, indices, closing_labels(reading, layout, kind, model.kind.classes, indices))
+        if len(part) > LONG:
+            added.append([])
+            continue
+        inside = (1 - kind[:, outside]).tolist()
+        more = [coded_rows(reading, indices), named_only(reading, layout, inside, indices)]
+        added.append([spans for spans in more if spans])
+    ways = _ways(model, readings, aside, added, parts)
     return [
         Proposal(
             reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i]
@@ -175,10 +189,28 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
     return emission
 
 
+def _make_sure(emission: Floats, aside: Collection[int], closing: Collection[int]) -> None:
+    """Adds to a note's scores what is certain whatever the words look like: pieces set `aside` are no service, and a label
+    that closes a service goes on with what stands before it, and nothing behind goes on with it."""
+    for index in aside:
+        emission[index, OUTSIDE] += SURELY
+    for index in closing:
+        emission[index, INSIDE] += SURELY
+        emission[index - 1, OUTSIDE] -= SURELY
+        emission[index + 1 : index + 2, INSIDE] -= SURELY
+
+
 def _ways(
-    model: Model, readings: Sequence[Reading], aside: Sequence[Collection[int]], emissions: Sequence[Floats]
+    model: Model,
+    readings: Sequence[Reading],
+    aside: Sequence[Collection[int]],
+    added: Sequence[Sequence[list[Span]]],
+    emissions: Sequence[Floats],
 ) -> list[list[tuple[float, list[Span]]]]:
-    """Different ways to cut each note into services, best first, each with the tagger's score."""
+    """Different ways to cut each note into services, best first, each with the tagger's score.
+
+    Each way also comes with every list of `added` services that the tagger may have passed over.
+    """
     ways: list[list[tuple[float, list[Span]]]] = [[(0.0, [])] for _ in emissions]
     for most, asked in (
         (WAYS, [i for i, e in enumerate(emissions) if 0 < len(e) <= LONG]),
@@ -188,16 +220,14 @@ def _ways(
         for i, ranked in zip(asked, paths, strict=True):
             kept: dict[tuple[Span, ...], float] = {}
             codes = OnlyCodes(readings[i])
-            rows = coded_rows(readings[i], frozenset(aside[i])) if most > 1 else []
             blocks = timed_blocks(readings[i]) if most > 1 else []
             headings = timed_headings(readings[i]) if most > 1 else []
             cuts = timed_rows(readings[i]) if most > 1 else []
             for value, path in ranked:
                 spans = split_rows(at_headings(spans_of(path), headings), cuts)
                 spans = with_blocks(readings[i], spans, blocks, aside[i])
-                kept.setdefault(tuple(join_rows(readings[i], spans, codes)), value)
-                if rows:
-                    kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, rows), codes)), value)
+                for more in ([], *added[i]):
+                    kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, more), codes)), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
     return ways
 

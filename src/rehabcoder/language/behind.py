@@ -1,0 +1,117 @@
+"""Finds labels that stand behind what they name: "Squats to a box, pans to the shelf. 97530, 12 min."
+
+A piece with nothing but a label and its time heads a service as often as it closes one. Which of the two a note means shows
+where its services begin and end: one that closes each with its label has a description more ahead of its first label than
+behind its last.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from rehabcoder.billing.codes import one_name
+from rehabcoder.language.chain import OUT
+from rehabcoder.language.labels import Label
+from rehabcoder.language.layout import Place
+from rehabcoder.language.reading import Reading
+
+_SHORT = 60  # code points of a label with its time
+_NEAR = 3  # pieces to either side of a label that may be what it names
+_CLEAR = 0.5  # by how much the words ahead must be likelier those of the service than the words behind
+Kinds = npt.NDArray[np.float32]
+
+
+def closing_labels(
+    reading: Reading, layout: Sequence[Place], kinds: Kinds, classes: Sequence[str], aside: Collection[int]
+) -> list[int]:
+    """Numbers of the pieces that hold nothing but the label, and mostly the time, of the service that stands before them.
+
+    `kinds` says how likely each piece is of each of the `classes`; pieces set `aside` are no service.
+    """
+    bare = _bare_labels(reading, layout, aside)
+    if not bare:
+        return []
+    column = {name: k for k, name in enumerate(classes)}
+    served = 1 - kinds[:, column[OUT]] - kinds[:, column["none"]]
+    out: list[int] = []
+    for row in _rows(layout, bare, aside):
+        alone = len(row) == 1
+        if alone and not _follows_untimed_words(layout, bare[row[0]], row[0]):
+            continue
+        ahead = [_ahead(layout, bare, aside, k) for k in row]
+        behind = [_behind(layout, bare, aside, k) for k in row]
+        first = _most(served, ahead[0])
+        lead = first - _most(served, behind[-1])
+        for k, before, following in zip(row, ahead, behind, strict=True):
+            meant = kinds[:, column.get(one_name(bare[k].code), column["other"])]
+            lead += _most(meant, before) - _most(meant, following)
+        if first >= _CLEAR and lead >= _CLEAR:
+            out += row
+    return out
+
+
+def _bare_labels(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, Label]:
+    """The labels of the pieces that say nothing but one, with a time or by its number."""
+    out: dict[int, Label] = {}
+    for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
+        if place.thin or not place.labelled or k in aside or piece.end - piece.start > _SHORT:
+            continue
+        first = bisect_left(reading.labels, piece.start, key=lambda label: label.start)
+        last = bisect_left(reading.labels, piece.end, key=lambda label: label.start)
+        found = sorted(reading.labels[first:last], key=lambda label: not label.number)
+        if len({one_name(label.code) for label in found}) == 1 and (place.timed or found[0].number):
+            out[k] = found[0]
+    return out
+
+
+def _rows(layout: Sequence[Place], bare: Mapping[int, Label], aside: Collection[int]) -> list[list[int]]:
+    """Such labels in rows with descriptions without labels between them; labels side by side are a charge line."""
+    out: list[list[int]] = []
+    for k in bare:
+        if k - 1 in bare or k + 1 in bare:
+            continue
+        if out and layout[out[-1][-1]].first == layout[k].first:
+            between = range(out[-1][-1] + 1, k)
+            if not any(layout[j].labelled or j in aside for j in between):
+                out[-1].append(k)
+                continue
+        out.append([k])
+    return out
+
+
+def _follows_untimed_words(layout: Sequence[Place], label: Label, k: int) -> bool:
+    """Whether a single label has a number and a time that the words before it on its line lack: a name may be a service more."""
+    place = layout[k]
+    return label.number and place.timed and not place.first and not layout[k - 1].timed
+
+
+def _ahead(layout: Sequence[Place], bare: Collection[int], aside: Collection[int], k: int) -> list[int]:
+    """The pieces ahead of a label that it may close: those of its line, or the line above where it stands on its own."""
+    out: list[int] = []
+    while k > 0 and len(out) < _NEAR and not (layout[k].first and (layout[k].blank or out)):
+        k -= 1
+        if k in bare or k in aside or layout[k].labelled:
+            break
+        out.append(k)
+    return out
+
+
+def _behind(layout: Sequence[Place], bare: Collection[int], aside: Collection[int], k: int) -> list[int]:
+    """The pieces behind a label that it may head."""
+    out: list[int] = []
+    k += 1
+    alone = layout[k - 1].first and k < len(layout) and layout[k].first  # on its line
+    while k < len(layout) and len(out) < _NEAR and k not in bare and k not in aside and not layout[k].labelled:
+        if layout[k].first and (layout[k].blank or not alone or out):
+            break
+        out.append(k)
+        k += 1
+    return out
+
+
+def _most(chances: Kinds, pieces: Sequence[int]) -> float:
+    return max((float(chances[k]) for k in pieces), default=0.0)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rehabcoder.language.behind import closing_labels
+from rehabcoder.language.layout import layout_features
+from rehabcoder.language.named import named_only
+from rehabcoder.language.reading import read
+
+CLASSES = ("97110", "97530", "none", "other", "out")
+WORDS = {"squats": "97110", "rows": "97110", "pans": "97530", "bed": "97530", "bus": "other"}
+
+
+def kinds(pieces: list[str]) -> np.ndarray:
+    """What a model would say that knows a few words."""
+    table = np.full((len(pieces), len(CLASSES)), 0.02, dtype=np.float32)
+    for row, piece in zip(table, pieces, strict=True):
+        row[CLASSES.index(next((code for word, code in WORDS.items() if word in piece.lower()), "out"))] = 0.92
+    return table
+
+
+def closing(text: str, aside: tuple[int, ...] = ()) -> list[str]:
+    reading = read(text)
+    pieces = [text[p.start : p.end] for p in reading.pieces]
+    found = closing_labels(reading, layout_features(reading), kinds(pieces), CLASSES, aside)
+    return [pieces[k] for k in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mrs. V., 60. Squats to a chair. 97110, 12 min. Pans to the shelf. 97530, 9 min. Tired after.",
+        "Seen at home. Squats by the sink. TE 12 min. Pans to the shelf. TA 9 min. No pain.",
+        "Visit 4.\nSquats by the sink, slow\n97110 12 min\nPans to the shelf\n97530 9 min\n\nNo pain.",
+    ],
+)
+def test_labels_that_close_their_services(text: str) -> None:
+    assert len(closing(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mrs. V., 60. 97110, 12 min. Squats to a chair. 97530, 9 min. Pans to the shelf. Tired after.",
+        "Visit 4.\n97110 12 min\nSquats by the sink, slow\n97530 9 min\nPans to the shelf\n\nNo pain.",
+        "Squats and rows, slow.\nNo pain. TE 12, TA 9.",  # a charge line
+        "Squats and rows, slow. MT 9 min. No pain.",  # a service more, without a number
+        "Squats for 12 min. 97530, 9 min. No pain.",  # the words before it have a time of their own
+        "Sore. 97110, 12 min. No pain.",
+    ],
+)
+def test_labels_that_head_their_services_or_stand_alone(text: str) -> None:
+    assert closing(text) == []
+
+
+def test_a_single_code_with_its_time_closes_what_has_none() -> None:
+    assert closing("Mr. L., 44. Bus to the library, paid. 97537, 40 min. Calm.") == ["97537, 40 min."]
+    assert closing("Mr. L., 44. Bus to the library, paid. 97537, 40 min. Calm.", aside=(1,)) == []
+
+
+def named(text: str, *inside: float) -> list[str]:
+    reading = read(text)
+    chances = inside or (0.0,) * len(reading.pieces)
+    found = named_only(reading, layout_features(reading), chances, ())
+    return [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("TE, MT, CP. 3 units. See flow sheet.", ["TE,", "MT,", "CP."]),
+        ("THER EXERCISES 20 MIN. THER ACTIVITIES 15 MIN.", ["THER EXERCISES 20 MIN.", "THER ACTIVITIES 15 MIN."]),
+        ("OT gave self care and ther ex per plan of care.", ["OT gave self care and", "ther ex per plan of care."]),
+        ("Next visit: ther ex. Continue gait training.", []),
+        ("Billed: TE, MT", []),
+        ("Yesterday ther ex 15 min.", []),
+        ("Gait training refused.", []),
+        ("97110, 97140", []),
+    ],
+)  # fmt: skip
+def test_names_without_a_description(text: str, answer: list[str]) -> None:
+    assert named(text)[-len(answer) :] == answer if answer else named(text) == []
+
+
+def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
+    assert named("Squats for quads 3x10.\nTE 12, NMR 9.", 0.9, 0.0, 0.0) == []
+    assert named("Squats for quads 3x10.\nGait training done.", 0.9, 0.0) == ["Gait training done."]
+    assert named("Gait training in the hall 3 laps.\nGait training done.", 0.9, 0.0) == []
