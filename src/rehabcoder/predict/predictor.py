@@ -93,9 +93,9 @@ LONG = 400  # pieces: no session note is longer; what is gets the tagger's best 
 # an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this.
 NO_SESSION = -1.5
 # ... unless it gives one of these by its number: those evaluations are all that the therapy notes below it hold.
-SURELY = 99.0  # log odds of what is certain
-OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # the tagger's states
 EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
+SURELY = 99.0  # log odds of what is certain
+OUTSIDE, INSIDE = 0, 2  # states of the tagger
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
