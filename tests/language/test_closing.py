@@ -89,11 +89,21 @@ def test_a_closing_line_left_blank_gives_no_minutes(blank: str) -> None:
         "97140 Manual\nmin: 12\nglides gr III\n97110 Ther ex\nmin: 16\ngripper 3x15\n",  # or stand in their headings
         "97140 Manual 12 min\n - glides\n97110 Ther ex 16 min\n - gripper\nTime 28 min\n",  # a total
         "97140 Manual\n - glides\n97110 Ther ex\n - gripper\nTime 28 min\n",
-        "GRIP\n - gripper\nTime 12 min\nREACH\n - cones\nTime 16 min\n",  # no code: nothing tells a heading from a row
+        "GRIP\ngripper\nTime 12 min\nREACH\ncones\nTime 16 min\n",  # no code, no list: nothing tells a heading from a row
+        "(12 min)\nGRIP\n - gripper\n(16 min)\nREACH\n - cones\n",
     ],
 )
 def test_lines_with_a_time_elsewhere_close_no_blocks(text: str) -> None:
     assert timed_blocks(read("S: Sore.\n" + text)) == []
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("heads", [("GRIP WORK", "REACH"), ("Strength:", "Balance:"), ("1) Hand", "2) Reach")])
+def test_rows_that_stand_below_headings_without_codes_close_with_their_time(heads: tuple[str, str], gap: str) -> None:
+    one, two = heads
+    text = f"S: Sore.\nINTERVENTIONS:\n{one}\n  - putty\n  - curls\nTIME 12 MIN\n{gap}{two}\n  - cones\nTIME 16 MIN\nGOAL: cook."
+    said = [text[block.start : block.end] for block in timed_blocks(read(text))]
+    assert said == [f"{one}\n  - putty\n  - curls\nTIME 12 MIN", f"{two}\n  - cones\nTIME 16 MIN"]
 
 
 def test_a_block_is_one_service_however_its_lines_were_cut() -> None:

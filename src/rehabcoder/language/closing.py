@@ -29,6 +29,9 @@ _LEADS = re.compile(r"[\s*>#\[\]().\d:-]*(?:(?:cpt|hcpcs|code|service|procedure|
 _FAR = 4000  # code points between a heading and its closing line, at the most
 
 
+_Line = tuple[int, int, TimeMention | None]
+
+
 @dataclass(slots=True, frozen=True)
 class Block:
     """A service with its heading and its closing line, `[start, end)`; `time` is None where the form was left blank."""
@@ -40,8 +43,6 @@ class Block:
 
 def timed_blocks(reading: Reading) -> list[Block]:
     """The blocks of a note, in order; none where its lines with nothing but a time are no way to close blocks."""
-    if not reading.labels:
-        return []
     lines = _only_times(reading)
     if len(lines) < _LEAST:
         return []
@@ -51,12 +52,57 @@ def timed_blocks(reading: Reading) -> list[Block]:
     for start, end, mention in lines:
         heading = _heading(reading, floor, start)
         if heading is None and not floor:
-            return []  # the time opens its block, or headings say no code
+            return _below_headings(reading, lines)  # the time opens its block, or headings say no code
         floor = end
         if heading is not None and not _timed(reading, *heading):
             closes = closes or (heading[1] < start and bool(reading.low[heading[1] : start].strip()))
             out.append(Block(heading[0], end, mention))
     return out if closes and len(out) >= _LEAST else []
+
+
+def _below_headings(reading: Reading, lines: Sequence[_Line]) -> list[Block]:
+    """The blocks of a note whose headings name no code, where the rows below them stand deeper and the lines with the times
+    follow upon rows: "Hand work / - putty / - grip / 12 min / Reach / - cones / 10 min"."""
+    low = reading.low
+    first, after = lines[0][0], lines[0][1]
+    row = _line_before(low, first)
+    while low[after : after + 1] == "\n":
+        after += 1
+    if row is None or _depth(low, row) <= _depth(low, after):
+        return []
+    heading = row
+    while _depth(low, heading) > 0 and first - heading < _FAR:
+        above = _line_before(low, heading)
+        if above is None:
+            break
+        shallower = _depth(low, above) < _depth(low, heading)
+        heading = above
+        if shallower:
+            break
+    out: list[Block] = []
+    begin = heading
+    for start, end, mention in lines:
+        body = low[begin:start]
+        begin += len(body) - len(body.lstrip())
+        if 0 < start - begin <= _FAR and "\n\n" not in body.strip():
+            out.append(Block(begin, end, mention))
+        begin = end
+    return out if len(out) >= _LEAST else []
+
+
+def _line_before(low: str, at: int) -> int | None:
+    """Where the line above the one around a place begins, or None for a blank one."""
+    own = low.rfind("\n", 0, at) + 1
+    line = low.rfind("\n", 0, max(0, own - 1)) + 1
+    return line if own and low[line : own - 1].strip() else None
+
+
+def _depth(low: str, line: int) -> int:
+    """How deep a line stands: by its blanks, and one deeper behind the mark of a list."""
+    stop = line
+    while low[stop : stop + 1] in (" ", "\t"):
+        stop += 1
+    return stop - line + (low[stop : stop + 2] in ("- ", "* ", "+ "))
 
 
 def _timed(reading: Reading, start: int, end: int) -> bool:
@@ -68,10 +114,10 @@ def _timed(reading: Reading, start: int, end: int) -> bool:
     )
 
 
-def _only_times(reading: Reading) -> list[tuple[int, int, TimeMention | None]]:
+def _only_times(reading: Reading) -> list[_Line]:
     """The lines that hold a time and nothing else, or leave room for one: where their words begin and end."""
     low = reading.low
-    out: list[tuple[int, int, TimeMention | None]] = []
+    out: list[_Line] = []
     for mention in reading.times:
         bare = mention.form in _BARE
         if not bare and mention.form not in _FORMS:
