@@ -14,7 +14,8 @@ from rehabcoder.language.reading import Reading
 _HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
 _BULLET = re.compile(r"\s*(?:[-*>+o]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s|\[[x \u2611]?\]|\([x ]?\)|\|)")
 _DOSE = re.compile(
-    r"\b\d{1,3}\s*x\s*\d{1,3}\b|\bx\s?\d{1,3}\b|\b\d+\s?(?:#|lbs?\b|kg\b|reps?\b|sets?\b|\"|sec\b|s\b|ft\b|deg\b|%)"
+    r"[\dx](?<!\w[\dx])(?:(?<=\d)\d{0,2}\s*x\s*\d{1,3}\b|(?<=x)\s?\d{1,3}\b"
+    r"|(?<=\d)\d*\s?(?:#|lbs?\b|kg\b|reps?\b|sets?\b|\"|sec\b|s\b|ft\b|deg\b|%))"
 )
 _TICKED = re.compile(r"\[\s*[x\u2611]\s*\]|\(\s*[x\u2611]\s*\)|\u2611")
 _EMPTY_BOX = re.compile(r"\[\s*\]|\(\s{1,3}\)|\u2610|_{3,}")

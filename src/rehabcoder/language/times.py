@@ -162,35 +162,36 @@ def find_times(low: str) -> list[TimeMention]:
     out: list[TimeMention] = []
     for found in _TIME.finditer(low):
         start, end = found.span()
+        way = found.lastgroup  # the outermost group, which closes last
         mention: TimeMention | None = None
-        if found["range"]:
+        if way == "range":
             mention = _range(found, start, end)
-        elif found["pair"]:
+        elif way == "pair":
             if not _OPENS_ROW.search(low, max(0, start - 12), start):
                 out += [TimeMention(*found.span(name), clock(found[name]), "clock") for name in ("p1", "p2")]
                 continue
             begin, stop = clock(found["p1"]), clock(found["p2"])
             mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
-        elif found["dotted"]:
+        elif way == "dotted":
             begin, stop = clock(found["d1"]), clock(found["d2"])
             length = _between(begin, stop)
             mention = TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 240 else None
-        elif found["words_range"]:
+        elif way == "words_range":
             mention = _stretch(start, end, spoken_clock(found["w1"]), spoken_clock(found["w2"]))
             if mention and not (mention.begins or 0) % 60 and not (mention.ends or 0) % 60:
                 mention = None  # "from nine to four" may be a score as well
-        elif found["between"]:
+        elif way == "between":
             mention = _stretch(start, end, _clock_as_said(found["v1"]), _clock_as_said(found["v2"]))
-        elif found["startstop"] or found["marked"]:
+        elif way in ("startstop", "marked"):
             begin, stop = _clock_as_said(found["s1"] or found["u1"]), _clock_as_said(found["s2"] or found["u2"])
             mention = TimeMention(start, end, _between(begin, stop), "range", begin, stop)
-        elif found["hm"]:
+        elif way == "hm":
             mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"] or found["hmg"]), "hour")
-        elif found["hour"]:
+        elif way == "hour":
             mention = TimeMention(start, end, _hours(found["hv"]), "hour")
-        elif found["frac"]:
+        elif way == "frac":
             mention = TimeMention(start, end, _spoken_duration(found["frac"], found["fracmin"]), "frac")
-        elif found["num"]:
+        elif way == "num":
             unit = found["unit"]
             form = "prime" if unit[0] == "'" else "m" if unit == "m" else "min"
             length = int(found["n"])
@@ -199,21 +200,21 @@ def find_times(low: str) -> list[TimeMention]:
             metres = form == "m" and (_METRES.search(low, max(0, start - 6), start) or _TIMES_OVER.match(low, end))
             if not metres:
                 mention = TimeMention(start, end, length, form)
-        elif found["word"]:
+        elif way == "word":
             mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
-        elif found["ell"]:
+        elif way == "ell":
             mention = TimeMention(start, end, number(found["en"]) or 0, "ell")
-        elif found["ellof"]:
+        elif way == "ellof":
             mention = TimeMention(start, end, number(found["eo"]) or 0, "ell")
-        elif found["ellfor"]:
+        elif way == "ellfor":
             mention = TimeMention(start, end, number(found["ef"] or found["es"] or found["et"]) or 0, "ellfor")
-        elif found["hmmdur"]:
+        elif way == "hmmdur":
             mention = TimeMention(start, end, int(found["hd"]), "hmm")
-        elif found["pct"]:
+        elif way == "pct":
             mention = TimeMention(start, end, int(found["p"]), "pct")
-        elif found["brack"]:
+        elif way == "brack":
             mention = TimeMention(start, end, int(found["b"]), "brack")
-        elif found["clock"]:
+        elif way == "clock":
             mention = TimeMention(start, end, clock(found["c"], found["cm"] or ""), "clock")
         if mention is not None:
             out.append(mention)

@@ -46,7 +46,7 @@ SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]
 HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")  # between the total and the units that it heads: "42m: 97110 1"
 # Around a figure without a unit, and behind one with it.
 BARE_BEHIND = re.compile(
-    r"\d{2,3}(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|tmd|tcm|ttt|ttct)\b"
+    r"\d\d\d?(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|tmd|tcm|ttt|ttct)\b"
     r"(?![ \t:=]*\d{1,3}(?!\d|\s(?:un)?(?:timed|total)))"
     r"|[ \t](?:total|tot|ttl|altogether)\b[ \t]*(?:$|[.,;|/)(*\"<\n-]|(?:min\w*|time|tx)(?![ \t:=]*\d)))",
     re.M,

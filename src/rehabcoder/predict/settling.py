@@ -34,10 +34,11 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
     """Named features of an answer that tell how likely it is right: of the service itself, and of how well the note as a whole
     came out (times that no service took, other services of the same code or label, the least sure of them)."""
     reading, services, stated = predicted.reading, predicted.services, predicted.stated
-    own = sum(found.start <= t.start < found.end and t.minutes >= _SHORT for t in reading.times)
-    taken = {stated.timed, stated.total, *(s.minutes.minutes for s in services)}
-    loose = sum(t.minutes >= _REAL and t.minutes not in taken for t in reading.times)
-    named = {one_name(la.code) for la in reading.labels if found.start <= la.start < found.end}
+    start, end = found.start, found.end
+    own = len([t for t in reading.times if start <= t.start < end and t.minutes >= _SHORT])
+    taken = {stated.timed, stated.total, *[s.minutes.minutes for s in services]}
+    loose = len([t for t in reading.times if t.minutes >= _REAL and t.minutes not in taken])
+    named = {one_name(la.code) for la in reading.labels if start <= la.start < end}
     labels = [s.labelled for s in services if s.labelled]
     around = reading.low[found.start - 1 : found.start] if found.start else "", reading.low[found.end : found.end + 1]
     top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
@@ -45,18 +46,19 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
     agrees = "none" if label is None else "agrees" if label == top[0] else "differs"
     minutes = found.minutes
     n = len(services)
+    likely, sure, given = _step(top[1]), _step(minutes.sure), "none" if minutes.minutes is None else "some"
     return [
-        f"p={_step(top[1])}",
-        f"p={_step(top[1])}:{agrees}",
+        f"p={likely}",
+        f"p={likely}:{agrees}",
         f"label={agrees}",
         f"margin={_step(top[1] / (top[1] + second[1] + 1e-6))}",
         f"alone={_step(found.described[0][1])}",
         f"same={found.described[0][0] == top[0]}:{agrees}",
         f"thin={thin}:{agrees}",
         f"clear={_step(found.certainty)}",
-        f"minutes={'none' if minutes.minutes is None else 'some'}",
-        f"sure={_step(minutes.sure)}",
-        f"sure={_step(minutes.sure)}:{'none' if minutes.minutes is None else 'some'}",
+        f"minutes={given}",
+        f"sure={sure}",
+        f"sure={sure}:{given}",
         f"services={min(n, 5)}",
         f"pieces={min(found.pieces[1] - found.pieces[0], 5)}",
         f"core={top[0] in ('97110', '97112', '97530')}",
@@ -64,7 +66,7 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
         f"lead={min(6, int(found.lead))}",
         f"lead={min(3, int(found.lead))}:{min(n, 5)}",
         f"own={min(own, 3)}",
-        f"own={min(own, 3)}:{'none' if minutes.minutes is None else 'some'}",
+        f"own={min(own, 3)}:{given}",
         f"loose={min(loose, 4)}",
         f"labels={min(len(named), 3)}",
         f"twice={len(set(labels)) < len(labels)}",
