@@ -5,7 +5,7 @@ import pytest
 
 from rehabcoder.language.behind import closing_labels
 from rehabcoder.language.layout import layout_features
-from rehabcoder.language.named import named_only
+from rehabcoder.language.named import named_only, parted
 from rehabcoder.language.reading import read
 
 CLASSES = ("97110", "97530", "none", "other", "out")
@@ -87,3 +87,20 @@ def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
     assert named("Squats for quads 3x10.\nTE 12, NMR 9.", 0.9, 0.0, 0.0) == []
     assert named("Squats for quads 3x10.\nGait training done.", 0.9, 0.0) == ["Gait training done."]
     assert named("Gait training in the hall 3 laps.\nGait training done.", 0.9, 0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("- MT 15', TE grip, wrist curl 5#, bike", ["TE grip, wrist curl 5#, bike"]),
+        ("Ther act x 15, gait w/ RW 120 ft x 10 min.", ["gait w/ RW 120 ft x 10 min."]),
+        ("TE 12 min; manual w/ glides 9 min", ["manual w/ glides 9 min"]),
+        ("IFC 15 min lumbar, hot pack, unattended", []),  # no code of minutes
+        ("Ther ex 97110 15 min, ther ex 97110 squats", []),
+        ("TE 15 min squats to a box, NMR stance on foam", []),  # the first says what was done
+    ],
+)
+def test_where_a_name_with_its_time_leaves_the_rest_of_its_line_to_the_next(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    found = parted(reading, layout_features(reading), ())
+    assert [text[reading.pieces[k].start : reading.pieces[k].end] for k in found] == answer

@@ -7,8 +7,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
+from itertools import pairwise
 
-from rehabcoder.billing.codes import one_name
+from rehabcoder.billing.codes import is_timed, one_name
+from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
@@ -16,6 +18,7 @@ from rehabcoder.language.reading import Reading
 Span = tuple[int, int]
 _FAR = 200  # code points before a name in which its sentence begins
 _LIKELY = 0.7  # chance from which a piece is taken for a description
+_PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
 _STOP = re.compile(r"\n|[.;!](?=\s|$)")
 
 
@@ -45,17 +48,41 @@ def named_only(
     ]
 
 
+def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:
+    """The pieces with which a service begins because the one before them on their line named another one and its time:
+    "MT 15 min, TE grip and wrist curls"."""
+    out: list[int] = []
+    for k, (one, two) in enumerate(pairwise(layout), 1):
+        if one.thin or two.first or not (one.labelled and one.timed and two.labelled) or k in aside or k - 1 in aside:
+            continue
+        if not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end):
+            continue
+        before, behind = _codes(reading, k - 1), _codes(reading, k)
+        if len(before) == 1 and before.isdisjoint(behind) and all(map(is_timed, before)):
+            out.append(k)
+    return out
+
+
+def _codes(reading: Reading, k: int) -> set[str]:
+    return {one_name(label.code) for label in _labels(reading, k)}
+
+
+def _labels(reading: Reading, k: int) -> list[Label]:
+    piece, labels = reading.pieces[k], reading.labels
+    first = bisect_left(labels, piece.start, key=lambda label: label.start)
+    return labels[first : bisect_left(labels, piece.end, key=lambda label: label.start)]
+
+
 def _named(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, str]:
     """The codes of the pieces that say nothing but one name, in sentences that speak of no charge, plan or other day."""
-    low, labels = reading.low, reading.labels
+    low = reading.low
     out: dict[int, str] = {}
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
         if place.thin or not place.labelled or k in aside:
             continue
-        first = bisect_left(labels, piece.start, key=lambda label: label.start)
-        last = bisect_left(labels, piece.end, key=lambda label: label.start)
-        codes = {one_name(label.code) for label in labels[first:last]}
-        if len(codes) != 1 or any(label.number for label in labels[first:last]):
+        found = _labels(reading, k)
+        codes = {one_name(label.code) for label in found}
+        if len(codes) != 1 or any(label.number for label in found):
             continue
         begin = sentence_start(low, piece.start, max(0, piece.start - _FAR))
         stop = _STOP.search(low, piece.end - 1)

@@ -16,7 +16,7 @@ from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
-from rehabcoder.language.named import named_only
+from rehabcoder.language.named import named_only, parted
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
@@ -131,6 +131,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         readings, layouts, kinds, map(frozenset, aside), parts, strict=True
     ):
         _make_sure(part, indices, closing_labels(reading, layout, kind, model.kind.classes, indices))
+        part[parted(reading, layout, indices), INSIDE] -= SURELY
         if len(part) > LONG:
             added.append([])
             continue
