@@ -5,7 +5,7 @@ import pytest
 from rehabcoder.language.minutes import Candidate, attach
 from rehabcoder.language.reading import read
 
-LABELS = {"TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
+LABELS = {"Aquatic": "97113", "TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
 
 
 def minutes(text: str, *services: str, total: int | None = None) -> list[int | None]:
@@ -287,3 +287,26 @@ def test_a_time_of_three_rows_of_different_codes_is_no_single_ones():
     services = ["MT: calf 9 min", "TE: rows", "NMR: foam", "TA: crates\t30 min"]
     assert minutes(text, *services) == [9, None, None, None]
     assert minutes(text.replace("NMR: foam", "NMR: foam 8 min"), *services) == [9, None, 8, 30]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "We went into the pool at 2:00 and left it at 2:26.",
+        "In the water 2:00, out 2:26.",
+        "He entered the water at 11:45 and was out of it by 12:11.",
+        "To pool 2:00 am, exited 2:26.",
+    ],
+)
+def test_the_time_in_the_water_is_that_of_the_aquatic_service(says):
+    text = says + "\nAquatic: laps, wall squats\nTE: rows 9 min"
+    assert minutes(text, "Aquatic: laps, wall squats", "TE: rows 9 min") == [26, 9]
+    assert minutes(text.replace("wall squats", "8 min"), "Aquatic: laps, 8 min", "TE: rows 9 min") == [8, 9]
+
+
+@pytest.mark.parametrize(
+    "says", ["In the pool at home 2:00, out 2:26.", "Arrived 2:00, left 2:26.", "In the water 2:00 and felt well."]
+)
+def test_other_times_of_day_are_not_the_time_in_the_water(says):
+    text = says + "\nAquatic: laps, wall squats\nTE: rows 9 min"
+    assert minutes(text, "Aquatic: laps, wall squats", "TE: rows 9 min") == [None, 9]

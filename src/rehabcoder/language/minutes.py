@@ -20,6 +20,7 @@ from rehabcoder.language.note_minutes import (
     each,
     from_elsewhere,
     in_order,
+    in_the_water,
     not_twice,
     the_rest,
     with_closing_times,
@@ -257,6 +258,7 @@ def attach(
     not_twice(chosen)
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)
+    in_the_water(reading, names, chosen)
     in_order(reading, spans, chosen, total, untimed)
     the_rest(reading, chosen, total, untimed)
     return chosen

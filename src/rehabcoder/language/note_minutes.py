@@ -12,7 +12,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import touching
-from rehabcoder.language.times import WORDS, TimeMention, number
+from rehabcoder.language.times import WORDS, TimeMention, clock, number
 from rehabcoder.language.total_words import total_words
 
 # One time said once, for each of several services: not "each way", "each morning", "each side".
@@ -50,6 +50,12 @@ _CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
 _FIGURE = re.compile(r"\d")
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
+_TIME_OF_DAY = r"\d{1,2}:[0-5]\d(?![\d:])"
+_IN_AND_OUT = re.compile(
+    rf"(?<![a-z])(?:in|into|entered|entering|to)[ \t](?:the[ \t])?(?:pool|water)(?![a-z])[^.;\n\d]{{0,24}}(?P<a>{_TIME_OF_DAY})"
+    rf"[^.;\n\d]{{0,40}}(?<![a-z])(?:out|left|leaving|exit(?:ed|ing)?|climbed)(?![a-z])[^.;\n\d]{{0,24}}(?P<b>{_TIME_OF_DAY})"
+)
+_LONGEST = 90  # minutes that one service may take
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _BEFORE = 40  # code points before a time in which words may say what it is the time of
@@ -378,6 +384,19 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
     if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
         return on_line[0].code
     return None
+
+
+def in_the_water(reading: Reading, names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:
+    """The times at which the patient went into the water and came out are those of the one aquatic service without minutes."""
+    low = reading.low
+    wet = [index for index, (label, code) in enumerate(names) if "97113" in (label, code)]
+    if len(wet) != 1 or chosen[wet[0]].minutes is not None or not ("pool" in low or "water" in low):
+        return
+    found = list(_IN_AND_OUT.finditer(low))
+    if len(found) == 1 and not _elsewhere(low, found[0].start("a")):
+        minutes = (clock(found[0]["b"]) - clock(found[0]["a"])) % 720
+        if _DOSE <= minutes <= _LONGEST:
+            chosen[wet[0]] = Minutes(minutes, found[0].start("a"), found[0].end("b"), 0.8)
 
 
 def the_rest(
