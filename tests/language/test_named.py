@@ -48,6 +48,7 @@ def test_labels_that_close_their_services(text: str) -> None:
         "Squats and rows, slow. MT 9 min. No pain.",  # a service more, without a number
         "Squats for 12 min. 97530, 9 min. No pain.",  # the words before it have a time of their own
         "Sore. 97110, 12 min. No pain.",
+        "Visit 4.\n97110 12 min\nSquats by the sink, slow\n97530 9 min\nPans to the shelf\nNo pain.\nBilled: 97110-1",
     ],
 )
 def test_labels_that_head_their_services_or_stand_alone(text: str) -> None:

@@ -7,8 +7,10 @@ behind its last.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ from rehabcoder.billing.codes import one_name
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place
+from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
 
 _SHORT = 60  # code points of a label with its time
@@ -42,6 +45,8 @@ def closing_labels(
         alone = len(row) == 1
         if alone and not _follows_untimed_words(layout, bare[row[0]], row[0]):
             continue
+        if _headed(layout, row[0]) or any(_charged().search(reading.low, *_line_to(reading, k)) for k in row):
+            continue
         ahead = [_ahead(layout, bare, aside, k) for k in row]
         behind = [_behind(layout, bare, aside, k) for k in row]
         first = _most(served, ahead[0])
@@ -52,6 +57,27 @@ def closing_labels(
         if first >= _CLEAR and lead >= _CLEAR:
             out += row
     return out
+
+
+def _headed(layout: Sequence[Place], k: int) -> bool:
+    """Whether a label stands at the head of what is said before a bare one: of its line, or of the block of its lines."""
+    lines = layout[k].first
+    while k > 0 and not (layout[k].blank if lines else layout[k].first):
+        k -= 1
+        if layout[k].labelled:
+            return True
+    return False
+
+
+def _line_to(reading: Reading, k: int) -> tuple[int, int]:
+    """Where the sentence or line of a piece begins, and where the piece ends."""
+    piece = reading.pieces[k]
+    return sentence_start(reading.low, piece.start, max(0, piece.start - _SHORT)), piece.end
+
+
+@cache
+def _charged() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(knowledge('named')['charged'])})(?![a-z])")
 
 
 def _bare_labels(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, Label]:
