@@ -286,12 +286,12 @@ class TestRefusedWhenLookedInto:
         said = self.refused(changed(good, name, array(np.array(values, dtype=np.float32))), tmp_path)
         assert "does not hold what a model needs" in said
 
-    @pytest.mark.parametrize("name", ["card.json", "classes.json", "weighed.json"])
+    @pytest.mark.parametrize("name", ["card.json", "classes.json", "weighed.json", "trees.json"])
     @pytest.mark.parametrize("text", [b"", b"null", b"[]", b"{", b"\xff"])
     def test_json_that_is_something_else(self, good: Members, tmp_path: Path, name: str, text: bytes) -> None:
         assert "does not hold what a model needs" in self.refused(changed(good, name, text), tmp_path)
 
-    @pytest.mark.parametrize("name", ["card.json", "classes.json", "weighed.json"])
+    @pytest.mark.parametrize("name", ["card.json", "classes.json", "weighed.json", "trees.json"])
     def test_json_that_is_too_deep(self, good: Members, tmp_path: Path, name: str) -> None:
         assert name in self.refused(changed(good, name, b"[" * 200_000 + b"]" * 200_000), tmp_path)
 
@@ -357,10 +357,20 @@ class TestRefusedWhenLookedInto:
             ("weighed.json", ["minutes", "bias"], "1"),
             ("weighed.json", ["minutes", "bias"], 10**400),
             ("weighed.json", ["minutes", "bias"], True),
-            ("weighed.json", ["settle", "weights"], [1.0]),
-            ("weighed.json", ["settle", "weights", "p=0"], [1.0]),
-            ("weighed.json", ["settle", "weights", "p=0"], float("nan")),
-            ("weighed.json", ["settle", "weights", "p=0"], 1e300),
+            ("weighed.json", ["minutes", "weights"], [1.0]),
+            ("weighed.json", ["minutes", "weights", "p=0"], [1.0]),
+            ("weighed.json", ["minutes", "weights", "p=0"], float("nan")),
+            ("weighed.json", ["minutes", "weights", "p=0"], 1e300),
+            ("trees.json", ["signs"], ["words"]),
+            ("trees.json", ["settle"], None),
+            ("trees.json", ["settle", "start"], "1"),
+            ("trees.json", ["settle", "asked"], [[0] * 14]),
+            ("trees.json", ["settle", "asked"], [[0] * 15]),  # and no leaves to it
+            ("trees.json", ["settle"], {"start": 0, "asked": [[99] * 15], "above": [[0] * 15], "leaves": [[0] * 16]}),
+            ("trees.json", ["settle"], {"start": 0, "asked": [[-1] * 15], "above": [[0] * 15], "leaves": [[0] * 16]}),
+            ("trees.json", ["settle"], {"start": 0, "asked": [[0.5] * 15], "above": [[0] * 15], "leaves": [[0] * 16]}),
+            ("trees.json", ["settle"], {"start": 0, "asked": [[0] * 15], "above": [["0"] * 15], "leaves": [[0] * 16]}),
+            ("trees.json", ["settle"], {"start": 0, "asked": [[0] * 15], "above": [[0] * 15], "leaves": [[1e9] * 16]}),
             ("weighed.json", ["thresholds", "settle"], 1.5),
             ("weighed.json", ["thresholds", "settle"], -0.1),
             ("weighed.json", ["thresholds"], None),
@@ -403,7 +413,7 @@ NOTE = "Therex x 15 min: heel slides 3x10 and quad sets. 97530 x 10 min: sit to 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from(["card.json", "classes.json", "weighed.json"]),
+    name=st.sampled_from(["card.json", "classes.json", "weighed.json", "trees.json"]),
     steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=4),
     value=ANYTHING,
 )

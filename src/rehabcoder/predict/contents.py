@@ -18,9 +18,12 @@ import numpy as np
 from rehabcoder.billing.codes import CODES
 from rehabcoder.language.chain import OUT
 from rehabcoder.predict.model import ELEMENTS, SESSION, Chain, Floats, Linear, Model, Weighed
+from rehabcoder.predict.settling import SIGNS
+from rehabcoder.predict.trees import INNER, LEAVES, Trees
 
 LARGEST_NUMBER = 65504.0  # the largest number of half precision; sums of thousands of them are still finite
 _LONGEST_LINE = 200  # characters of what a card says in one line
+_MOST_TREES = 1000  # what is asked of every service must stay quick
 _STATES = 3  # of the tagger: outside, a service begins, a service goes on
 
 
@@ -33,6 +36,9 @@ def build(members: Mapping[str, bytes]) -> Model:
     features = words(members["vocabulary.txt"])
     listed = json_object("classes.json", members["classes.json"])
     small = json_object("weighed.json", members["weighed.json"])
+    grown = json_object("trees.json", members["trees.json"])
+    if grown.get("signs") != list(SIGNS):
+        raise ValueError("trees.json asks about other signs than there are")
     size = len(features)
 
     def numbers_of(name: str, *shape: int | None) -> Floats:
@@ -64,8 +70,8 @@ def build(members: Mapping[str, bytes]) -> Model:
             numbers_of("chain.bias", _STATES),
         ),
         weighed(small.get("minutes"), "ranker of minutes"),
-        weighed(small.get("confidence"), "confidence"),
-        weighed(small.get("settle"), "settling"),
+        trees(grown.get("confidence"), "confidence"),
+        trees(grown.get("settle"), "settling"),
         labels_by_code(small.get("label_given_code")),
         numbers(small.get("thresholds"), "threshold", low=0.0, high=1.0),
         numbers(small.get("reader"), "weight of readings"),
@@ -185,6 +191,38 @@ def weighed(found: object, name: str) -> Weighed:
         raise ValueError(f"weighed.json has a {name} that is none")
     bias = numbers({"bias": found["bias"]}, name)["bias"]
     return Weighed(bias, numbers(found["weights"], name))
+
+
+def trees(found: object, name: str) -> Trees:
+    """Decision trees, each complete."""
+    if (
+        not isinstance(found, dict)
+        or set(found) != {"start", "asked", "above", "leaves"}
+        or not _is_number(found["start"])
+    ):
+        raise ValueError(f"trees.json has a {name} that is none")
+    asked = table(found["asked"], name, INNER)
+    above = table(found["above"], name, INNER)
+    leaves = table(found["leaves"], name, LEAVES)
+    if not len(asked) == len(above) == len(leaves) <= _MOST_TREES:
+        raise ValueError(f"trees.json has a {name} whose tables do not fit together")
+    if any(isinstance(number, float) or not 0 <= number < len(SIGNS) for row in asked for number in row):
+        raise ValueError(f"trees.json has a {name} that asks about a sign that is none")
+    return Trees(
+        float(found["start"]),
+        np.array(asked, dtype=np.int16).reshape(-1, INNER),
+        np.array(above, dtype=np.float64).reshape(-1, INNER),
+        np.array(leaves, dtype=np.float64).reshape(-1, LEAVES),
+    )
+
+
+def table(found: object, name: str, width: int) -> list[list[float]]:
+    """Rows of numbers, each as wide as it must be."""
+    if not isinstance(found, list) or not all(isinstance(row, list) and len(row) == width for row in found):
+        raise ValueError(f"trees.json has a {name} whose tables have another shape")
+    if not all(_is_number(number) for row in found for number in row):
+        raise ValueError(f"trees.json has a {name} with entries that are no numbers or too large")
+    return found
 
 
 def labels_by_code(found: object) -> dict[str, dict[str, float]]:

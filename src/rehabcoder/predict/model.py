@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rehabcoder.predict.reranking import Weights
 from rehabcoder.predict.rows import WordRows
+from rehabcoder.predict.trees import Trees
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -65,7 +66,7 @@ class Chain:
 
 @dataclass(slots=True)
 class Weighed:
-    """A small logistic model over named features: the ranker of minutes and the calibrations."""
+    """A small logistic model over named features: the ranker of minutes."""
 
     bias: float
     weights: dict[str, float]
@@ -94,8 +95,8 @@ class Model:
     sentences: Linear  # what the words of its whole sentence add to that
     chain: Chain
     minutes: Weighed
-    confidence: Weighed
-    settle: Weighed
+    confidence: Trees  # is the code of an answer right?
+    settle: Trees  # is the whole answer?
     label_given_code: dict[str, dict[str, float]]
     thresholds: dict[str, float]
     reader: dict[str, float] = field(default_factory=dict)  # weights over whole readings of a note

@@ -21,61 +21,92 @@ class Judged:
     reasons: list[str]
 
 
-def _step(probability: float, size: float = 1.0) -> int:
-    odds = math.log((probability + 1e-4) / (1 - probability + 1e-4))
-    return round(max(-6.0, min(9.0, odds)) / size)
+def _odds(probability: float) -> float:
+    return math.log((probability + 1e-4) / (1 - probability + 1e-4))
 
 
-_MARKS = frozenset({"", "\n", " ", ".", ";", ","})
 _SHORT, _REAL = 3, 5  # minutes: a shorter time is a dose; from the second on it is hardly ever one
+_BEFORE, _BEHIND = {"": 0, "\n": 0, " ": 1}, {"": 0, "\n": 0, " ": 1, ".": 2}
+_CORE = frozenset({"97110", "97112", "97530"})
+_ADDS_UP = {"yes": 0, "no": 1, "unstated": 2}
+_UNSTATED = -99  # minutes, where no total is stated
+
+SIGNS = (
+    "odds of the code",
+    "odds against the next code",
+    "odds of the first code by the description alone",
+    "the label does not change the code",
+    "label: none, agrees, differs",
+    "too thin to tell",
+    "odds of being a service",
+    "without minutes",
+    "odds of the minutes",
+    "services of the note",
+    "pieces of the service",
+    "one of the three codes",
+    "adds up: yes, no, unstated",
+    "lead of this way to cut the note",
+    "times within",
+    "times that no service took",
+    "labels within",
+    "other services of the code",
+    "minutes by fives",
+    "words",
+    "least odds of being a service in the note",
+    "least odds of minutes in the note",
+    "least odds of a code in the note",
+    "services without minutes in the note",
+    "services with a label in the note",
+    "pieces of the note",
+    "mark before",
+    "mark behind",
+    "minutes beyond the stated total",
+    "minutes",
+    "times of the note",
+)
+"""What tells how likely an answer is right: of the service itself, and of how well its note came out as a whole."""
 
 
-def signs(predicted: Predicted, found: Found, thin: bool) -> list[str]:
-    """Named features of an answer that tell how likely it is right: of the service itself, and of how well the note as a whole
-    came out (times that no service took, other services of the same code or label, the least sure of them)."""
+def signs(predicted: Predicted, found: Found, thin: bool) -> list[float]:
+    """The `SIGNS` of an answer, in their order. None of them is a word of the note."""
     reading, services, stated = predicted.reading, predicted.services, predicted.stated
-    start, end = found.start, found.end
-    own = len([t for t in reading.times if start <= t.start < end and t.minutes >= _SHORT])
-    taken = {stated.timed, stated.total, *[s.minutes.minutes for s in services]}
-    loose = len([t for t in reading.times if t.minutes >= _REAL and t.minutes not in taken])
-    named = {one_name(la.code) for la in reading.labels if start <= la.start < end}
-    labels = [s.labelled for s in services if s.labelled]
-    around = reading.low[found.start - 1 : found.start] if found.start else "", reading.low[found.end : found.end + 1]
+    total = stated.timed or stated.total
+    taken = {stated.timed, stated.total, *(s.minutes.minutes for s in services)}
     top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
     label = one_name(found.labelled) if found.labelled else None
-    agrees = "none" if label is None else "agrees" if label == top[0] else "differs"
-    minutes = found.minutes
-    n = len(services)
-    likely, sure, given = _step(top[1]), _step(minutes.sure), "none" if minutes.minutes is None else "some"
+    minutes = found.minutes.minutes
     return [
-        f"p={likely}",
-        f"p={likely}:{agrees}",
-        f"label={agrees}",
-        f"margin={_step(top[1] / (top[1] + second[1] + 1e-6))}",
-        f"alone={_step(found.described[0][1])}",
-        f"same={found.described[0][0] == top[0]}:{agrees}",
-        f"thin={thin}:{agrees}",
-        f"clear={_step(found.certainty)}",
-        f"minutes={given}",
-        f"sure={sure}",
-        f"sure={sure}:{given}",
-        f"services={min(n, 5)}",
-        f"pieces={min(found.pieces[1] - found.pieces[0], 5)}",
-        f"core={top[0] in ('97110', '97112', '97530')}",
-        f"adds={predicted.adds_up}",
-        f"lead={min(6, int(found.lead))}",
-        f"lead={min(3, int(found.lead))}:{min(n, 5)}",
-        f"own={min(own, 3)}",
-        f"own={min(own, 3)}:{given}",
-        f"loose={min(loose, 4)}",
-        f"labels={min(len(named), 3)}",
-        f"twice={len(set(labels)) < len(labels)}",
-        f"twin={any(s.code == found.code for s in services if s is not found)}",
-        f"fives={minutes.minutes is not None and minutes.minutes % 5 == 0}",
-        f"words={min(len(reading.low[found.start : found.end].split()) // 6, 8)}",
-        f"least clear={_step(min(s.certainty for s in services))}",
-        f"least sure={_step(min(s.minutes.sure for s in services))}",
-        *(f"{side}={mark if mark in _MARKS else 'other'}" for side, mark in zip(("before", "behind"), around, strict=True)),
+        _odds(top[1]),
+        _odds(top[1] / (top[1] + second[1] + 1e-6)),
+        _odds(found.described[0][1]),
+        found.described[0][0] == top[0],
+        0 if label is None else 1 if label == top[0] else 2,
+        thin,
+        _odds(found.certainty),
+        minutes is None,
+        _odds(found.minutes.sure),
+        len(services),
+        found.pieces[1] - found.pieces[0],
+        top[0] in _CORE,
+        _ADDS_UP[predicted.adds_up],
+        min(found.lead, 9.0),
+        sum(found.start <= t.start < found.end and t.minutes >= _SHORT for t in reading.times),
+        sum(t.minutes >= _REAL and t.minutes not in taken for t in reading.times),
+        len({one_name(la.code) for la in reading.labels if found.start <= la.start < found.end}),
+        sum(s.code == found.code for s in services) - 1,
+        (minutes or 0) % 5 == 0,
+        len(reading.low[found.start : found.end].split()),
+        min(_odds(s.certainty) for s in services),
+        min(_odds(s.minutes.sure) for s in services),
+        min(_odds(s.probabilities[0][1]) for s in services),
+        sum(s.minutes.minutes is None for s in services),
+        sum(s.labelled is not None for s in services),
+        len(predicted.rows),
+        _BEFORE.get(reading.low[found.start - 1 : found.start] if found.start else "", 2),
+        _BEHIND.get(reading.low[found.end : found.end + 1], 3),
+        sum(s.minutes.minutes or 0 for s in services) - total if total else _UNSTATED,
+        minutes or 0,
+        len(reading.times),
     ]
 
 
@@ -88,14 +119,14 @@ def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
     followed = thin and label is not None and not (label == code and says_itself(label))
     if followed and label is not None:
         code = label
-    features = signs(predicted, found, thin)
-    confidence = model.confidence.probability(features) if model.confidence.weights else found.probabilities[0][1]
+    told = signs(predicted, found, thin)
+    confidence = model.confidence.probability(told) if model.confidence else found.probabilities[0][1]
     reasons: list[str] = []
     if label is not None and label != code:
         reasons.append("code_mismatch")
     if followed:
         reasons.append("label_followed")
-    settled = model.settle.probability(features) if model.settle.weights else confidence
+    settled = model.settle.probability(told) if model.settle else confidence
     if settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]

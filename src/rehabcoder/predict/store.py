@@ -17,13 +17,15 @@ import numpy as np
 
 from rehabcoder.errors import ModelError
 from rehabcoder.predict.contents import build, card, json_object
-from rehabcoder.predict.model import Floats, Model, Weighed
+from rehabcoder.predict.model import Floats, Model
+from rehabcoder.predict.settling import SIGNS
+from rehabcoder.predict.trees import Trees
 
-SCHEMA = 4
+SCHEMA = 5
 LARGEST_MEMBER = 64 * 2**20  # bytes, unpacked: a zip bomb is refused before it is opened
 LARGEST_FILE = 64 * 2**20
 _ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 100  # how a zip begins each entry of its list; a million would fill the memory
-_JSON = ("card.json", "classes.json", "weighed.json")
+_JSON = ("card.json", "classes.json", "weighed.json", "trees.json")
 _ARRAYS = (
     "idf",
     "session.weights",
@@ -62,11 +64,14 @@ def save_model(model: Model, path: Path) -> None:
     )
     members["weighed.json"] = _json(
         {
-            **{name: {"bias": w.bias, "weights": w.weights} for name, w in _weighed(model).items()},
+            "minutes": {"bias": model.minutes.bias, "weights": model.minutes.weights},
             "label_given_code": model.label_given_code,
             "thresholds": model.thresholds,
             "reader": model.reader,
         }
+    )
+    members["trees.json"] = _json(
+        {"signs": SIGNS, "confidence": _trees(model.confidence), "settle": _trees(model.settle)}
     )
     for name, array in _arrays(model).items():
         buffer = io.BytesIO()
@@ -212,8 +217,13 @@ def _json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8")
 
 
-def _weighed(model: Model) -> dict[str, Weighed]:
-    return {"minutes": model.minutes, "confidence": model.confidence, "settle": model.settle}
+def _trees(trees: Trees) -> dict[str, Any]:
+    return {
+        "start": trees.start,
+        "asked": trees.asked.tolist(),
+        "above": trees.above.tolist(),
+        "leaves": trees.leaves.tolist(),
+    }
 
 
 def _arrays(model: Model) -> dict[str, Floats]:

@@ -17,6 +17,7 @@ from rehabcoder.language.layout import Place, element_places
 from rehabcoder.language.minutes import candidates, usual_forms
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
+from rehabcoder.predict.trees import no_trees
 from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of, span_words
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote
@@ -237,7 +238,6 @@ def fit(
     documents = said(data)
     full_idf = np.concatenate([idf, idf_of(matrix([s.clause for s in documents], extended))[len(idf) :]])
     elements, sentences = fit_elements(documents, extended, full_idf, settings)
-    neutral = Weighed(0.0, {})
     return Model(
         extended,
         full_idf,
@@ -248,8 +248,8 @@ def fit(
         sentences,
         chain,
         fit_minutes(data, settings),
-        neutral,
-        neutral,
+        no_trees(),
+        no_trees(),
         label_table(data),
         {},
     )
