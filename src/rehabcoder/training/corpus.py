@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.layout import Place, layout_features
+from rehabcoder.language.minutes import candidates, usual_forms
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
+from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
 from rehabcoder.predict.predictor import EVALUATIONS
 from rehabcoder.training.labelled import LabelledNote, Snippet
@@ -50,6 +52,7 @@ class Prepared:
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
     aside: frozenset[int]  # pieces that no service can hold
+    times: list[tuple[list[str], int]]  # features of every time that a service could have, and 1 where it is the right one
 
     @property
     def key(self) -> Key:
@@ -85,8 +88,38 @@ def prepare(note: LabelledNote) -> Prepared:
     cuts = [clauses(reading.masked, p) for p in reading.pieces]
     parts = [clause_words(reading.masked, cut, whole) for cut, whole in zip(cuts, pieces, strict=True)]
     return Prepared(
-        note, reading, pieces, cuts, parts, layout_features(reading), tags, owner, frozenset(set_aside(reading))
+        note,
+        reading,
+        pieces,
+        cuts,
+        parts,
+        layout_features(reading),
+        tags,
+        owner,
+        frozenset(set_aside(reading)),
+        times_of(note, reading),
     )
+
+
+def times_of(note: LabelledNote, reading: Reading) -> list[tuple[list[str], int]]:
+    """Each time that a service of the note could have: its features, and 1 where it is the labelled one."""
+    spans = [(s.start, s.end) for s in note.services]
+    stated = find_totals(reading)
+    forms = usual_forms(reading, spans)
+    out = []
+    for index, service in enumerate(note.services):
+        for found in candidates(
+            reading,
+            service.start,
+            service.end,
+            before=spans[index - 1][1] if index else 0,
+            after=spans[index + 1][0] if index + 1 < len(spans) else len(reading.text),
+            total=stated.total or stated.timed,
+            forms=forms,
+        ):
+            right = service.minutes is not None and found.minutes == service.minutes
+            out.append((list(dict.fromkeys(found.features)), int(right)))
+    return out
 
 
 @dataclass(slots=True)

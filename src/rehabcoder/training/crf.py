@@ -22,11 +22,6 @@ class Chain:
     bias: Floats
 
 
-def _log_sum(values: Floats, axis: int) -> Floats:
-    top = values.max(axis=axis, keepdims=True)
-    return (top + np.log(np.exp(values - top).sum(axis=axis, keepdims=True))).squeeze(axis)  # type: ignore[no-any-return]
-
-
 def train_chain(
     rows: csr_matrix,
     states: npt.NDArray[np.int64],
@@ -56,7 +51,7 @@ def train_chain(
     weight = np.ones(n_notes) if weight is None else weight
     row_weight = np.repeat(weight, lengths)
     by_place = weight[order]
-    last = np.array(lengths)[order] - 1
+    each = np.ones(n_states)  # a product with it is a sum over states, quicker than a sum over a short axis
     gold = np.zeros((n_rows, n_states))
     gold[np.arange(n_rows), states] = 1.0
     gold_transition = np.zeros((n_states, n_states))
@@ -76,22 +71,27 @@ def train_chain(
         scores = said[:, own] + bias
         scores[1:] += np.where(follows[:, None], said[:-1, before], 0)
         scores[:-1] += np.where(follows[:, None], said[1:, behind], 0)
-        grid = np.zeros((n_notes, steps, n_states))
-        grid[row_of, step_of] = scores
-        forward, backward = np.zeros_like(grid), np.zeros_like(grid)
-        forward[:, 0] = grid[:, 0] + start
-        for t in range(1, steps):
+        # Probabilities, scaled at every step so that they sum to one: sums and products, no logarithm but of the scales.
+        opened = scores.copy()
+        opened[starts] += start
+        top, most = opened.max(axis=1), transition.max()
+        moves = np.exp(transition - most)
+        grid = np.zeros((steps, n_notes, n_states))
+        grid[step_of, row_of] = np.exp(opened - top[:, None])
+        forward, backward, scale = np.zeros_like(grid), np.ones_like(grid), np.ones((steps, n_notes))
+        for t in range(steps):
             k = going[t]
-            forward[:k, t] = _log_sum(forward[:k, t - 1, :, None] + transition, 1) + grid[:k, t]
-        log_z = _log_sum(forward[np.arange(n_notes), last], 1)
+            here = grid[t, :k] * (forward[t - 1, :k] @ moves) if t else grid[t, :k]
+            scale[t, :k] = here @ each
+            forward[t, :k] = here / scale[t, :k, None]
+        log_z = np.log(scale).sum(axis=0) + np.bincount(row_of, top, n_notes) + (lengths[order] - 1) * most
         expected_transition = np.zeros((n_states, n_states))
         for t in range(steps - 2, -1, -1):
             k = going[t + 1]
-            ahead = grid[:k, t + 1] + backward[:k, t + 1]
-            backward[:k, t] = _log_sum(transition + ahead[:, None, :], 2)
-            pair = np.exp(forward[:k, t, :, None] + transition + ahead[:, None, :] - log_z[:k, None, None])
-            expected_transition += (pair * by_place[:k, None, None]).sum(0)
-        marginal = np.exp(forward + backward - log_z[:, None, None])[row_of, step_of]
+            ahead = grid[t + 1, :k] * backward[t + 1, :k] / scale[t + 1, :k, None]
+            backward[t, :k] = ahead @ moves.T
+            expected_transition += moves * ((forward[t, :k] * by_place[:k, None]).T @ ahead)
+        marginal = (forward * backward)[step_of, row_of]
         gold_score = (
             ((scores * gold).sum(1) * row_weight).sum()
             + (gold_transition * transition).sum()

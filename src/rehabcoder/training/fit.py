@@ -14,8 +14,6 @@ from sklearn.linear_model import LogisticRegression
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.chain import chain_features
 from rehabcoder.language.layout import Place, element_places
-from rehabcoder.language.minutes import candidates, usual_forms
-from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
 from rehabcoder.predict.trees import no_trees
 from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of, span_words
@@ -162,28 +160,9 @@ def fit_weighed(
 
 def fit_minutes(data: Corpus, settings: Settings) -> Weighed:
     """The ranker of times: is this time the minutes of this service?"""
-    examples, marks, sources = [], [], []
-    for prepared in data.notes:
-        note, reading = prepared.note, prepared.reading
-        spans = [(s.start, s.end) for s in note.services]
-        stated = find_totals(reading)
-        forms = usual_forms(reading, spans)
-        for index, service in enumerate(note.services):
-            before = spans[index - 1][1] if index else 0
-            after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
-            for found in candidates(
-                reading,
-                service.start,
-                service.end,
-                before=before,
-                after=after,
-                total=stated.total or stated.timed,
-                forms=forms,
-            ):
-                examples.append(list(dict.fromkeys(found.features)))
-                marks.append(int(service.minutes is not None and found.minutes == service.minutes))
-                sources.append(note.source)
-    return fit_weighed(examples, marks, sources, c=settings.minutes_c)
+    examples = [(*time, prepared.note.source) for prepared in data.notes for time in prepared.times]
+    features, marks, sources = zip(*examples, strict=True) if examples else ((), (), ())
+    return fit_weighed(features, marks, sources, c=settings.minutes_c)
 
 
 def label_table(data: Corpus) -> dict[str, dict[str, float]]:
