@@ -87,6 +87,9 @@ FURTHER_OF: Mapping[str, str] = MappingProxyType({first: further for further, fi
 """From the code that opens a service to the code of its further time: 97129 to 97130."""
 
 
+EVALUATIONS = frozenset(str(code) for code in range(97161, 97169))
+"""Evaluations and re-evaluations of physical and occupational therapists."""
+
 _SAID_BY_NAME = frozenset({"modality", "evaluation"})
 _ONE_NAME = {"97014": "G0283", "97130": "97129"}
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
 
@@ -106,6 +107,8 @@ def layout_features(reading: Reading) -> list[Place]:
                     kinds["lab:lead"] = None
                 codes.append(label.code)
                 feats.append(f"code={label.code}")
+                if label.number and label.code in EVALUATIONS:  # each by itself is rare
+                    feats.append(f"evaluation:{'eval' in body}")
         forms: dict[str, None] = {}
         while at_time < len(times) and times[at_time].start < end:
             mention = times[at_time]

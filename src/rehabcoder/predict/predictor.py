@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.billing.codes import is_timed, one_name
+from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name
 from rehabcoder.language.aside import but, set_aside
 from rehabcoder.language.behind import closing_labels
 from rehabcoder.language.chain import OUT, chain_features
@@ -92,8 +92,7 @@ LONG = 400  # pieces: no session note is longer; what is gets the tagger's best 
 # Log odds of being a session below which a note holds no service: of 1,461 therapy notes left out of training one lies lower,
 # an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this.
 NO_SESSION = -1.5
-# ... unless it gives one of these by its number: those evaluations are all that the therapy notes below it hold.
-EVALUATIONS = frozenset({"97161", "97162", "97163", "97164", "97165", "97166", "97167", "97168"})
+# ... unless it gives an evaluation by its number: those are all that the therapy notes below it hold.
 SURELY = 99.0  # log odds of what is certain
 OUTSIDE, INSIDE = 0, 2  # states of the tagger
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.layout import Place, layout_features
@@ -16,7 +17,6 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
-from rehabcoder.predict.predictor import EVALUATIONS
 from rehabcoder.training.labelled import LabelledNote, Snippet
 from rehabcoder.training.linear import kept
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.aside import but
 from rehabcoder.language.chain import OUT
 from rehabcoder.predict.model import SESSION, Linear, linear_scores, softmax
-from rehabcoder.predict.predictor import EVALUATIONS, session_odds
+from rehabcoder.predict.predictor import session_odds
 from rehabcoder.training.corpus import Corpus, Prepared, Settings, coarse, span_words, word_vocabulary
 from rehabcoder.training.linear import Idf, idf_of, linear, matrix
 
