@@ -199,14 +199,14 @@ def test_a_policy_switches_a_finding_off(payer):
     assert "missing_response" not in raised(payer(off=["missing_response"])(EXERCISE))
 
 
-def test_findings_come_in_the_order_of_their_terms_with_severity_and_rule(payer):
-    flags = payer(on=PAYERS)(f"{AIDE}\nTotal timed minutes: 45").flags
-    order = [name for name in terms() if name in {f.id for f in flags}]
-    assert [f.id for f in flags if f.id in terms()] == order
-    assert {"not_one_on_one", "missing_plan_reference"} <= set(order)
+def test_the_gravest_findings_come_first_and_alike_ones_in_the_order_of_their_terms(payer):
+    flags = [f for f in payer(on=PAYERS)(f"{AIDE}\nTotal timed minutes: 45").flags if f.id in terms()]
+    names = [f.id for f in flags]
+    ranked = [name for weight in ("high", "medium", "low") for name, entry in terms().items() if entry.severity == weight]
+    assert names == [name for name in ranked if name in names]
+    assert {"not_one_on_one", "missing_plan_reference"} <= set(names)
     for flag in flags:
-        if flag.id in terms():
-            assert (flag.severity, flag.rule) == (terms()[flag.id].severity, terms()[flag.id].rule)
+        assert (flag.severity, flag.rule) == (terms()[flag.id].severity, terms()[flag.id].rule)
 
 
 def test_every_finding_has_terms_and_a_check():
