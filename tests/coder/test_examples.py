@@ -163,3 +163,16 @@ def test_an_evaluation_given_by_its_number_is_found_and_nothing_else_of_its_note
         " findings. I recommend twice weekly for six weeks of strengthening and manual therapy. No treatment was given today."
     )
     assert [(s.code, s.minutes) for s in coder(text).interventions] == [("97161", 35)]
+
+
+def test_a_heading_whose_minutes_are_the_sum_of_its_parts_is_their_label_and_no_service(coder):
+    coded = coder(
+        "97110 Therapeutic exercise, 30 min\n"
+        " a. bike level 3 by herself while I charted at the desk, 12 min\n"
+        " b. with me, 18 min: leg press 90 lb 3x10, step ups 8 in 3x10 for quadriceps strength"
+    )
+    assert [(s.code, s.labelled, s.minutes) for s in coded.interventions] == [
+        ("none", "97110", 12),
+        ("97110", "97110", 18),
+    ]
+    assert {"not_one_on_one", "code_mismatch"} <= {flag.id for flag in coded.flags}

@@ -6,6 +6,7 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.together import (
     at_headings,
     coded_rows,
+    in_parts,
     join_rows,
     split_rows,
     timed_headings,
@@ -135,3 +136,25 @@ def test_each_row_of_a_sheet_that_ends_with_its_minutes_is_a_service(mark: str) 
 def test_a_few_rows_or_doses_with_their_unit_show_no_sheet() -> None:
     for text in ("TE\t15\nbands\t10", "bike\t7 min\nrows\t5 min\nsteps\t4 min\npress\t3x10", "TE 15\nbike 10\nrows 12"):
         assert cut(text) == [text]
+
+
+PARTS = ("97110, 30 min", "leg press 90 lb, 18 min", "step ups, 12 min")
+
+
+@pytest.mark.parametrize(
+    ("heading", "labels", "minutes", "found"),
+    [
+        (PARTS[0], ("97110", None, None), (30, 18, 12), {0: range(1, 3)}),
+        (PARTS[0], ("97110", "97110", None), (30, 18, 12), {0: range(1, 3)}),
+        (PARTS[0], ("97110", None, None), (30, 18, 10), {}),  # not its sum
+        (PARTS[0], ("97110", None, None), (30, 30, None), {}),  # one service and its charge line
+        (PARTS[0], ("97110", None, "97140"), (30, 18, 12), {}),
+        (PARTS[0], (None, None, None), (30, 18, 12), {}),
+        ("97110, 30 min: squats", ("97110", None, None), (30, 18, 12), {}),  # says what was done
+    ],
+)
+def test_a_heading_stands_for_the_parts_that_make_its_time(heading, labels, minutes, found):
+    parts = (heading, *PARTS[1:])
+    text = "\n".join(parts)
+    places = [(text.index(part), text.index(part) + len(part)) for part in parts]
+    assert in_parts(read(text), places, labels, minutes) == found

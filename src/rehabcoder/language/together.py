@@ -228,3 +228,24 @@ def _timed(reading: Reading, span: Span) -> bool:
     at = bisect_left(reading.times, start, key=lambda time: time.start)
     times = reading.times[at : bisect_left(reading.times, end, key=lambda time: time.start)]
     return any(time.form not in _NO_LENGTH for time in times)
+
+
+def in_parts(
+    reading: Reading, places: Sequence[Span], labels: Sequence[str | None], minutes: Sequence[int | None]
+) -> dict[int, range]:
+    """Services that are nothing but the heading of the ones that follow, which are its parts: "97110, 38 min" above "bike on
+    her own, 15 min" and "with me, 23 min". Its time is the sum of theirs, and none of them has another label.
+
+    `places` are the spans of the services. Gives the number of each such heading with the numbers of its parts.
+    """
+    out: dict[int, range] = {}
+    for index, ((start, end), label, whole) in enumerate(zip(places, labels, minutes, strict=True)):
+        if label is None or not whole or content_words(reading.low, reading.labels, start, end):
+            continue
+        total, last = 0, index
+        while last + 1 < len(places) and labels[last + 1] in (None, label) and total < whole:
+            last += 1
+            total += minutes[last] or whole + 1  # a part without a time is none
+        if total == whole and last > index + 1:
+            out[index] = range(index + 1, last + 1)
+    return out

@@ -25,6 +25,7 @@ from rehabcoder.language.together import (
     OnlyCodes,
     at_headings,
     coded_rows,
+    in_parts,
     join_rows,
     split_rows,
     timed_headings,
@@ -340,9 +341,17 @@ def _predicted(
         untimed,
         stated.total_span,
     )
+    headings = in_parts(reading, places, labels, [m.minutes for m in minutes])
+    for heading, parts in headings.items():
+        for k in parts:
+            if labels[k] is None:
+                names[k], labels[k] = names[heading], labels[heading]
+                joined[k] = _join(model, described[k], labels[heading])
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
+        if k in headings:
+            continue
         a, b = spans[k]
         clear = float(1 - outside[a:b].min())
         name = names[k]
