@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
@@ -94,3 +96,19 @@ def test_a_footer_with_a_row_for_each_service_labels_them_in_order():
     assert named(text + "MT 16, TE 12+8, TA 11", glides, rows, bench) == ["97140", "97110", "97110"]
     assert named(text + "Plan: MT 16 / TE 12 / TA 11", glides, rows, bench) == [None, None, None]
     assert named(text + "HEP: TE 12, TA 11, MT 5", glides, rows, bench) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("behind", "label"),
+    [
+        (". Billed as therapeutic exercise, 97110, 20 min.", "97110"),
+        (". It was coded as 97112 x2.", "97112"),
+        (" (charged to TE)", "97110"),
+        (", recorded as NMR", "97112"),
+        (". Billed 97530 for the next service.", None),
+        (". Seen for 97110 as well.", None),
+    ],
+)
+def test_a_service_went_out_under_the_name_that_is_said_behind_it(behind, label):
+    text = f"The aide took her through rows and pulleys{behind}"
+    assert named(text, ("The aide took her through rows and pulleys", "none")) == [label]

@@ -75,6 +75,15 @@ def test_a_threshold_that_no_probability_reaches_settles_nothing() -> None:
     assert all(judged(given, 1.0).reasons for given in answers())
 
 
+def test_company_told_in_passing_is_never_settled() -> None:
+    given = answer(CLEAR)
+    untimed = replace(given.found.minutes, minutes=None)
+    group = replace(given.found, labelled=None, probabilities=[("97150", 0.99), ("97110", 0.01)], minutes=untimed)
+    assert any(reason in UNSURE for reason in judged(Answer(given.predicted, group), 0.0).reasons)
+    for timed_or_named in (replace(group, labelled="97150"), replace(group, minutes=given.found.minutes)):
+        assert judged(Answer(given.predicted, timed_or_named), 0.0).reasons == []
+
+
 def test_a_label_other_than_the_code_is_never_settled() -> None:
     seen = 0
     for given in clearly_described():

@@ -21,6 +21,10 @@ _INTENT = frozenset({"97110", "97112", "97530", "97140"})
 # Codes for which the same work may be billed, as its intent is seen.
 _ALIKE = (frozenset({"97110", "97112", "97530", "97116", "97535", "97537", "97542"}), frozenset({"97140", "97124"}))
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
+# The sentence behind a service that says under which name it went out.
+_WENT_OUT_AS = re.compile(
+    r"[\s.;,()-]*(?:(?:it|this|that|all|which)\s)?(?:(?:was|were|is|i|we)\s)?(?:billed|charged|coded|entered|recorded|logged)\s(?:as|under|to)\s(?:an?\s|the\s)?"
+)
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
 _NOT_TODAY = re.compile(r"(?<![a-z])(?:home|hep|plan|goals?)(?![a-z])")
@@ -58,7 +62,8 @@ def label_services(
         agreed = any(la.number or la.code == code for la in own)
         if not any(la.start - start < _OPENS for la in own):
             own = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
-        out.append((None if agreed else opening_label(low, start, end, code)) or _best(own, start, end, code))
+        said = (None if agreed else opening_label(low, start, end, code)) or _best(own, start, end, code)
+        out.append(said or _said_behind(reading, end))
     _from_headings(reading, places, supported, out)
     _from_footer(reading, places, supported, out)
     if stated.units and stated.units_span:
@@ -68,6 +73,15 @@ def label_services(
         if listed:
             _from_the_bill([la.code for la in listed], (listed[0].start, listed[-1].end), supported, out)
     return out
+
+
+def _said_behind(reading: Reading, end: int) -> Label | None:
+    """The label that the words right behind a service give it: "... with the aide. Billed as therapeutic exercise"."""
+    billed = _WENT_OUT_AS.match(reading.low, end)
+    if not billed:
+        return None
+    at = bisect_left(reading.labels, billed.end(), key=lambda la: la.start)
+    return reading.labels[at] if at < len(reading.labels) and reading.labels[at].start == billed.end() else None
 
 
 def _best(near: list[Label], start: int, end: int, supported: str) -> Label | None:

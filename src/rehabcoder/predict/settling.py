@@ -127,7 +127,9 @@ def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
     if followed:
         reasons.append("label_followed")
     settled = model.settle.probability(told) if model.settle else confidence
-    if settled < model.thresholds.get("settle", 0.9):
+    # Company told in passing: whether the minutes beside it were a group's, a person says.
+    in_passing = code == "97150" and label is None and found.minutes.minutes is None
+    if in_passing or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
     return Judged(code, confidence, alternatives, reasons)
