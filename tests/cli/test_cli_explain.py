@@ -54,7 +54,11 @@ class TestText:
         assert re.search(
             r"^1  97112, 28 min, labelled 97110, confidence [01]\.\d\d; to be seen: .*code mismatch", out, re.M
         )
-        assert re.search(r'^   For 97112 over 97110: .*"(?:on )?foam" \d\.\d\d', out, re.M)
+        reasons = re.search(r"^   For 97112 over 97110: (.*)", out, re.M)
+        assert reasons
+        named = re.findall(r'"([a-z ]+)" \d\.\d\d', reasons[1])
+        assert named
+        assert all(word in NOTE.lower() for word in named)
         assert re.search(r"^   For 97110 over 97112: ", out, re.M)
         assert re.search(r"log odds for 97112$", out, re.M)
 
