@@ -23,7 +23,7 @@ def wholes() -> list[tuple[Whole, list[Way]]]:
     """Notes with their ways to be cut."""
     out = []
     for p in propose(model(), [*labelled_texts(), TWO]):
-        out.append((Whole(p.reading, p.kinds, model().kind.classes, p.layout, p.stated, p.session), p.ways))
+        out.append((p.whole(model().kind.classes), p.ways))
     assert sum(len(ways) > 2 for _, ways in out) > 10
     return out
 

@@ -10,7 +10,7 @@ need only be spelt where a key is new (`features_of`), so that weighing costs a 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import mul
@@ -57,6 +57,7 @@ class Whole:
     layout: Sequence[Place]
     stated: Stated
     session: float  # log odds that the note is one of a therapy session
+    aside: Collection[int]  # pieces that no service can hold: they say nothing of how the note is laid out
     times: list[list[int]] = field(init=False)  # minutes of the times of each piece (clock times left out)
     forms: list[frozenset[str]] = field(init=False)
     codes: list[list[str]] = field(init=False)  # label codes of each piece
@@ -76,6 +77,9 @@ class Whole:
     thin_before: list[int] = field(init=False)
     first_before: list[int] = field(init=False)
     blank_before: list[int] = field(init=False)
+    timed: int = field(init=False)  # pieces with a time, outside of those set aside
+    labelled: int = field(init=False)  # ... with a label
+    blanks: int = field(init=False)  # ... behind a blank line
     style: str = field(init=False)
     billed: set[str] = field(init=False)
     stretches: dict[Span, Stretch] = field(init=False)
@@ -116,8 +120,11 @@ class Whole:
         self.thin_before = _running(self.thin)
         self.first_before = _running(self.first)
         self.blank_before = _running(self.blank)
-        timed, labelled = self.timed_before[-1], self.labelled_before[-1]
-        lines = reading.pieces[-1].line + 1 if reading.pieces else 1
+        self.timed = self.timed_before[-1] - sum(bool(self.times[i]) for i in self.aside)
+        self.labelled = self.labelled_before[-1] - sum(bool(self.codes[i]) for i in self.aside)
+        self.blanks = self.blank_before[-1] - sum(self.blank[i] for i in self.aside)
+        timed, labelled = self.timed, self.labelled
+        lines = len({piece.line for index, piece in enumerate(pieces) if index not in self.aside})
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
         self.billed = {one_name(c) for c in self.stated.units or ()} | {one_name(c) for c in footer_codes(reading)}
         self.stretches = {}
@@ -192,7 +199,7 @@ def stretch_keys(note: Whole, span: Span) -> list[Key]:
             note.blank[a],
             note.blank_before[b] > note.blank_before[a + 1],
             ends or note.blank[b],
-            note.blank_before[-1] > 2,
+            note.blanks > 2,
             note.style,
         ),
         ("kind", known.name),
@@ -333,8 +340,8 @@ def reading_keys(note: Whole, spans: Sequence[Span]) -> list[Key]:
                 note.style,
                 max(note.strength, default=-3),
                 step,
-                min(note.labelled_before[-1], 3),
-                min(note.timed_before[-1], 3),
+                min(note.labelled, 3),
+                min(note.timed, 3),
                 bool(note.billed),
                 stated.timed is not None,
                 stated.total is not None,

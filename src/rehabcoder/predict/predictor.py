@@ -86,6 +86,11 @@ class Proposal:
     kinds: Floats
     session: float  # log odds that the note is one of a therapy session
     ways: list[tuple[float, list[Span]]]
+    aside: frozenset[int]  # pieces that no service can hold
+
+    def whole(self, kinds: Sequence[str]) -> Whole:
+        """What the ways to cut the note are weighed by; `kinds` are the model's."""
+        return Whole(self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside)
 
 
 SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
@@ -107,7 +112,8 @@ def predict(model: Model, texts: Sequence[str]) -> list[Predicted]:
 def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     """Reads the notes, scores their pieces all together, and finds the tagger's best ways to cut each."""
     readings = [read(text) for text in texts]
-    layouts = [layout_features(r) for r in readings]
+    aside = [frozenset(set_aside(reading)) for reading in readings]
+    layouts = [layout_features(r, a) for r, a in zip(readings, aside, strict=True)]
     word_rows, clause_rows = _word_rows(model, readings)
     flat = [rows for note in word_rows for rows in note]
     if not flat:
@@ -115,7 +121,6 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     bounds = np.concatenate([[0], np.cumsum([len(n) for n in word_rows])]).astype(int)
     all_kinds = softmax(linear_scores(model.kind, model.idf, flat))
     kinds = [all_kinds[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
-    aside = [set_aside(reading) for reading in readings]
     # A home programme must not make a session of an evaluation.
     sessions = session_odds(model.session, model.idf, list(map(but, word_rows, aside)))
     tagger_rows = []
@@ -127,9 +132,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     parts = [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
     outside = model.kind.column(OUT)
     added: list[list[list[Span]]] = []
-    for reading, layout, kind, indices, part in zip(
-        readings, layouts, kinds, map(frozenset, aside), parts, strict=True
-    ):
+    for reading, layout, kind, indices, part in zip(readings, layouts, kinds, aside, parts, strict=True):
         _make_sure(part, indices, closing_labels(reading, layout, kind, model.kind.classes, indices))
         part[parted(reading, layout, indices), INSIDE] -= SURELY
         if len(part) > LONG:
@@ -141,7 +144,15 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     ways = _ways(model, readings, aside, added, parts)
     return [
         Proposal(
-            reading, find_totals(reading), layouts[i], word_rows[i], clause_rows[i], kinds[i], sessions[i], ways[i]
+            reading,
+            find_totals(reading),
+            layouts[i],
+            word_rows[i],
+            clause_rows[i],
+            kinds[i],
+            sessions[i],
+            ways[i],
+            aside[i],
         )
         for i, reading in enumerate(readings)
     ]
@@ -172,7 +183,7 @@ def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence
 
 def _nothing(model: Model, reading: Reading) -> Proposal:
     kinds = np.zeros((0, len(model.kind.classes)), dtype=np.float32)
-    return Proposal(reading, find_totals(reading), [], [], [], kinds, 0.0, [(0.0, [])])
+    return Proposal(reading, find_totals(reading), [], [], [], kinds, 0.0, [(0.0, [])], frozenset())
 
 
 def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[np.int64]) -> Floats:
@@ -243,12 +254,10 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         if len(proposal.ways) < 2 or proposal.ways[0][0] - proposal.ways[1][0] > SURE:
             chosen.append((proposal.ways[0][1], 9.0))
             continue
-        whole = Whole(
-            proposal.reading, proposal.kinds, model.kind.classes, proposal.layout, proposal.stated, proposal.session
-        )
+        whole = proposal.whole(model.kind.classes)
         best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
-    chosen = [(spans or _evaluation_alone(p.reading), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
+    chosen = [(spans or _evaluation_alone(p), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
     docs = [
         list(dict.fromkeys(itertools.chain.from_iterable(p.rows[a:b])))
         for p, (spans, _) in zip(proposals, chosen, strict=True)
@@ -290,14 +299,14 @@ def _evaluations(proposal: Proposal) -> list[Span]:
     ]
 
 
-def _evaluation_alone(reading: Reading) -> list[Span]:
+def _evaluation_alone(proposal: Proposal) -> list[Span]:
     """Of a note without any service the piece that gives the number of an evaluation: nothing else in it was done today."""
+    reading = proposal.reading
     places = [label.start for label in reading.labels if label.number and label.code in EVALUATIONS]
     if not places:
         return []
-    aside = set(set_aside(reading))
     for index, piece in enumerate(reading.pieces):
-        if index not in aside and any(piece.start <= place < piece.end for place in places):
+        if index not in proposal.aside and any(piece.start <= place < piece.end for place in places):
             return [(index, index + 1)]
     return []
 

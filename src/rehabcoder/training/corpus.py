@@ -87,16 +87,17 @@ def prepare(note: LabelledNote) -> Prepared:
     pieces = [described(reading.masked[p.start : p.end]) for p in reading.pieces]
     cuts = [clauses(reading.masked, p) for p in reading.pieces]
     parts = [clause_words(reading.masked, cut, whole) for cut, whole in zip(cuts, pieces, strict=True)]
+    aside = frozenset(set_aside(reading))
     return Prepared(
         note,
         reading,
         pieces,
         cuts,
         parts,
-        layout_features(reading),
+        layout_features(reading, aside),
         tags,
         owner,
-        frozenset(set_aside(reading)),
+        aside,
         times_of(note, reading),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from rehabcoder.language.segments import Span, Whole
+from rehabcoder.language.segments import Span
 from rehabcoder.predict.predictor import Proposal
 from rehabcoder.predict.reranking import TAGGER, all_features
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
@@ -50,7 +50,7 @@ def fit_reader(
     for note, proposal, tags, classes in examples:
         if len(proposal.ways) < 2:
             continue
-        whole = Whole(proposal.reading, proposal.kinds, classes, proposal.layout, proposal.stated, proposal.session)
+        whole = proposal.whole(classes)
         top = proposal.ways[0][0]
         ways = [
             (value - top, worth(proposal, spans, note.services, tags), Counter(all_features(whole, spans)))
