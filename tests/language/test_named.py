@@ -39,6 +39,15 @@ def test_labels_that_close_their_services(text: str) -> None:
     assert len(closing(text)) == 2
 
 
+def test_a_model_that_knows_few_kinds_of_services_finds_them_too() -> None:
+    text = "Mrs. V., 60. Squats to a chair. 97110, 12 min. Bus to the library. 97537, 9 min. Tired after."
+    reading = read(text)
+    pieces = [text[p.start : p.end] for p in reading.pieces]
+    few = [CLASSES.index("97110"), CLASSES.index("out")]
+    found = closing_labels(reading, layout_features(reading), kinds(pieces)[:, few], ("97110", "out"), ())
+    assert [pieces[k] for k in found] == closing(text) != []
+
+
 @pytest.mark.parametrize(
     "text",
     [

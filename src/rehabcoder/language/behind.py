@@ -39,7 +39,13 @@ def closing_labels(
     if not bare:
         return []
     column = {name: k for k, name in enumerate(classes)}
-    served = 1 - kinds[:, column[OUT]] - kinds[:, column["none"]]
+    nothing = np.zeros(len(kinds), dtype=np.float32)  # of a class that a small model has never seen
+
+    def likely(*names: str) -> npt.NDArray[np.float32]:
+        """How likely each piece is of the first of these classes that the model knows."""
+        return next((kinds[:, column[name]] for name in names if name in column), nothing)
+
+    served = 1 - likely(OUT) - likely("none")
     out: list[int] = []
     for row in _rows(layout, bare, aside):
         alone = len(row) == 1
@@ -52,7 +58,7 @@ def closing_labels(
         first = _most(served, ahead[0])
         lead = first - _most(served, behind[-1])
         for k, before, following in zip(row, ahead, behind, strict=True):
-            meant = kinds[:, column.get(one_name(bare[k].code), column["other"])]
+            meant = likely(one_name(bare[k].code), "other")
             lead += _most(meant, before) - _most(meant, following)
         if first >= _CLEAR and lead >= _CLEAR:
             out += row
