@@ -35,6 +35,13 @@ def but(pieces: Sequence[_T], aside: Collection[int]) -> list[_T]:
     return [of_piece for index, of_piece in enumerate(pieces) if index not in aside]
 
 
+def up_to_aside(pieces: int, aside: Collection[int]) -> int:
+    """How many pieces a note has up to the last one that was not set `aside`."""
+    while pieces and pieces - 1 in aside:
+        pieces -= 1
+    return pieces
+
+
 def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
     low, pieces, opens = reading.low, reading.pieces, _openings()

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.aside import up_to_aside
 from rehabcoder.language.chain import OUT, session_step, shares
 from rehabcoder.language.footers import footer_codes
 from rehabcoder.language.layout import Place
@@ -77,6 +78,7 @@ class Whole:
     thin_before: list[int] = field(init=False)
     first_before: list[int] = field(init=False)
     blank_before: list[int] = field(init=False)
+    end: int = field(init=False)  # pieces up to the last one that was not set aside
     timed: int = field(init=False)  # pieces with a time, outside of those set aside
     labelled: int = field(init=False)  # ... with a label
     blanks: int = field(init=False)  # ... behind a blank line
@@ -120,6 +122,7 @@ class Whole:
         self.thin_before = _running(self.thin)
         self.first_before = _running(self.first)
         self.blank_before = _running(self.blank)
+        self.end = up_to_aside(len(pieces), self.aside)
         self.timed = self.timed_before[-1] - sum(bool(self.times[i]) for i in self.aside)
         self.labelled = self.labelled_before[-1] - sum(bool(self.codes[i]) for i in self.aside)
         self.blanks = self.blank_before[-1] - sum(self.blank[i] for i in self.aside)
@@ -174,7 +177,7 @@ def stretch_keys(note: Whole, span: Span) -> list[Key]:
         codes = len({c for k in note.codes[a:b] for c in k}) if known.labelled else 0
         alike = int(5 * min(note.alike[a + 1 : b]))
         strong, weak = max(note.strength[a:b]), min(note.strength[a:b])
-    ends = b == len(note.first)
+    ends = b == note.end
     return [
         (
             "held",

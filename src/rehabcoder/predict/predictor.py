@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name
-from rehabcoder.language.aside import but, set_aside
+from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.behind import closing_labels
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
@@ -124,12 +124,15 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     # A home programme must not make a session of an evaluation.
     sessions = session_odds(model.session, model.idf, list(map(but, word_rows, aside)))
     tagger_rows = []
-    for i, note in enumerate(word_rows):
-        chained = chain_features(kinds[i], model.kind.classes, layouts[i], sessions[i])
-        for rows, place, chain in zip(note, layouts[i], chained, strict=True):
+    # Pieces set aside at the end of a note are not cut: one that ends with a home programme is cut as if it did not.
+    ends = [up_to_aside(len(note), apart) for note, apart in zip(word_rows, aside, strict=True)]
+    for note, layout, kind, session, end in zip(word_rows, layouts, kinds, sessions, ends, strict=True):
+        chained = chain_features(kind[:end], model.kind.classes, layout[:end], session)
+        for rows, place, chain in zip(note[:end], layout[:end], chained, strict=True):
             tagger_rows.append(rows + model.ids(place, model.placed) + model.ids(chain))
-    emission = _emissions(model, tagger_rows, bounds)
-    parts = [emission[bounds[i] : bounds[i + 1]] for i in range(len(readings))]
+    cuts = np.concatenate([[0], np.cumsum(ends)]).astype(int)
+    emission = _emissions(model, tagger_rows, cuts)
+    parts = [emission[cuts[i] : cuts[i + 1]] for i in range(len(readings))]
     outside = model.kind.column(OUT)
     added: list[list[list[Span]]] = []
     for reading, layout, kind, indices, part in zip(readings, layouts, kinds, aside, parts, strict=True):
@@ -204,8 +207,7 @@ def _emissions(model: Model, rows: Sequence[Sequence[int]], bounds: npt.NDArray[
 def _make_sure(emission: Floats, aside: Collection[int], closing: Collection[int]) -> None:
     """Adds to a note's scores what is certain whatever the words look like: pieces set `aside` are no service, and a label
     that closes a service goes on with what stands before it, and nothing behind goes on with it."""
-    for index in aside:
-        emission[index, OUTSIDE] += SURELY
+    emission[[index for index in aside if index < len(emission)], OUTSIDE] += SURELY
     for index in closing:
         emission[index, INSIDE] += SURELY
         emission[index - 1, OUTSIDE] -= SURELY
