@@ -12,6 +12,7 @@ from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.aside import up_to_aside
 from rehabcoder.language.chain import chain_features
 from rehabcoder.language.layout import Place, element_places
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
@@ -108,8 +109,10 @@ def fit_chain(
 ) -> tuple[Chain, dict[str, int]]:
     """The tagger. `kinds` are probabilities of the pieces, and the note's log odds, by models that did not see it; returns
     the chain and the vocabulary extended by layout and chain features."""
+    ends = [up_to_aside(len(p.words), p.aside) for p in data.notes]  # as they are cut at run time
     features = [
-        piece_features(p.words, p.layout, k, classes, odds) for p, (k, odds) in zip(data.notes, kinds, strict=True)
+        piece_features(p.words[:end], p.layout[:end], k[:end], classes, odds)
+        for p, end, (k, odds) in zip(data.notes, ends, kinds, strict=True)
     ]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for prepared, feats in zip(data.notes, features, strict=True):
@@ -120,9 +123,9 @@ def fit_chain(
     for feature in kept(counts, LEAST_NOTES, 2):
         extended.setdefault(feature, len(extended))
     rows = matrix([f for feats in features for f in feats], extended)
-    lengths = np.array([len(feats) for feats in features])
-    states = np.array([t for p in data.notes for t in p.tags])
-    weight = np.array([p.note.weight for p in data.notes])
+    lengths = np.array([end for end in ends if end])
+    states = np.array([t for p, end in zip(data.notes, ends, strict=True) for t in p.tags[:end]])
+    weight = np.array([p.note.weight for p, end in zip(data.notes, ends, strict=True) if end])
     fitted = train_chain(rows, states, lengths, n_states=3, l2=settings.chain_l2, weight=weight)
     own, before, behind = (table.astype(np.float32) for table in fitted.emission)
     transition, start, bias = (a.astype(np.float32) for a in (fitted.transition, fitted.start, fitted.bias))
