@@ -8,7 +8,6 @@ behind its last.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
@@ -92,9 +91,7 @@ def _bare_labels(reading: Reading, layout: Sequence[Place], aside: Collection[in
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
         if place.thin or not place.labelled or k in aside or piece.end - piece.start > _SHORT:
             continue
-        first = bisect_left(reading.labels, piece.start, key=lambda label: label.start)
-        last = bisect_left(reading.labels, piece.end, key=lambda label: label.start)
-        found = sorted(reading.labels[first:last], key=lambda label: not label.number)
+        found = sorted(reading.labels_in(piece.start, piece.end), key=lambda label: not label.number)
         if len({one_name(label.code) for label in found}) == 1 and (place.timed or found[0].number):
             out[k] = found[0]
     return out

@@ -107,11 +107,7 @@ def _depth(low: str, line: int) -> int:
 
 def _timed(reading: Reading, start: int, end: int) -> bool:
     """Whether a heading has its minutes already."""
-    at = bisect_left(reading.times, start, key=lambda time: time.start)
-    return any(
-        time.form in _FORMS or time.form == "label"
-        for time in reading.times[at : bisect_left(reading.times, end, key=lambda time: time.start)]
-    )
+    return any(time.form in _FORMS or time.form == "label" for time in reading.times_in(start, end))
 
 
 def _only_times(reading: Reading) -> list[_Line]:

@@ -10,9 +10,7 @@ from itertools import pairwise
 
 from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.detail import content_words
-from rehabcoder.language.labels import Label
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.times import TimeMention
 
 _HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
 _BULLET = re.compile(r"\s*(?:[-*>+o]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s|\[[x \u2611]?\]|\([x ]?\)|\|)")
@@ -63,15 +61,6 @@ def blank_before(reading: Reading) -> list[bool]:
     ]
 
 
-def _outside(found: Sequence[Label] | Sequence[TimeMention], apart: Sequence[tuple[int, int]]) -> int:
-    """How many labels or times stand outside of some places."""
-    within = sum(
-        bisect_left(found, end, key=lambda one: one.start) - bisect_left(found, start, key=lambda one: one.start)
-        for start, end in apart
-    )
-    return len(found) - within
-
-
 def layout_features(reading: Reading, aside: Collection[int] = ()) -> list[Place]:
     """The features of each piece. What the note as a whole looks like is told without the pieces set `aside`."""
     low, pieces = reading.low, reading.pieces
@@ -84,8 +73,8 @@ def layout_features(reading: Reading, aside: Collection[int] = ()) -> list[Place
     at_label = at_time = 0
     since_label = since_time = 9
     hidden = [(pieces[index].start, pieces[index].end) for index in aside]
-    any_label = "L" if _outside(labels, hidden) else "l"
-    many_times = _bucket(_outside(times, hidden), (0, 1, 3, 6))
+    any_label = "L" if len(labels) > sum(len(reading.labels_in(*place)) for place in hidden) else "l"
+    many_times = _bucket(len(times) - sum(len(reading.times_in(*place)) for place in hidden), (0, 1, 3, 6))
     past_words = [word for word in _PAST_WORDS if word in low]
     box_signs = [sign for sign in _BOX_SIGNS if sign in low]
     barred = "|" in low or "\t" in low

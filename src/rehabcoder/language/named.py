@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import pairwise
 
 from rehabcoder.billing.codes import is_timed, one_name
-from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
@@ -64,13 +62,8 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
 
 
 def _codes(reading: Reading, k: int) -> set[str]:
-    return {one_name(label.code) for label in _labels(reading, k)}
-
-
-def _labels(reading: Reading, k: int) -> list[Label]:
-    piece, labels = reading.pieces[k], reading.labels
-    first = bisect_left(labels, piece.start, key=lambda label: label.start)
-    return labels[first : bisect_left(labels, piece.end, key=lambda label: label.start)]
+    piece = reading.pieces[k]
+    return {one_name(label.code) for label in reading.labels_in(piece.start, piece.end)}
 
 
 def _named(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, str]:
@@ -80,7 +73,7 @@ def _named(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
         if place.thin or not place.labelled or k in aside:
             continue
-        found = _labels(reading, k)
+        found = reading.labels_in(piece.start, piece.end)
         codes = {one_name(label.code) for label in found}
         if len(codes) != 1 or any(label.number for label in found):
             continue

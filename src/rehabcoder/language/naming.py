@@ -80,8 +80,7 @@ def _said_behind(reading: Reading, end: int) -> Label | None:
     billed = _WENT_OUT_AS.match(reading.low, end)
     if not billed:
         return None
-    at = bisect_left(reading.labels, billed.end(), key=lambda la: la.start)
-    return reading.labels[at] if at < len(reading.labels) and reading.labels[at].start == billed.end() else None
+    return next(iter(reading.labels_in(billed.end(), billed.end() + 1)), None)
 
 
 def _best(near: list[Label], start: int, end: int, supported: str) -> Label | None:
@@ -118,18 +117,13 @@ def _from_headings(
         if line and (index == 0 or not _GOES_ON.fullmatch(low, done, line)):
             above = low.rfind("\n", done, line - 1) + 1
             whole = above > 0 or index == 0
-            heading = _labels_between(reading.labels, above, line) if whole else []
+            heading = reading.labels_in(above, line) if whole else []
             closed = low[above:line].rstrip().endswith(":")
         if heading and out[index] is None and (closed or _BULLET.match(low, line or start, end)):
             codes = {one_name(la.code) for la in heading}
             fits = [la for la in heading if len(codes) == 1 or one_name(la.code) == supported[index]]
             out[index] = next(iter(fits), None)
         done = end
-
-
-def _labels_between(labels: Sequence[Label], start: int, end: int) -> list[Label]:
-    first = bisect_left(labels, start, key=lambda la: la.start)
-    return list(labels[first : bisect_left(labels, end, key=lambda la: la.start)])
 
 
 def _from_footer(

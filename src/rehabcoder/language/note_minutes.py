@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.shared import touching
+from rehabcoder.language.shared import STOPS, touching
 from rehabcoder.language.times import WORDS, TimeMention, clock, number
 from rehabcoder.language.total_words import total_words
 
@@ -37,7 +37,6 @@ _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
 _ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
 _GIVEN = re.compile(rf"(?<=[a-z]\s)(?P<n>{WORDS}|\d{{1,2}})(?:\s(?:timed\s)?min\w*|(?=\s*[,.;]|\sand\b))")
-_STOPS = re.compile(r"[.\n](?=\s|\Z)")
 _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
@@ -200,15 +199,14 @@ def each(
         if not (said or of_all) or _elsewhere(low, mention.start):
             continue
         begin = _sentence(low, mention.start)
-        first, last = (bisect_left(reading.labels, at, key=lambda label: label.start) for at in (begin, mention.start))
-        named = {label.code for label in reading.labels[first:last]}
+        named = {label.code for label in reading.labels_in(begin, mention.start)}
         beside = touching(begins, ends, begin, mention.start)
         wanted = set(beside) if len(beside) > 1 else set()
         if of_all or _SERVICES.search(low, begin, mention.start) or (said and _ON_SEVERAL.match(low, said.end())):
             wanted.update(*open_ones.values())
             open_ones.clear()
         if said and _LISTED.match(low, said.end()) and not any(map(str.isalpha, low[begin : mention.start])):
-            stop = _STOPS.search(low, said.end(), said.end() + _FAR)  # "12 min each: A, then B, then C."
+            stop = STOPS.search(low, said.end(), said.end() + _FAR)  # "12 min each: A, then B, then C."
             wanted.update(touching(begins, ends, mention.end, stop.start() if stop else said.end() + _FAR))
         for code in named:
             wanted.update(open_ones.pop(code, ()))
@@ -247,7 +245,7 @@ def in_order(
         if _elsewhere(low, mention.start) or mention.start < spans[bisect_right(begins, mention.start) - 1][1]:
             continue
         furthest = min(len(low), mention.end + _FAR)
-        stop = _STOPS.search(low, mention.end, furthest)
+        stop = STOPS.search(low, mention.end, furthest)
         given = list(_GIVEN.finditer(low, begin, stop.end() if stop else furthest))
         if any(total_words().elsewhere.match(low, g.end()) for g in given):  # "15 min before bed"
             continue
@@ -378,9 +376,7 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             return None if _named_together(reading, label) else label.code
     least = max(0, mention.start - _LINE)
     line_start = max(least, low.rfind("\n", least, mention.start) + 1)
-    first = bisect_left(reading.labels, line_start, key=lambda label: label.start)
-    last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
-    on_line = reading.labels[first:last]
+    on_line = reading.labels_in(line_start, mention.start)
     if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
         return on_line[0].code
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,19 @@ class Reading:
     labels: list[Label]
     times: list[TimeMention]
     pieces: list[Piece]
+
+    def labels_in(self, start: int, end: int) -> list[Label]:
+        """The labels that begin in `[start, end)`."""
+        return self.labels[_first(self.labels, start) : _first(self.labels, end)]
+
+    def times_in(self, start: int, end: int) -> list[TimeMention]:
+        """The times that begin in `[start, end)`."""
+        return self.times[_first(self.times, start) : _first(self.times, end)]
+
+
+def _first(found: Sequence[Label] | Sequence[TimeMention], at: int) -> int:
+    """The number of the first that begins at a place or behind it."""
+    return bisect_left(found, at, key=lambda one: one.start)
 
 
 def read(text: str) -> Reading:

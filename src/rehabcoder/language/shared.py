@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import WORDS, TimeMention, number
+from rehabcoder.language.total_shapes import ON_SEVERAL
 
-_ON_THINGS = re.compile(
-    r"(?![^.;\n]{0,40}\beach\b)[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s"
-    r"(?:things|parts|blocks|areas|pieces)\b"
-)
+_ON_THINGS = re.compile(rf"(?![^.;\n]{{0,40}}\beach\b){ON_SEVERAL.pattern}")
 # A time for several services together, which is no single one's.
 _TOGETHER_BEHIND = re.compile(
     r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
@@ -25,7 +23,7 @@ _SHARED_FIGURE = re.compile(
     r"\s(?:(?:all|both|the|these|those|last|first|other|of)\s)*(?:rows?|lines?|two|three|four|[2-5]|all|both|them|blocks|services|codes|te|ta|nmr|mt)(?![a-z])"
 )
 _MANY = {"both": 2, "two": 2, "pair": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "5": 5}
-_NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
+NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
 _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
 )
@@ -33,7 +31,7 @@ _OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to 
 _IN_THE_FIRST = re.compile(
     r"\s*(?:and\s+|then\s+)?(?:in|over|during|within)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
 )
-_STOPS = re.compile(r"[.\n](?=\s|\Z)")
+STOPS = re.compile(r"[.\n](?=\s|\Z)")  # where a sentence or a line ends
 _FORMS = frozenset({"min", "prime", "word", "frac", "hour", "m", "label", "brack", "bare", "cell"})
 _FAR = 400  # code points before a time in which its sentence is searched
 
@@ -48,7 +46,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     """Where times begin that several services share unsplit ("25 min for both"): no single one's."""
     low = reading.low
     begins, ends = [a for a, _ in spans], [b for _, b in spans]
-    lengths = [t.start for t in reading.times if t.form not in _NO_LENGTH]
+    lengths = [t.start for t in reading.times if t.form not in NO_LENGTH]
     given = _figures_shared(low)
     out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
     for mention in reading.times:
@@ -72,9 +70,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
             continue
         own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
-        first = bisect_left(reading.labels, begin, key=lambda label: label.start)
-        last = bisect_left(reading.labels, mention.start, key=lambda label: label.start)
-        codes = {label.code for label in reading.labels[first:last]}
+        codes = {label.code for label in reading.labels_in(begin, mention.start)}
         touched = touching(begins, ends, begin, mention.start)
         if (
             len(codes) > 1
@@ -102,10 +98,9 @@ def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mentio
     begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
     if not _IN_THE_FIRST.fullmatch(low, begin, mention.start):
         return False
-    stop = _STOPS.search(low, mention.end, mention.end + 2 * _FAR)
+    stop = STOPS.search(low, mention.end, mention.end + 2 * _FAR)
     end = stop.start() if stop else min(len(low), mention.end + 2 * _FAR)
-    at = bisect_left(reading.times, mention.end, key=lambda time: time.start)
-    if at < len(reading.times) and reading.times[at].start < end:
+    if reading.times_in(mention.end, end):
         return False
     return len(touching(begins, ends, mention.start, end)) > 1
 
@@ -132,8 +127,7 @@ def _goes_on(reading: Reading, above: tuple[int, int], here: Sequence[tuple[int,
     """Whether a service without a time stands on the line above another, so that "both" can speak of the two."""
     if not here or reading.low.count("\n", above[1], here[0][0]) != 1:
         return False
-    at = bisect_left(reading.times, above[0], key=lambda time: time.start)
-    return at == len(reading.times) or reading.times[at].start >= above[1]
+    return not reading.times_in(*above)
 
 
 def touching(begins: Sequence[int], ends: Sequence[int], begin: int, end: int) -> range:

@@ -13,10 +13,9 @@ from rehabcoder.language.closing import Block
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.note_minutes import footer_times
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.shared import together_behind
+from rehabcoder.language.shared import NO_LENGTH, together_behind
 from rehabcoder.language.tables import table_rows
 
-_NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that may be anything
 _UNDONE = re.compile(
     r"(?<![a-z])(?:deferred|refused|declined|cancell?ed|not\s(?:done|given|started))(?![a-z])"
     r"|\|\s*(?:(?:held|hold|omitted|skipped)\s*(?:\||$)|0\s*(?:\||$))"
@@ -225,9 +224,7 @@ def _adjacent(reading: Reading, one: Span, two: Span) -> bool:
 
 def _timed(reading: Reading, span: Span) -> bool:
     start, end = reading.pieces[span[0]].start, reading.pieces[span[1] - 1].end
-    at = bisect_left(reading.times, start, key=lambda time: time.start)
-    times = reading.times[at : bisect_left(reading.times, end, key=lambda time: time.start)]
-    return any(time.form not in _NO_LENGTH for time in times)
+    return any(time.form not in NO_LENGTH for time in reading.times_in(start, end))
 
 
 def in_parts(

@@ -290,27 +290,22 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     return out
 
 
+def _gives_evaluation(reading: Reading, span: Span) -> bool:
+    """Whether these pieces give an evaluation by the number of its code."""
+    start, end = reading.pieces[span[0]].start, reading.pieces[span[1] - 1].end
+    return any(label.number and label.code in EVALUATIONS for label in reading.labels_in(start, end))
+
+
 def _evaluations(proposal: Proposal) -> list[Span]:
     """Of a note that is of no session of treatment the evaluation, where the note gives it by the number of its code."""
-    places = [label.start for label in proposal.reading.labels if label.number and label.code in EVALUATIONS]
-    if not places:
-        return []
-    pieces = proposal.reading.pieces
-    return [
-        (a, b) for a, b in proposal.ways[0][1] if any(pieces[a].start <= place < pieces[b - 1].end for place in places)
-    ]
+    return [span for span in proposal.ways[0][1] if _gives_evaluation(proposal.reading, span)]
 
 
 def _evaluation_alone(proposal: Proposal) -> list[Span]:
     """Of a note without any service the piece that gives the number of an evaluation: nothing else in it was done today."""
-    reading = proposal.reading
-    places = [label.start for label in reading.labels if label.number and label.code in EVALUATIONS]
-    if not places:
-        return []
-    for index, piece in enumerate(reading.pieces):
-        if index not in proposal.aside and any(piece.start <= place < piece.end for place in places):
-            return [(index, index + 1)]
-    return []
+    pieces = ((k, k + 1) for k in range(len(proposal.reading.pieces)) if k not in proposal.aside)
+    first = next((span for span in pieces if _gives_evaluation(proposal.reading, span)), None)
+    return [first] if first else []
 
 
 def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
