@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 
 from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
-from rehabcoder.training.corpus import Prepared, Settings, corpus, folds_of, span_words
+from rehabcoder.training.corpus import Prepared, Settings, corpus, folds_of
 from rehabcoder.training.labelled import read_notes, read_snippets
 from rehabcoder.training.scores import CORE
 
@@ -62,8 +62,9 @@ Way = Callable[[Sequence[Described]], Answer]
 def services(prepared: Prepared) -> list[Described]:
     """The labelled services of a note, their pieces one a line as the tool sees them."""
     out = []
+    reading = read(prepared.note.text)
+    masked, pieces = reading.masked, reading.pieces
     for index, service in enumerate(prepared.note.services):
-        masked, pieces = prepared.reading.masked, prepared.reading.pieces
         own = [masked[p.start : p.end] for p, owner in zip(pieces, prepared.owner, strict=True) if owner == index]
         if own:
             out.append(Described("\n".join(own), service.code, prepared.note.source, prepared.note.note_id))
@@ -88,8 +89,8 @@ def keywords(train: Sequence[Described]) -> Answer:
 
 def features(text: str, *, lexicon: bool) -> list[str]:
     """The tool's own features of a description; without the classes and phrases of `knowledge/` if `lexicon` is false."""
-    feats = span_words([described(piece) for piece in text.split("\n")])
-    return feats if lexicon else [f for f in feats if f[0] not in "%&"]
+    feats = dict.fromkeys(f for piece in text.split("\n") for f in described(piece))
+    return list(feats) if lexicon else [f for f in feats if f[0] not in "%&"]
 
 
 def linear(train: Sequence[Described], *, lexicon: bool) -> Answer:
@@ -212,7 +213,7 @@ def main() -> None:
     tried = {name: Tried() for name in chosen}
     order: list[Described] = []
     with threadpool_limits(1):
-        for away in folds_of(data, options.folds):
+        for away in folds_of(data.notes, options.folds):
             train = shipped + [one for one in everything if one.clinic not in away]
             asked = [one for one in everything if one.clinic in away]
             order += asked

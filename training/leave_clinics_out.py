@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--sealed", type=Path)
     options = parser.parse_args()
     began = time.perf_counter()
-    data = corpus(read_notes(options.data / "notes"), read_snippets(options.data / "snippets"))
+    data = corpus(read_notes(options.data / "notes"), read_snippets(options.data / "snippets"), jobs=options.jobs)
     raw = {str(r["id"]): r for path in sorted((options.data / "notes").glob("*.jsonl")) for r in score.read(path)}
     groups = groups_of([p.note for p in data.notes], options.groups)
     settings = Settings()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehabcoder.errors import TrainingError
-from rehabcoder.training.corpus import Corpus, Prepared, Settings, corpus, folds_of, hash_fold, prepare
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, corpus, folds_of, hash_fold
 from rehabcoder.training.inputs import Own, plain
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.records import OWN, OwnNote, OwnText
@@ -43,6 +43,7 @@ class Material:
             notes,
             self.snippets.snippets + [own.snippets[i] for i in chosen],
             self.snippets.snippet_words + [own.snippet_words[i] for i in chosen],
+            self.snippets.names,
         )
 
     @property
@@ -56,8 +57,8 @@ def is_frozen(text: str) -> bool:
     return hash_fold("frozen " + plain(text), FROZEN_ONE_IN) == 0
 
 
-def assemble(own: Own, *, only: bool = False, shipped: Path | None = None) -> Material:
-    """Puts a user's labels beside the shipped data.
+def assemble(own: Own, *, only: bool = False, shipped: Path | None = None, jobs: int = 1) -> Material:
+    """Puts a user's labels beside the shipped data, and reads all of it, `jobs` texts at a time.
 
     A text that the shipped data holds with the same labels is no news and is left out; one with other labels takes its
     place. Labels that were only accepted from the tool's suggestion are never frozen.
@@ -92,9 +93,12 @@ def assemble(own: Own, *, only: bool = False, shipped: Path | None = None) -> Ma
     held = [n for n in new if n.counts_fully and frozen(n.note.text)]
     learn = [n for n in new if not (n.counts_fully and frozen(n.note.text))]
     texts = [t.snippet for t in new_texts if not frozen(t.snippet.text)]
+    read = corpus([*kept, *(n.note for n in learn + held)], kept_snippets + texts, jobs=jobs)
+    first, second, third = len(kept), len(kept) + len(learn), len(kept_snippets)
     return Material(
-        [prepare(n) for n in kept], [prepare(n.note) for n in learn], [prepare(n.note) for n in held],
-        corpus([], kept_snippets), corpus([], texts), [t.snippet for t in new_texts if frozen(t.snippet.text)],
+        read.notes[:first], read.notes[first:second], read.notes[second:],
+        Corpus([], kept_snippets, read.snippet_words[:third], read.names),
+        Corpus([], texts, read.snippet_words[third:], read.names), [t.snippet for t in new_texts if frozen(t.snippet.text)],
         {n.note.text: n for n in new}, {t.snippet.text: t for t in new_texts}, known,
         len(notes) + len(snippets) - len(kept) - len(kept_snippets), only,
     )  # fmt: skip
@@ -123,7 +127,7 @@ def _by_clinic(own: Own) -> Own:
 
 def folds(material: Material, settings: Settings) -> list[tuple[list[Prepared], list[int]]]:
     """What is left out together: whole shipped clinics, and a share of the user's notes and descriptions."""
-    sources = folds_of(Corpus(material.shipped, [], []), settings.folds)
+    sources = folds_of(material.shipped, settings.folds)
     out: list[tuple[list[Prepared], list[int]]] = []
     for k in range(settings.folds):
         away = sources[k] if k < len(sources) else frozenset()

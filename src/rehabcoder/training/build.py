@@ -52,12 +52,10 @@ def card_of(data: Corpus, settings: Settings, *, name: str) -> dict[str, Any]:
     }
 
 
-def build_model(
-    folder: Path, out: Path, *, name: str = "default", jobs: int = 1
-) -> Path:
+def build_model(folder: Path, out: Path, *, name: str = "default", jobs: int = 1) -> Path:
     """Fits the model of `folder` (`notes/` and `snippets/`) and writes `model.zip` into `out`."""
     settings = Settings()
-    data = corpus(read_notes(folder / "notes"), read_snippets(folder / "snippets"))
+    data = corpus(read_notes(folder / "notes"), read_snippets(folder / "snippets"), jobs=jobs)
     model = fit_calibrated(data, settings, jobs=jobs)
     model.card = card_of(data, settings, name=name)
     path = out / FILE_NAME

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.aside import set_aside
@@ -17,8 +20,8 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
+from rehabcoder.training.bags import Bag, Names, together
 from rehabcoder.training.labelled import LabelledNote, Snippet
-from rehabcoder.training.linear import kept
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 LEAST_NOTES = 5  # that hold a word of the vocabulary: with three it is nearly twice as long, and no righter
@@ -41,18 +44,19 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Prepared:
-    """A labelled note, read once: its reading, the features of its pieces and their right tags."""
+    """A labelled note, read once: the features of its pieces and their right tags."""
 
     note: LabelledNote
-    reading: Reading
-    words: list[list[str]]
+    words: list[Bag]  # of each piece
     cuts: list[list[tuple[int, int]]]  # the clauses of each piece: where they begin and end
-    clauses: list[list[list[str]]]  # and their words
+    clauses: list[list[Bag]]  # and their words
     layout: list[Place]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
     aside: frozenset[int]  # pieces that no service can hold
-    times: list[tuple[list[str], int]]  # features of every time that a service could have, and 1 where it is the right one
+    times: list[
+        tuple[list[str], int]
+    ]  # features of every time that a service could have, and 1 where it is the right one
 
     @property
     def key(self) -> Key:
@@ -68,8 +72,8 @@ class Prepared:
         return [OUT if k < 0 else coarse(self.note.services[k].code) for k in self.owner]
 
 
-def prepare(note: LabelledNote) -> Prepared:
-    """Reads a labelled note and marks each piece with the service that holds most of it."""
+def prepare(note: LabelledNote, names: Names) -> Prepared:
+    """Reads a labelled note and marks each piece with the service that holds most of it; its features get numbers in `names`."""
     reading = read(note.text)
     tags, owner = [], []
     previous = -1
@@ -86,12 +90,15 @@ def prepare(note: LabelledNote) -> Prepared:
         previous = best
     pieces = [described(reading.masked[p.start : p.end]) for p in reading.pieces]
     cuts = [clauses(reading.masked, p) for p in reading.pieces]
-    parts = [clause_words(reading.masked, cut, whole) for cut, whole in zip(cuts, pieces, strict=True)]
     aside = frozenset(set_aside(reading))
+    words, parts = [], []
+    for cut, whole in zip(cuts, pieces, strict=True):
+        words.append(names.bag(whole))
+        said = clause_words(reading.masked, cut, whole)
+        parts.append([words[-1]] if said == [whole] else [names.bag(feats) for feats in said])
     return Prepared(
         note,
-        reading,
-        pieces,
+        words,
         cuts,
         parts,
         layout_features(reading, aside),
@@ -125,32 +132,60 @@ def times_of(note: LabelledNote, reading: Reading) -> list[tuple[list[str], int]
 
 @dataclass(slots=True)
 class Corpus:
-    """Prepared notes and the words of the snippets."""
+    """Prepared notes and the words of the snippets. `names` tells which features their numbers stand for."""
 
     notes: list[Prepared]
     snippets: list[Snippet]
-    snippet_words: list[list[str]]
+    snippet_words: list[Bag]
+    names: Names
 
     def without(self, away: frozenset[Key]) -> Corpus:
         """The same without some notes."""
-        return Corpus([p for p in self.notes if p.key not in away], self.snippets, self.snippet_words)
+        return replace(self, notes=[p for p in self.notes if p.key not in away])
 
 
-def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpus:
-    """Reads everything once."""
-    return Corpus([prepare(n) for n in notes], list(snippets), [described(read(s.text).masked) for s in snippets])
+def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet], *, jobs: int = 1) -> Corpus:
+    """Reads everything once, on `jobs` cores."""
+    shares: list[Corpus] = Parallel(n_jobs=jobs)(delayed(_corpus)(notes[k::jobs], snippets[k::jobs]) for k in range(jobs))
+    if jobs == 1:
+        return shares[0]
+    names = Names()
+    prepared: dict[int, Prepared] = {}
+    words: dict[int, Bag] = {}
+    for k, share in enumerate(shares):
+        number = names.add(share.names)
+        for at, note in enumerate(share.notes):
+            note.words = [number[bag] for bag in note.words]
+            note.clauses = [[number[bag] for bag in bags] for bags in note.clauses]
+            prepared[k + at * jobs] = note
+        words |= {k + at * jobs: number[bag] for at, bag in enumerate(share.snippet_words)}
+    return Corpus(
+        [prepared[i] for i in range(len(notes))], list(snippets), [words[i] for i in range(len(snippets))], names
+    )
+
+
+def _corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpus:
+    names = Names()
+    prepared = [prepare(note, names) for note in notes]
+    words = [names.bag(described(read(snippet.text).masked)) for snippet in snippets]
+    return Corpus(prepared, list(snippets), words, names)
 
 
 def word_vocabulary(data: Corpus, *, least_notes: int = LEAST_NOTES, least_sources: int = 2) -> dict[str, int]:
     """Rows of the word features. A feature of one source or of fewer than five notes is left out: it may name a patient."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    by_source: dict[str, list[Bag]] = {}
     for prepared in data.notes:
-        for feature in {f for parts in prepared.clauses for feats in parts for f in feats}.union(*prepared.words):
-            counts[feature][prepared.note.source] += 1
-    for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
-        for feature in feats:
-            counts[feature][snippet.source] += 1
-    return {f: row for row, f in enumerate(kept(counts, least_notes, least_sources))}
+        every = together([*prepared.words, *(bag for parts in prepared.clauses for bag in parts)])
+        by_source.setdefault(prepared.note.source, []).append(every)
+    for snippet, bag in zip(data.snippets, data.snippet_words, strict=True):
+        by_source.setdefault(snippet.source, []).append(bag)
+    notes, sources = np.zeros((2, len(data.names)), dtype=np.int64)
+    for bags in by_source.values():
+        here = np.bincount(np.concatenate(bags), minlength=len(data.names))
+        notes += here
+        sources += here > 0
+    kept = data.names.chosen((notes >= least_notes) & (sources >= least_sources))
+    return {name: row for row, name in enumerate(kept)}
 
 
 @dataclass(slots=True)
@@ -168,9 +203,9 @@ class Settings:
     seed: int = 1
 
 
-def folds_of(data: Corpus, folds: int) -> list[frozenset[str]]:
+def folds_of(notes: Sequence[Prepared], folds: int) -> list[frozenset[str]]:
     """Sources that are left out together: at most `folds` groups of like size."""
-    sizes = Counter(p.note.source for p in data.notes)
+    sizes = Counter(p.note.source for p in notes)
     bins: list[list[str]] = [[] for _ in range(folds)]
     load = [0] * folds
     for source in sorted(sizes, key=lambda s: (-sizes[s], s)):
@@ -182,18 +217,13 @@ def folds_of(data: Corpus, folds: int) -> list[frozenset[str]]:
 
 def parts_of(data: Corpus, settings: Settings, folds: Sequence[frozenset[str]] | None = None) -> list[frozenset[Key]]:
     """The notes in parts that are left out in turn: whole sources, or single notes where there is one source only."""
-    folds = folds_of(data, settings.folds) if folds is None else folds
+    folds = folds_of(data.notes, settings.folds) if folds is None else folds
     if len(folds) < 2:
         number = [hash_fold(p.note.note_id, settings.folds) for p in data.notes]
         groups = [[p for p, k in zip(data.notes, number, strict=True) if k == one] for one in sorted(set(number))]
     else:
         groups = [[p for p in data.notes if p.note.source in fold] for fold in folds]
     return [frozenset(p.key for p in group) for group in groups if group]
-
-
-def span_words(pieces: Sequence[Sequence[str]]) -> list[str]:
-    """Features of a service: those of its pieces, each once."""
-    return list(dict.fromkeys(f for feats in pieces for f in feats))
 
 
 def hash_fold(text: str, folds: int) -> int:

@@ -14,8 +14,9 @@ from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join, propose
+from rehabcoder.training.bags import Bag, Names, ids, together
 from rehabcoder.training.calibrate import Answered, LeftOut, calibrate, fit_reader_on
-from rehabcoder.training.corpus import Corpus, Prepared, Settings, span_words
+from rehabcoder.training.corpus import Corpus, Prepared, Settings
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import Snippet
 
@@ -86,28 +87,29 @@ def run(
 
 def _do(task: Task, settings: Settings) -> Done:
     with fitting():
-        done = ask(fit(task.train, settings), task.notes, task.texts)
+        done = ask(fit(task.train, settings), task.train.names, task.notes, task.texts)
     done.left_out.notes = []  # the caller has them; sending them back would double what it holds
     return done
 
 
-def ask(model: Model, notes: Sequence[Prepared], texts: Sequence[Snippet]) -> Done:
-    """What a model has to say of notes and descriptions."""
+def ask(model: Model, names: Names, notes: Sequence[Prepared], texts: Sequence[Snippet]) -> Done:
+    """What a model has to say of notes, the numbers of whose features `names` tells, and of descriptions."""
+    columns = names.columns(model.vocabulary)
     return Done(
         LeftOut(model, list(notes), propose(model, [prepared.note.text for prepared in notes])),
-        [_given(model, prepared) for prepared in notes],
+        [_given(model, columns, prepared) for prepared in notes],
         [(text.code or "none", ranked) for text, ranked in zip(texts, describe(model, texts), strict=True)],
     )
 
 
-def _given(model: Model, prepared: Prepared) -> list[Given]:
+def _given(model: Model, columns: Bag, prepared: Prepared) -> list[Given]:
     """The codes at the labelled places, the note's own label joined as in coding. Places without words are left out."""
     services, docs = [], []
     for index, service in enumerate(prepared.note.services):
-        own = [feats for feats, owner in zip(prepared.words, prepared.owner, strict=True) if owner == index]
+        own = [bag for bag, owner in zip(prepared.words, prepared.owner, strict=True) if owner == index]
         if own:
             services.append(service)
-            docs.append(model.ids(span_words(own)))
+            docs.append(ids(together(own), columns))
     if not docs:
         return []
     rows = softmax(linear_scores(model.code, model.idf, docs))

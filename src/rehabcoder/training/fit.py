@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from rehabcoder.billing.codes import one_name
@@ -17,37 +17,39 @@ from rehabcoder.language.chain import chain_features
 from rehabcoder.language.layout import Place, element_places
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
 from rehabcoder.predict.trees import no_trees
-from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of, span_words
+from rehabcoder.training.bags import Bag, bag_matrix, together
+from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote
-from rehabcoder.training.linear import idf_of, kept, linear, matrix, regression, unit_rows
+from rehabcoder.training.linear import Idf, idf_of, kept, linear, matrix, regression, unit_rows
 from rehabcoder.training.sight import Seen, Sight, seen, sight
 
 
-def fit_codes(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
-    """Which code a whole description supports."""
+def fit_codes(data: Corpus, columns: Bag, idf: Idf, settings: Settings) -> Linear:
+    """Which code a whole description supports. `columns` are the places of the features in the vocabulary."""
     docs, labels, weight = [], [], []
-    for snippet, feats in zip(data.snippets, data.snippet_words, strict=True):
+    for snippet, bag in zip(data.snippets, data.snippet_words, strict=True):
         if snippet.code:
-            docs.append(feats)
+            docs.append(bag)
             labels.append(snippet.code)
             weight.append(1.0)
     for prepared in data.notes:
         for index, service in enumerate(prepared.note.services):
             own = [prepared.words[i] for i, k in enumerate(prepared.owner) if k == index]
             if own:
-                docs.append(span_words(own))
+                docs.append(together(own))
                 labels.append(service.code)
                 weight.append(prepared.note.weight)
-    return linear(matrix(docs, vocabulary), labels, idf, settings.code_c, weight)
+    return linear(bag_matrix(docs, columns, len(idf)), labels, idf, settings.code_c, weight)
 
 
 @dataclass(slots=True)
 class Said:
     """What documentation elements are read from: a clause, with the sentence (the piece of a note) that it stands in."""
 
-    clause: list[str]
-    sentence: list[str]
+    clause: Bag
+    sentence: Bag
+    place: list[str]  # features of where it stands
     marks: dict[str, int]  # for each element: 1 shown, 0 not shown, not there where nothing is known
 
 
@@ -55,15 +57,14 @@ def said(data: Corpus) -> list[Said]:
     """Everything that elements are learnt from. A clause of a note that has an element, but not in the quoted words, teaches
     nothing of that element: it may show it too."""
     out = [
-        Said(feats, feats, {} if s.elements is None else {e: int(e in s.elements) for e in ELEMENTS})
-        for s, feats in zip(data.snippets, data.snippet_words, strict=True)
+        Said(bag, bag, [], {} if s.elements is None else {e: int(e in s.elements) for e in ELEMENTS})
+        for s, bag in zip(data.snippets, data.snippet_words, strict=True)
     ]
     for p in data.notes:
         places = element_places(p.layout, p.spans)
         for whole, cuts, parts, place in zip(p.words, p.cuts, p.clauses, places, strict=True):
-            sentence = whole + place
             out += [
-                Said(part + place, sentence, _marks(p.note, start, end))
+                Said(part, whole, place, _marks(p.note, start, end))
                 for (start, end), part in zip(cuts, parts, strict=True)
             ]
     return out
@@ -82,11 +83,14 @@ def _marks(note: LabelledNote, start: int, end: int) -> dict[str, int]:
 
 
 def fit_elements(
-    docs: Sequence[Said], vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings
+    docs: Sequence[Said], places: csr_matrix, columns: Bag, idf: Idf, settings: Settings
 ) -> tuple[Linear, Linear]:
-    """Which documentation elements a clause shows: what its own words say of them, and what those of its sentence add."""
-    clause = unit_rows(matrix([s.clause for s in docs], vocabulary), idf)
-    sentence = unit_rows(matrix([s.sentence for s in docs], vocabulary), idf)
+    """Which documentation elements a clause shows: what its own words say of them, and what those of its sentence add.
+
+    `places` has a row for each of the documents, with the features of where it stands.
+    """
+    clause = unit_rows(bag_matrix([s.clause for s in docs], columns, len(idf)) + places, idf)
+    sentence = unit_rows(bag_matrix([s.sentence for s in docs], columns, len(idf)) + places, idf)
     rows = hstack([clause, sentence]).tocsr()
     tables, biases = [], []
     for element in ELEMENTS:
@@ -103,6 +107,7 @@ def fit_elements(
 def fit_chain(
     data: Corpus,
     vocabulary: dict[str, int],
+    columns: Bag,
     kinds: Sequence[tuple[npt.NDArray[np.float32], float]],
     classes: Sequence[str],
     settings: Settings,
@@ -111,18 +116,19 @@ def fit_chain(
     the chain and the vocabulary extended by layout and chain features."""
     ends = [up_to_aside(len(p.words), p.aside) for p in data.notes]  # as they are cut at run time
     features = [
-        piece_features(p.words[:end], p.layout[:end], k[:end], classes, odds)
+        place_features(p.layout[:end], k[:end], classes, odds)
         for p, end, (k, odds) in zip(data.notes, ends, kinds, strict=True)
     ]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for prepared, feats in zip(data.notes, features, strict=True):
         places = element_places(prepared.layout, prepared.spans)
-        for feature in {f for one_piece in (*feats, *places) for f in one_piece if f[0] in "@#"}:
+        for feature in {f for one_piece in (*feats, *places) for f in one_piece}:
             counts[feature][prepared.note.source] += 1
     extended = dict(vocabulary)
     for feature in kept(counts, LEAST_NOTES, 2):
         extended.setdefault(feature, len(extended))
-    rows = matrix([f for feats in features for f in feats], extended)
+    words = [bag for p, end in zip(data.notes, ends, strict=True) for bag in p.words[:end]]
+    rows = bag_matrix(words, columns, len(extended)) + matrix([f for feats in features for f in feats], extended)
     lengths = np.array([end for end in ends if end])
     states = np.array([t for p, end in zip(data.notes, ends, strict=True) for t in p.tags[:end]])
     weight = np.array([p.note.weight for p, end in zip(data.notes, ends, strict=True) if end])
@@ -132,16 +138,12 @@ def fit_chain(
     return Chain(own, before, behind, transition, start, bias), extended
 
 
-def piece_features(
-    piece_words: Sequence[Sequence[str]],
-    layout: Sequence[Place],
-    kinds: npt.NDArray[np.float32],
-    classes: Sequence[str],
-    session: float,
+def place_features(
+    layout: Sequence[Place], kinds: npt.NDArray[np.float32], classes: Sequence[str], session: float
 ) -> list[list[str]]:
-    """All features of the tagger for the pieces of one note."""
+    """The features of the tagger for the pieces of one note, but their words."""
     chain = chain_features(kinds, classes, layout, session)
-    return [[*w, *("@" + f for f in place), *c] for w, place, c in zip(piece_words, layout, chain, strict=True)]
+    return [[*("@" + f for f in place), *c] for place, c in zip(layout, chain, strict=True)]
 
 
 def fit_weighed(
@@ -214,18 +216,21 @@ def fit(
     crossed: list[Seen] = [(np.zeros((0, 0), dtype=np.float32), 0.0)] * len(data.notes)
     for away, stage in others:
         held = [i for i, p in enumerate(data.notes) if p.key in away]
-        for i, one in zip(held, seen(stage, [data.notes[i] for i in held], first.kind.classes), strict=True):
+        told = seen(stage, data.names, [data.notes[i] for i in held], first.kind.classes)
+        for i, one in zip(held, told, strict=True):
             crossed[i] = one
-    chain, extended = fit_chain(data, vocabulary, crossed, first.kind.classes, settings)
+    columns = data.names.columns(vocabulary)
+    chain, extended = fit_chain(data, vocabulary, columns, crossed, first.kind.classes, settings)
     documents = said(data)
-    full_idf = np.concatenate([idf, idf_of(matrix([s.clause for s in documents], extended))[len(idf) :]])
-    elements, sentences = fit_elements(documents, extended, full_idf, settings)
+    places = matrix([s.place for s in documents], extended)
+    full_idf = np.concatenate([idf, idf_of(places)[len(idf) :]])
+    elements, sentences = fit_elements(documents, places, columns, full_idf, settings)
     return Model(
         extended,
         full_idf,
         first.session,
         first.kind,
-        fit_codes(data, vocabulary, idf, settings),
+        fit_codes(data, columns, idf, settings),
         elements,
         sentences,
         chain,

@@ -15,7 +15,8 @@ from joblib import Parallel, cpu_count, delayed
 
 from rehabcoder.predict.model import Floats, Model, linear_scores
 from rehabcoder.training.assemble import Material, folds
-from rehabcoder.training.corpus import Corpus, Prepared, Settings, hash_fold, span_words
+from rehabcoder.training.bags import Bag, ids, together
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, hash_fold
 from rehabcoder.training.crossval import fitting
 from rehabcoder.training.fit import fit_codes
 
@@ -52,7 +53,7 @@ def learning_curve(
         TrainingError: as in `fitting`.
     """
     n = model.code.weights.shape[0]
-    vocabulary = {word: row for word, row in model.vocabulary.items() if row < n}
+    columns = material.snippets.names.columns({word: row for word, row in model.vocabulary.items() if row < n})
     idf = model.idf[:n]
     tasks: list[_Task] = []
     enough = 0
@@ -66,7 +67,7 @@ def learning_curve(
     if tell is not None:
         tell(f"learning curve: {len(tasks)} fits of the code model")
     done = Parallel(n_jobs=jobs or cpu_count(), pre_dispatch=jobs or cpu_count(), max_nbytes=None)(
-        delayed(_right)(task, vocabulary, idf, settings) for task in tasks
+        delayed(_right)(task, columns, idf, settings) for task in tasks
     )
     points, marks = [], {}
     for share in SHARES:
@@ -87,14 +88,14 @@ class _Task:
     share: float
     services: int
     train: Corpus
-    asked: list[tuple[list[str], str]]
+    asked: list[tuple[Bag, str]]
 
 
 def _task(
     material: Material,
     notes: Sequence[Prepared],
     texts: Sequence[int],
-    asked: list[tuple[list[str], str]],
+    asked: list[tuple[Bag, str]],
     share: float,
 ) -> _Task:
     """Learning from a share of the user's labels and the shipped ones, `notes` and `texts` left out."""
@@ -115,22 +116,22 @@ def _codes(train: Corpus) -> int:
     return len({s.code for p in train.notes for s in p.note.services} | {s.code for s in train.snippets if s.code})
 
 
-def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) -> list[tuple[list[str], str]]:
-    """Descriptions as features with their codes."""
+def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) -> list[tuple[Bag, str]]:
+    """The features of descriptions, with their codes."""
     out = []
     for prepared in own:
         for index, service in enumerate(prepared.note.services):
             pieces = [w for w, owner in zip(prepared.words, prepared.owner, strict=True) if owner == index]
             if pieces:
-                out.append((span_words(pieces), service.code))
+                out.append((together(pieces), service.code))
     corpus = material.learned_texts
     return out + [(corpus.snippet_words[i], corpus.snippets[i].code or "none") for i in texts]
 
 
-def _right(task: _Task, vocabulary: dict[str, int], idf: Floats, settings: Settings) -> list[bool]:
+def _right(task: _Task, columns: Bag, idf: Floats, settings: Settings) -> list[bool]:
     with fitting():
-        linear = fit_codes(task.train, vocabulary, idf, settings)
-    docs = [[row for f in feats if (row := vocabulary.get(f)) is not None] for feats, _ in task.asked]
+        linear = fit_codes(task.train, columns, idf, settings)
+    docs = [ids(bag, columns) for bag, _ in task.asked]
     best = linear_scores(linear, idf, docs).argmax(axis=1)
     return [linear.classes[k] == gold for k, (_, gold) in zip(best, task.asked, strict=True)]
 

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from joblib import cpu_count
+
 from rehabcoder.billing.policies import DEFAULT_POLICY, load_policy
 from rehabcoder.errors import TrainingError
 from rehabcoder.predict.store import FILE_NAME, default_model_path, load_model, save_model
@@ -85,7 +87,7 @@ def train(
     present = find_model(None, store)
     present = base if present == default_model_path() else present
     own = read_own(labelled)
-    material = assemble(own, only=only, shipped=shipped)
+    material = assemble(own, only=only, shipped=shipped, jobs=jobs or cpu_count())
     if tell is not None:
         tell(f"read {len(own.notes)} notes and {len(own.texts)} descriptions; {len(material.frozen)} and "
              f"{len(material.frozen_texts)} of them are frozen")  # fmt: skip

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.aside import but
 from rehabcoder.language.chain import OUT
 from rehabcoder.predict.model import SESSION, Linear, linear_scores, softmax
 from rehabcoder.predict.predictor import session_odds
-from rehabcoder.training.corpus import Corpus, Prepared, Settings, coarse, span_words, word_vocabulary
-from rehabcoder.training.linear import Idf, idf_of, linear, matrix
+from rehabcoder.training.bags import Bag, Names, bag_matrix, ids, together
+from rehabcoder.training.corpus import Corpus, Prepared, Settings, coarse, word_vocabulary
+from rehabcoder.training.linear import Idf, idf_of, linear
 
 # Against a word: of 158 groups left out of training 0.88 were told from exercise, 0.69 without phrases.
 PHRASE_WEIGHT = 2.0
@@ -33,41 +35,45 @@ class Sight:
 def sight(data: Corpus, settings: Settings) -> Sight:
     """Fits the first stage."""
     vocabulary = word_vocabulary(data)
-    idf = idf_of(matrix([*data.snippet_words, *(f for p in data.notes for f in p.words)], vocabulary))
+    columns = data.names.columns(vocabulary)
+    pieces = bag_matrix([*data.snippet_words, *(bag for p in data.notes for bag in p.words)], columns, len(vocabulary))
+    idf = idf_of(pieces)
     idf[[row for feature, row in vocabulary.items() if feature[0] == "&"]] *= PHRASE_WEIGHT
-    kind, session = fit_kinds(data, vocabulary, idf, settings), fit_session(data, vocabulary, idf, settings)
-    return Sight(vocabulary, idf, kind, session)
+    return Sight(vocabulary, idf, fit_kinds(data, pieces, idf, settings), fit_session(data, columns, idf, settings))
 
 
 Seen = tuple[npt.NDArray[np.float32], float]
 """What a first stage says of a note: probabilities of the kinds of its pieces, and its log odds of being a session."""
 
 
-def seen(stage: Sight, notes: Sequence[Prepared], classes: Sequence[str]) -> list[Seen]:
+def seen(stage: Sight, names: Names, notes: Sequence[Prepared], classes: Sequence[str]) -> list[Seen]:
     """What a first stage says of each of the notes; columns in the order of `classes`."""
     out = []
+    columns = names.columns(stage.vocabulary)
     for note in notes:
-        docs = [[row for f in feats if (row := stage.vocabulary.get(f)) is not None] for feats in note.words]
+        docs = [ids(bag, columns) for bag in note.words]
         odds = session_odds(stage.session, stage.idf, [but(docs, note.aside)])[0]
         out.append((align(softmax(linear_scores(stage.kind, stage.idf, docs)), stage.kind.classes, classes), odds))
     return out
 
 
-def fit_kinds(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
-    """What a single piece is: a service of some kind, or none. Sentences and pieces outside of services are `out`."""
-    docs = list(data.snippet_words) + [feats for p in data.notes for feats in p.words]
+def fit_kinds(data: Corpus, pieces: csr_matrix, idf: Idf, settings: Settings) -> Linear:
+    """What a single piece is: a service of some kind, or none. Sentences and pieces outside of services are `out`.
+
+    `pieces` has a row for each snippet, then one for each piece of the notes.
+    """
     labels = [coarse(s.code) if s.code else OUT for s in data.snippets] + [k for p in data.notes for k in p.kinds]
     weight = [1.0] * len(data.snippets) + [p.note.weight for p in data.notes for _ in p.words]
-    return linear(matrix(docs, vocabulary), labels, idf, settings.kind_c, weight)
+    return linear(pieces, labels, idf, settings.kind_c, weight)
 
 
-def fit_session(data: Corpus, vocabulary: dict[str, int], idf: npt.NDArray[np.float32], settings: Settings) -> Linear:
+def fit_session(data: Corpus, columns: Bag, idf: Idf, settings: Settings) -> Linear:
     """Whether a note is one of a therapy session: what no line of it may say alone, all its words together do."""
-    docs = [span_words(but(p.words, p.aside)) for p in data.notes]
     labels = [SESSION[any(s.code not in EVALUATIONS for s in p.note.services)] for p in data.notes]
     if len(set(labels)) < 2:  # nothing to tell apart
-        return Linear(SESSION, np.zeros((len(vocabulary), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
-    return linear(matrix(docs, vocabulary), labels, idf, settings.session_c, [p.note.weight for p in data.notes])
+        return Linear(SESSION, np.zeros((len(idf), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
+    rows = bag_matrix([together(but(p.words, p.aside)) for p in data.notes], columns, len(idf))
+    return linear(rows, labels, idf, settings.session_c, [p.note.weight for p in data.notes])
 
 
 def align(probabilities: npt.NDArray[np.float32], have: Sequence[str], want: Sequence[str]) -> npt.NDArray[np.float32]:

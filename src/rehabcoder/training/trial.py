@@ -91,7 +91,7 @@ class Trial:
 
     def _asked(self, model: Model) -> dict[str, Measured]:
         m = self.material
-        done = ask(model, m.frozen + m.learned, texts := m.frozen_texts + m.learned_texts.snippets)
+        done = ask(model, m.snippets.names, m.frozen + m.learned, texts := m.frozen_texts + m.learned_texts.snippets)
         answers = done.left_out.answers(model.reader)
         return {one.outcome.text: one for one in _measured(m, answers, done, model, texts)}
 
