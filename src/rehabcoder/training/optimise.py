@@ -22,7 +22,8 @@ class _Memory:
     """
 
     def __init__(self, most: int, size: int) -> None:
-        self.steps, self.changes = np.zeros((most, size)), np.zeros((most, size))
+        # Half as wide as the weights: most of the time goes into reading them, and they only tell where to look.
+        self.steps, self.changes = np.zeros((2, most, size), dtype=np.float32)
         self.step_change, self.change_change = np.zeros((most, most)), np.zeros((most, most))
         self.order: list[int] = []  # places of the pairs, oldest first
 
@@ -30,8 +31,8 @@ class _Memory:
         at = self.order.pop(0) if len(self.order) == len(self.steps) else len(self.order)
         self.order.append(at)
         self.steps[at], self.changes[at] = step, change
-        self.step_change[:, at] = self.steps @ change
-        self.change_change[at] = self.change_change[:, at] = self.changes @ change
+        self.step_change[:, at] = self.steps @ self.changes[at]
+        self.change_change[at] = self.change_change[:, at] = self.changes @ self.changes[at]
 
     def direction(self, gradient: Floats) -> Floats:
         """Where to go: the gradient, turned round and measured by the curvature seen so far."""
@@ -40,10 +41,11 @@ class _Memory:
         chosen = np.ix_(self.order, self.order)
         triangle, changes = np.triu(self.step_change[chosen]), self.change_change[chosen]
         scale = triangle[-1, -1] / changes[-1, -1]
-        along, across = (self.steps @ gradient)[self.order], (self.changes @ gradient)[self.order]
+        short = gradient.astype(np.float32)
+        along, across = (self.steps @ short)[self.order], (self.changes @ short)[self.order]
         inner = np.linalg.solve(triangle, along)
         by_step = np.linalg.solve(triangle.T, (np.diag(np.diag(triangle)) + scale * changes) @ inner - scale * across)
-        weights = np.zeros((2, len(self.steps)))
+        weights = np.zeros((2, len(self.steps)), dtype=np.float32)
         weights[:, self.order] = by_step, -scale * inner
         return np.asarray(-(scale * gradient + weights[0] @ self.steps + weights[1] @ self.changes))
 
