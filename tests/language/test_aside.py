@@ -92,3 +92,17 @@ def test_the_heading_row_of_a_table_is_no_service(heading):
 )
 def test_a_row_that_says_what_was_done_is_no_heading(row):
     assert aside(f"{row}\nrows 3x10") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("AQUATIC THERAPY LOG\nWater walking 4 laps, squats 2x15, 30 min", ["AQUATIC THERAPY LOG"]),
+        ("AQUATIC THERAPY\nSore.\nAquatic therapy 30 min: water walking 4 laps, squats", ["AQUATIC THERAPY"]),
+        ("AQUATIC THERAPY\nWater walking 4 laps, squats 2x15, 30 min\nCharges for the day: 97113 two units", []),
+        ("AQUATIC THERAPY 30 MIN\nSore.\nAquatic therapy: water walking 4 laps, squats", []),
+        ("Sore.\nAQUATIC THERAPY LOG\nWater walking 4 laps, squats 2x15, 30 min", []),
+    ],
+)
+def test_the_title_of_a_note_is_no_service(text, answer):
+    assert aside(text) == answer

@@ -201,3 +201,8 @@ def test_needling_in_two_letters_is_a_label_only_where_one_stands():
     assert labels("DN\tupper trap, 3 needles") == [("DN", "20560")]
     assert labels("dn: calf") == [("dn", "20560")]
     assert labels("steps up/dn 12, up/dn (6 in), walks dn: slow") == []
+
+
+def test_a_name_broken_off_at_the_end_of_a_line() -> None:
+    text = "Seen in room. Thera-\n  peutic exercise 8 min, gait train-\ning 9 min: heel-\nstrike"
+    assert labels(text) == [("Thera-\n  peutic exercise", "97110"), ("gait train-\ning", "97116")]

@@ -5,7 +5,7 @@ import pytest
 
 from rehabcoder.language.behind import closing_labels
 from rehabcoder.language.layout import layout_features
-from rehabcoder.language.named import named_only, parted
+from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.reading import read
 
 CLASSES = ("97110", "97530", "none", "other", "out")
@@ -86,6 +86,8 @@ def named(text: str, *inside: float) -> list[str]:
         ("Billed: TE, MT", []),
         ("Yesterday ther ex 15 min.", []),
         ("Gait training refused.", []),
+        ("Sched TE 15 / NMR 15, no show.", []),
+        ("Ther ex and gait training and balance training given.", ["Ther ex and", "gait training and balance training given."]),
         ("97110, 97140", []),
     ],
 )  # fmt: skip
@@ -108,9 +110,38 @@ def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
         ("IFC 15 min lumbar, hot pack, unattended", []),  # no code of minutes
         ("Ther ex 97110 15 min, ther ex 97110 squats", []),
         ("TE 15 min squats to a box, NMR stance on foam", []),  # the first says what was done
+        ("TE: squats to a box, rows; cue for the knees. NMR, 15 min", ["NMR, 15 min"]),
+        ("Squats to a box, rows; cue for the knees. NMR, 15 min", []),  # the name of what was described
+        ("TE: squats to a box, rows at the wall w/ grp", []),
     ],
 )
 def test_where_a_name_with_its_time_leaves_the_rest_of_its_line_to_the_next(text: str, answer: list[str]) -> None:
     reading = read(text)
     found = parted(reading, layout_features(reading), ())
     assert [text[reading.pieces[k].start : reading.pieces[k].end] for k in found] == answer
+
+
+def test_a_name_counts_as_said_elsewhere_only_outside_of_the_charges() -> None:
+    text = "Squats for quads 3x10.\nGait training done.\nCharges: 97110 x2, 97116 x1"
+    assert named(text, 0.9, 0.0, 0.0, 0.0, 0.0) == ["Gait training done."]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Squats, rows, bike\nSTM quad\n97110 - 2u\n97140 - 1u\nRTC Fri", ["97110 - 2u", "97140 - 1u"]),
+        ("Squats, rows, bike\n97110 - 2u\nSTM quad\n97140 - 1u", []),  # each closes or heads what was done
+        ("TE x2\nMT x1\nNo pain", []),  # nothing else says what was done
+    ],
+)
+def test_names_with_their_units_side_by_side_are_the_bill(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    pieces = [text[p.start : p.end] for p in reading.pieces]
+    inside = [0.9 if "quad" in piece.lower() or "squats" in piece.lower() else 0.1 for piece in pieces]
+    found = only_billed(reading, layout_features(reading), inside, (0, len(text)), ())
+    assert [pieces[k] for k in found] == answer
+
+
+def test_a_label_behind_a_mark_closes_what_stands_above() -> None:
+    text = "Visit 4.\nSquats by the sink, slow\n   ...TE\nPans to the shelf\n   ...TA\nNo pain."
+    assert closing(text) == ["...TE", "...TA"]

@@ -112,3 +112,9 @@ def test_a_footer_with_a_row_for_each_service_labels_them_in_order():
 def test_a_service_went_out_under_the_name_that_is_said_behind_it(behind, label):
     text = f"The aide took her through rows and pulleys{behind}"
     assert named(text, ("The aide took her through rows and pulleys", "none")) == [label]
+
+
+def test_of_two_names_in_one_heading_the_one_that_agrees_counts() -> None:
+    text = "TE/NMR 25 min: dome stand, eyes shut"
+    assert named(text, (text, "97112")) == ["97112"]
+    assert named(text, (text, "97110")) == ["97110"]

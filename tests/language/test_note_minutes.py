@@ -74,6 +74,14 @@ def test_a_time_of_several_services_together_is_nobodys(text):
     assert minutes(text, "TE: rows", "MT: glides") == [None, None]
 
 
+def test_the_time_behind_two_names_or_their_heading_is_nobodys():
+    assert minutes("Sore. te + ta 30m; gait 15 min cane.", "te +", "ta 30m", "gait 15 min cane") == [None, None, 15]
+    assert minutes("TE 15m / NMR 15m", "TE 15m /", "NMR 15m") == [15, 15]
+    text = "TE/NMR 25 min: rows, bridges; stance on foam"
+    assert minutes(text, "TE/NMR 25 min: rows, bridges", "stance on foam") == [None, None]
+    assert minutes(text, text) == [25]
+
+
 def test_together_within_one_service_is_its_time():
     assert minutes("TE: rows and bridges, 25 min together", "TE: rows and bridges, 25 min together") == [25]
     assert minutes(

@@ -15,6 +15,7 @@ from rehabcoder.language.grids import find_grid
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.tables import is_heading_row
+from rehabcoder.language.thin import is_title
 
 _T = TypeVar("_T")
 
@@ -57,6 +58,9 @@ def set_aside(reading: Reading) -> list[int]:
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):
+            out.append(index)
+            continue
+        if index == 0 and is_title(low, piece, reading.labels):
             out.append(index)
             continue
         if _UNTICKED.match(low, piece.start, piece.end):

@@ -20,6 +20,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.thin import CLOSES
 
 _SHORT = 60  # code points of a label with its time
 _NEAR = 3  # pieces to either side of a label that may be what it names
@@ -50,7 +51,7 @@ def closing_labels(
         alone = len(row) == 1
         if alone and not _follows_untimed_words(layout, bare[row[0]], row[0]):
             continue
-        if _headed(layout, row[0]) or any(_charged().search(reading.low, *_line_to(reading, k)) for k in row):
+        if _headed(layout, row[0]) or any(charged().search(reading.low, *_line_to(reading, k)) for k in row):
             continue
         ahead = [_ahead(layout, bare, aside, k) for k in row]
         behind = [_behind(layout, bare, aside, k) for k in row]
@@ -81,18 +82,20 @@ def _line_to(reading: Reading, k: int) -> tuple[int, int]:
 
 
 @cache
-def _charged() -> re.Pattern[str]:
+def charged() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{'|'.join(knowledge('named')['charged'])})(?![a-z])")
 
 
 def _bare_labels(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, Label]:
-    """The labels of the pieces that say nothing but one, with a time or by its number."""
+    """The labels of the pieces that say nothing but one, with a time, by its number or behind a mark ("...NMR")."""
     out: dict[int, Label] = {}
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
         if place.thin or not place.labelled or k in aside or piece.end - piece.start > _SHORT:
             continue
         found = sorted(reading.labels_in(piece.start, piece.end), key=lambda label: not label.number)
-        if len({one_name(label.code) for label in found}) == 1 and (place.timed or found[0].number):
+        if len({one_name(label.code) for label in found}) == 1 and (
+            place.timed or found[0].number or reading.low.startswith(CLOSES, piece.start)
+        ):
             out[k] = found[0]
     return out
 

@@ -16,7 +16,11 @@ from rehabcoder.language.patterns import knowledge
 _NOT_TICKED = re.compile(
     r"(?:\u2610|\[[ \t]*\]|\([ \t]*\))[^\n\u2610\u2611\[(]{0,40}?(?=[\n\u2610\u2611\[(]|[ ]{3}|\Z)"
 )
+# A transfer in short: places that say nothing alone ("w/c to bed x3", "mat > chair").
+_PLACE = r"(?:bed|mat|chair|w/?c|wheelchair|table|plinth|recliner)"
+_TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}(?![a-z])")
 _WORD = re.compile(r"[a-z]{2,}")
+_PLACES = frozenset(["bed", "mat", "chair", "wheelchair", "table", "plinth", "recliner"])
 _start = attrgetter("start")
 
 
@@ -69,4 +73,5 @@ def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> in
         body, elsewhere = words.phrase.subn(" ", body)
         said = _WORD.findall(body)
         empty = words.beside if elsewhere else empty
-    return len(said) - sum(map(empty.__contains__, said))
+    told = len(said) - sum(map(empty.__contains__, said))
+    return told or int(not _PLACES.isdisjoint(said) and _TRANSFER.search(body) is not None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from string import ascii_lowercase
 
@@ -120,11 +122,33 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
     re.compile(r"[a-z]{2}\b[\W\d_]*+|[\d:ap-]+\s+[a-z]{2}\b[\W\d_]*+"),
 ]
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
+_BROKEN = re.compile(r"(?<=[a-z])-\n[ \t]{0,8}(?=[a-z])")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
 
 
 def find_labels(text: str, low: str) -> list[Label]:
-    """Label mentions in order. `low` is `shadow(text)`."""
+    """Label mentions in order. `low` is `shadow(text)`. One whose word is broken off at the end of a line counts as well."""
+    out = _labels(text, low)
+    broken = [found.span() for found in _BROKEN.finditer(low)] if "-\n" in low else []
+    if not broken:
+        return out
+    # Where a place of the text with its words whole lies in the one with broken ones.
+    ends = [end for _, end in broken]
+    kept = [slice(a, b) for a, b in zip([0, *ends], [*(start for start, _ in broken), len(low)], strict=True)]
+    begins = list(itertools.accumulate((part.stop - part.start for part in kept), initial=0))
+    joined, joined_low = "".join(text[part] for part in kept), "".join(low[part] for part in kept)
+    for label in _labels(joined, joined_low):
+        first, last = bisect_right(begins, label.start) - 1, bisect_left(begins, label.end) - 1
+        if first < last:
+            start = label.start - begins[first] + kept[first].start
+            end = label.end - begins[last] + kept[last].start
+            out = [other for other in out if other.end <= start or other.start >= end]
+            out.append(replace(label, start=start, end=end))
+    return sorted(out, key=lambda label: label.start)
+
+
+def _labels(text: str, low: str) -> list[Label]:
+    """The label mentions of a text whose words are whole."""
     _, meaning, _ = _patterns()
     out: list[Label] = []
     for found in _mentions(low):

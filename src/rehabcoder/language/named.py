@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from rehabcoder.billing.codes import is_timed, one_name
+from rehabcoder.language.behind import charged
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
@@ -35,10 +36,12 @@ def named_only(
     name that the note gives elsewhere too is that of what is described there.
     """
     codes = _named(reading, layout, aside)
-    if not codes:
-        return []
-    described = any(chance > _LIKELY and k not in codes and k not in aside for k, chance in enumerate(inside))
-    said = Counter(one_name(label.code) for label in reading.labels)
+    described = any(
+        chance > _LIKELY and layout[k].thin and k not in codes and k not in aside for k, chance in enumerate(inside)
+    )
+    if not described:
+        codes = _named(reading, layout, aside, nothing_told=True)
+    said = Counter(one_name(label.code) for label in reading.labels if not _charges(reading, label.start))
     return [
         (k, k + 1)
         for k, code in codes.items()
@@ -48,9 +51,12 @@ def named_only(
 
 def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:
     """The pieces with which a service begins because the one before them on their line named another one and its time:
-    "MT 15 min, TE grip and wrist curls"."""
+    "MT 15 min, TE grip and wrist curls"; or because they only name one where their line opens with the name of another."""
     out: list[int] = []
     for k, (one, two) in enumerate(pairwise(layout), 1):
+        if not two.first and two.labelled and not two.thin and k not in aside and _another(reading, layout, k):
+            out.append(k)
+            continue
         if one.thin or two.first or not (one.labelled and one.timed and two.labelled) or k in aside or k - 1 in aside:
             continue
         if not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end):
@@ -61,24 +67,73 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
     return out
 
 
+def _another(reading: Reading, layout: Sequence[Place], k: int) -> bool:
+    """Whether a piece names but one service, and its line opens with the name of another and says what was done."""
+    ahead = reading.low[reading.pieces[k - 1].start : reading.pieces[k - 1].end]
+    if not ahead.endswith((*_PARTS, ".")) or ahead.endswith("w/"):
+        return False
+    named = _codes(reading, k)
+    head = k - 1
+    while head > 0 and not layout[head].first:
+        head -= 1
+    if len(named) != 1 or layout[head].thin < 2 or not layout[head].labelled:
+        return False
+    piece = reading.pieces[head]
+    first = reading.labels_in(piece.start, piece.end)[0]
+    lead = reading.low[piece.start : first.start].rpartition(":")[2]
+    return not any(map(str.isalnum, lead)) and one_name(first.code) not in named
+
+
 def _codes(reading: Reading, k: int) -> set[str]:
     piece = reading.pieces[k]
     return {one_name(label.code) for label in reading.labels_in(piece.start, piece.end)}
 
 
-def _named(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, str]:
-    """The codes of the pieces that say nothing but one name, in sentences that speak of no charge, plan or other day."""
+def _named(
+    reading: Reading, layout: Sequence[Place], aside: Collection[int], nothing_told: bool = False
+) -> dict[int, str]:
+    """The codes of the pieces that say nothing but one name, in sentences that speak of no charge, plan or other day.
+
+    Of a note in which `nothing_told` says what was done, also those with a word more: "gait training and transfer training
+    completed per plan of care".
+    """
     low = reading.low
     out: dict[int, str] = {}
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
-        if place.thin or not place.labelled or k in aside:
+        if not place.labelled or k in aside:
             continue
         found = reading.labels_in(piece.start, piece.end)
+        if place.thin and not (nothing_told and place.thin == 1):
+            continue
         codes = {one_name(label.code) for label in found}
-        if len(codes) != 1 or any(label.number for label in found):
+        if len(codes) != 1 or (not place.timed and any(label.number for label in found)):
             continue
         begin = sentence_start(low, piece.start, max(0, piece.start - _FAR))
         stop = _STOP.search(low, piece.end - 1)
         if not _not_today().search(low, begin, stop.start() if stop else len(low)):
             out[k] = codes.pop()
     return out
+
+
+def _charges(reading: Reading, at: int) -> bool:
+    """Whether the sentence or line around a label charges for what was told elsewhere."""
+    begin = sentence_start(reading.low, at, max(0, at - _FAR))
+    return charged().search(reading.low, begin, at) is not None
+
+
+def only_billed(
+    reading: Reading, layout: Sequence[Place], inside: Sequence[float], bill: Span | None, aside: Collection[int]
+) -> list[int]:
+    """The rows of the bill, which lies in `bill`: names side by side without a time or a word more. They are no services where
+    the note describes some ("bike, SLR, HS stretch / STM quad / 97110 - 2u / 97140 - 1u")."""
+    if bill is None:
+        return []
+    rows = [
+        k
+        for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True))
+        if bill[0] <= piece.start < bill[1] and place.labelled and not place.thin and not place.timed and k not in aside
+    ]
+    beside = set(rows)
+    if not any(chance > _LIKELY and k not in beside and k not in aside for k, chance in enumerate(inside)):
+        return []
+    return [k for k in rows if k - 1 in beside or k + 1 in beside]

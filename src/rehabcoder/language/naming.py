@@ -20,6 +20,7 @@ _OPENS = 30  # code points from its start in which a name opens a service
 _INTENT = frozenset({"97110", "97112", "97530", "97140"})
 # Codes for which the same work may be billed, as its intent is seen.
 _ALIKE = (frozenset({"97110", "97112", "97530", "97116", "97535", "97537", "97542"}), frozenset({"97140", "97124"}))
+_JOINTLY = 5  # code points of the sign between two names of one heading
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 # The sentence behind a service that says under which name it went out.
 _WENT_OUT_AS = re.compile(
@@ -89,6 +90,8 @@ def _best(near: list[Label], start: int, end: int, supported: str) -> Label | No
         return numbers[0]
     names = [la for la in near if _counts(la, start, end, supported)]
     leading = [la for la in names if la.start - start < _OPENS]
+    if len(leading) > 1 and leading[1].start - leading[0].end <= _JOINTLY:  # "TE/NMR 25 min: ..."
+        leading = [la for la in leading[:2] if one_name(la.code) == supported] or leading
     return next(iter(leading or names), None)
 
 

@@ -159,8 +159,12 @@ def split(
     first = True
     dashed = _dashed(low)
     rows, row = table_rows(low), 0
+    whole = {label.end: label.start for label in labels if "\n" in low[label.start : label.end]}
     for found in _BREAK.finditer(low):
         kind = found.lastgroup
+        if whole and kind == "line" and any(start < found.start() < end for end, start in whole.items()):
+            line += 1
+            continue  # the name of a service runs on to the next line
         if rows and kind != "line":
             while row < len(rows) and rows[row][1] <= found.start():
                 row += 1
@@ -241,6 +245,15 @@ _TIMED_ONLY = re.compile(
     r"(?:[ \t:(x@~-]{0,4}(?:\d{1,3} ?(?:mins?|minutes|m|')|[5-9]|[1-9]\d)[ \t).]{0,3})?(?:[,;/+&][ \t]++(?:and\s+)?|\s+(?:and|then|plus)\s+)"
 )
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
+# "TE/NMR 25 min: ...", "NMR and therapeutic exercise: ...": one heading of two names.
+_JOINTLY = re.compile(r"\s?(?:[/&+]|and)\s?")
+_HEADS = re.compile(r"[ \t]{0,2}(?:\(?\d{1,3} ?(?:m|mins?|minutes|')?\)?[ \t]{0,2})?(?:[:=]|-[ \t])")
+# "ther ex 15 min and some gait training, 10 min": what may stand between the time of one name and the next name.
+_GIVEN_NEXT = re.compile(
+    r"\)?\s?[,;]?\s(?:and\s|then\s|plus\s|followed\sby\s|as\swell\sas\s){1,2}(?P<lead>(?:also|some|a\sbit\sof|a\slittle|the|more)\s)?"
+)
+_NO_MORE = re.compile(r"[a-z]{2,4}[ \t]?(?:x ?)?(?:\d{1,2} ?(?:m|mins?|minutes|'))?[ \t]?(?:together|total)?(?:[.;](?=\s)|[.;]?\Z|\n)")
+_SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
 _LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|the|next|last|another|further|a)\s+)*\Z")
@@ -277,7 +290,11 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
         )
         ahead = times[behind - 1] if behind else None
         at = None
-        if (
+        if not one and before and _JOINTLY.fullmatch(low, before.end, label.start) and _HEADS.match(low, last.end):
+            pass
+        elif not one and before and ahead and before.end <= ahead.start and (lead := _given_next(low, ahead, label)):
+            at = lead
+        elif (
             not one
             and before
             and not label.number
@@ -293,6 +310,15 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
             cuts.append(at)
         before = label
     return cuts
+
+
+def _given_next(low: str, ahead: TimeMention, label: Label) -> int | None:
+    """Where a service begins that stands right behind the time of the one before, if it does: "ther ex for 15 minutes and some
+    gait training, 10 min"."""
+    if ahead.form not in _COUNTED or label.start - ahead.end > 3 * _GAP:
+        return None
+    between = _GIVEN_NEXT.fullmatch(low, ahead.end, label.start)
+    return (between.start("lead") if between["lead"] else label.start) if between else None
 
 
 def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
@@ -319,6 +345,8 @@ def _label_cut(low: str, label: Label, timed: bool) -> int | None:
     before = low[max(0, label.start - 12) : label.start]
     if before.rstrip().endswith("("):
         return None
+    if some := _SOME.search(before):
+        return label.start - len(some["lead"])
     if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
         return label.start
     return label.start if timed and not _LEADS_UP.search(before) else None
@@ -377,12 +405,19 @@ def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Seque
                 continue
             if len(low[begin:cut].strip()) < 6:
                 name = bisect_left(named, begin)
-                if name == len(named) or named[name] >= cut or not low[begin:cut].rstrip().endswith(","):
+                if name == len(named) or named[name] >= cut or not _only_names(low, begin, cut):
                     continue  # but "TE, MT, MHP." names three
             _keep(text, out, begin, cut, piece.line, first)
             begin, first = cut, False
         _keep(text, out, begin, piece.end, piece.line, first)
     return out
+
+
+def _only_names(low: str, begin: int, cut: int) -> bool:
+    """Whether a few letters up to a name are a name of their own: a comma parts them from it, or nothing follows the two
+    ("te + ta 30m;")."""
+    ahead = low[begin:cut].rstrip()
+    return ahead.endswith(",") or (ahead.endswith(("+", "&", "/", "and")) and _NO_MORE.match(low, cut) is not None)
 
 
 def _keep(text: str, pieces: list[Piece], start: int, end: int, line: int, first: bool) -> None:

@@ -33,6 +33,9 @@ _IN_THE_FIRST = re.compile(
 )
 STOPS = re.compile(r"[.\n](?=\s|\Z)")  # where a sentence or a line ends
 _FORMS = frozenset({"min", "prime", "word", "frac", "hour", "m", "label", "brack", "bare", "cell"})
+_JOINS = ("+", "&", "/", " and")
+_HEADING = 80  # code points in which a heading names its services
+_NEAR = 4  # code points of the sign between two names, or between a name and its time
 _FAR = 400  # code points before a time in which its sentence is searched
 
 
@@ -50,7 +53,12 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     given = _figures_shared(low)
     out = {mention.start for mention in reading.times if mention.minutes in given} if given else set()
     for mention in reading.times:
-        if mention.form not in _FORMS:
+        if mention.form not in _FORMS and mention.form != "range":
+            continue
+        if _of_two_names(reading, spans, begins, mention):
+            out.add(mention.start)
+            continue
+        if mention.form == "range":
             continue
         if _ON_THINGS.match(low, mention.end):
             out.add(mention.start)
@@ -83,6 +91,42 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         ):
             out.add(mention.start)
     return out
+
+
+def _of_two_names(
+    reading: Reading, spans: Sequence[tuple[int, int]], begins: Sequence[int], mention: TimeMention
+) -> bool:
+    """Whether a time stands right behind two names that a sign joins, each of which is a service: "te + ta 30m"."""
+    index = bisect_right(begins, mention.start) - 1
+    if index >= 0 and _heads_several(reading, spans, index, mention):
+        return True
+    if index < 1 or not reading.low.endswith(_JOINS, *spans[index - 1]):
+        return False
+    (start, end), here = spans[index - 1], spans[index][0]
+    first, second = reading.labels_in(start, end), reading.labels_in(here, mention.start)
+    return (
+        len(first) == len(second) == 1
+        and first[0].start == start
+        and second[0].start == here
+        and end - first[0].end <= _NEAR
+        and mention.start - second[0].end <= _NEAR
+    )
+
+
+def _heads_several(reading: Reading, spans: Sequence[tuple[int, int]], index: int, mention: TimeMention) -> bool:
+    """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ..."."""
+    start, end = spans[index]
+    names = reading.labels_in(start, start + _HEADING)[:2]
+    if len(names) < 2 or names[0].code == names[1].code or names[1].start - names[0].end > _NEAR + 1:
+        return False
+    if not 0 <= mention.start - names[1].end <= _NEAR and not 0 <= names[0].start - mention.end <= _NEAR:
+        return False
+    if index + 1 == len(spans) or "\n" in reading.low[end : spans[index + 1][0]]:
+        return False
+    following = spans[index + 1]
+    return not reading.labels_in(*following) and not any(
+        time.form not in NO_LENGTH for time in reading.times_in(*following)
+    )
 
 
 def _figures_shared(low: str) -> set[int]:

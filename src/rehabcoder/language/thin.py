@@ -30,14 +30,31 @@ _SEQUEL = re.compile(
     r"\W*(?:and\s+)?(?:then|next|after\s+(?:that|which|this)|afterwards?|followed\s+by|finally|lastly)\b"
 )
 _EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
+# How the next part of a note opens: what stands above it is no heading of it.
+_OTHER_PART = re.compile(
+    r"[soap]\s?[:)]\s|(?:rtc|f/u|hep|cont(?:inue)?)\b|(?:a/p|assess\w*|plan|goals?|[sl]tgs?|home|charges?|chg|bill\w*|units|cpt|total|timed|next"
+    r"|subjective|vitals?)\s?[:=]"
+)
+# ... above which a bare name may be a heading, but hardly one with its time or units.
+_OUTCOME = re.compile(r"(?:resp(?:onse)?(?:\sto\s(?:tx|treatment))?|tol(?:erance|erated)?|post|pre|pain|progress|measures?|objective)\s?[:=]")
+_PAPER = re.compile(r"\b(?:log|notes?|record|report|flow\s?sheet|sheet|summary|form|evaluation)\b")
+_CHARGES = re.compile(r"[\s*-]*(?:charges?|chg|bill\w*|cpt|codes?|units)\b")
+_UNITS = re.compile(r"\W*x?\s?\d{1,2}\s?(?:u|units?)?\W*")
+CLOSES = ("...", "..", "->", "=>", "^", "\u2026")  # in front of a label that stands below what it names
 _LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
+_PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
+_JOINT = 8  # code points of such a sign
 _FAR = 40  # a piece longer than this has something to say
 
 
 def _has(places: Sequence[int], piece: Piece) -> bool:
     at = bisect_left(places, piece.start)
     return at < len(places) and places[at] < piece.end
+
+
+def _after_comma(low: str, piece: Piece) -> bool:
+    return low[max(0, piece.start - _JOINT) : piece.start].rstrip().endswith(",")
 
 
 def _heads(
@@ -54,7 +71,14 @@ def _heads(
     """Whether a thin piece is the heading of what follows."""
     if also_thin or following.line - piece.line > 1 or _has(label_places, following):
         return False
+    if following.first and (
+        _OTHER_PART.match(low, following.start)
+        or (any(map(str.isdecimal, low[piece.start : piece.end])) and _OUTCOME.match(low, following.start))
+    ):
+        return False
     closed = low[piece.end - 1] in ".;!"
+    if closed and labelled and not piece.first and (following.first or _after_comma(low, piece)):
+        return False  # the last of a list: "... wall slides, MT. Knee felt good after."
     if (closed or following.first) and _SEQUEL.match(low, following.start):
         return False  # "Ther ex. Then we made soup: ..."
     if closed and labelled and _TELLS.search(low, piece.start, piece.end):
@@ -99,6 +123,52 @@ def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> b
     return described >= _STYLE and low[following.start] not in _LISTS
 
 
+def is_title(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
+    """Whether a line is the title of the note, though it names a service: the first line, of a name and no time or figure
+    ("AQUATIC THERAPY LOG"), where it says what kind of paper it is or a line below names the same service."""
+    if low[: piece.start].strip() or not piece.first or not labels or labels[0].start >= piece.end or labels[0].number:
+        return False
+    line = low[piece.start : piece.end]
+    stop = low.find("\n", labels[0].end)
+    if stop < 0 or low[piece.end : stop].strip() or "\n" in line or any(map(str.isdecimal, line)):
+        return False
+    named = [label for label in labels if label.end <= piece.end]
+    if content_words(_PAPER.sub(lambda found: " " * len(found[0]), low[:stop]), named, piece.start, piece.end):
+        return False
+    paper = _PAPER.search(low, named[-1].end, piece.end)
+    return paper is not None or any(label.code == labels[0].code and _opens_line(low, label) for label in labels[len(named) :])
+
+
+def _opens_line(low: str, label: Label) -> bool:
+    """Whether a name or number stands in a line that says more of it than units: a charge is no service."""
+    start, stop = low.rfind("\n", 0, label.start) + 1, low.find("\n", label.end)
+    return (stop if stop >= 0 else len(low)) - start > _FAR and not _CHARGES.match(low, start)
+
+
+def _bills(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
+    """Whether a line holds a label and its units and no more: "97110 - 2u"."""
+    at = bisect_left(labels, piece.start, key=lambda label: label.start)
+    alone = piece.first and at < len(labels) and labels[at].end < piece.end
+    return alone and _UNITS.fullmatch(low, labels[at].end, piece.end) is not None and low[piece.end - 1] not in ":-=>"
+
+
+def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequence[int]) -> bool:
+    """Whether a label at the end of a line or a sentence names a service more, because its line or its sentence opens with a
+    label of another: "TE: squats, rows; cue for the knees. NMR", "TE leg press, SLR, wall slides, MT."."""
+    if not low[max(0, piece.start - _JOINT) : piece.start].rstrip().endswith(_PARTS):
+        return False
+    sentence = True
+    for before in reversed(out):
+        if before.line != piece.line:
+            return False
+        sentence = sentence and low[before.end - 1] not in ".!?"
+        at = bisect_left(label_places, before.start)
+        if at < len(label_places) and label_places[at] < before.end:
+            lead = low[before.start : label_places[at]].rpartition(":")[2]
+            return (before.first or sentence) and before.end - label_places[at] > _FAR // 2 and not any(map(str.isalnum, lead))
+    return False
+
+
 def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Sequence[TimeMention]) -> list[Piece]:
     """Pieces with thin ones joined: a label to what follows, a time to what stands before it."""
     label_places = [la.start for la in labels]
@@ -129,11 +199,23 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
             both_timed = timed and behind and _has(time_places, out[-1])  # "... for ten minutes. Manual therapy 8 min."
-            if labelled and behind and last_of_line and not both_timed and not _has(label_places, out[-1]):
+            ends_list = last_of_line or (low[piece.end - 1] == "." and _after_comma(low, piece))
+            if (
+                labelled
+                and behind
+                and ends_list
+                and not both_timed
+                and not _has(label_places, out[-1])
+                and not _one_more(low, out, piece, label_places)
+            ):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
+            billed = index > 0 and _bills(low, piece, labels) and _bills(low, pieces[index - 1], labels)
             if (
                 following is not None
+                and not billed
+                and not (index == 0 and is_title(low, piece, labels))
+                and not (labelled and low.startswith(CLOSES, piece.start))
                 and not _REFERS.search(low, piece.start, piece.end)
                 and not (labelled and not timed and _stands_alone(low, piece, following, described))
                 and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times)

@@ -16,7 +16,7 @@ from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
-from rehabcoder.language.named import named_only, parted
+from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
@@ -135,20 +135,24 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     parts = [emission[cuts[i] : cuts[i + 1]] for i in range(len(readings))]
     outside = model.kind.column(OUT)
     added: list[list[list[Span]]] = []
-    for reading, layout, kind, indices, part in zip(readings, layouts, kinds, aside, parts, strict=True):
-        _make_sure(part, indices, closing_labels(reading, layout, kind, model.kind.classes, indices))
+    totals = [find_totals(reading) for reading in readings]
+    for reading, stated, layout, kind, indices, part in zip(
+        readings, totals, layouts, kinds, aside, parts, strict=True
+    ):
+        inside = (1 - kind[:, outside]).tolist()
+        bills = only_billed(reading, layout, inside, stated.units_span, indices)
+        _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
         part[parted(reading, layout, indices), INSIDE] -= SURELY
         if len(part) > LONG:
             added.append([])
             continue
-        inside = (1 - kind[:, outside]).tolist()
         more = [coded_rows(reading, indices), named_only(reading, layout, inside, indices)]
         added.append([spans for spans in more if spans])
     ways = _ways(model, readings, aside, added, parts)
     return [
         Proposal(
             reading,
-            find_totals(reading),
+            totals[i],
             layouts[i],
             word_rows[i],
             clause_rows[i],
