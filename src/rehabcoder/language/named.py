@@ -16,6 +16,7 @@ from rehabcoder.language.reading import Reading
 
 Span = tuple[int, int]
 _FAR = 200  # code points before a name in which its sentence begins
+_WITHIN = 24  # pieces of a line before a name in which it opens
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
 _STOP = re.compile(r"\n|[.;!](?=\s|$)")
@@ -74,9 +75,9 @@ def _another(reading: Reading, layout: Sequence[Place], k: int) -> bool:
         return False
     named = _codes(reading, k)
     head = k - 1
-    while head > 0 and not layout[head].first:
+    while head > max(0, k - _WITHIN) and not layout[head].first:
         head -= 1
-    if len(named) != 1 or layout[head].thin < 2 or not layout[head].labelled:
+    if len(named) != 1 or not layout[head].first or layout[head].thin < 2 or not layout[head].labelled:
         return False
     piece = reading.pieces[head]
     first = reading.labels_in(piece.start, piece.end)[0]

@@ -44,6 +44,7 @@ CLOSES = ("...", "..", "->", "=>", "^", "\u2026")  # in front of a label that st
 _LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
 _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
+_WITHIN = 24  # pieces of a line before such a label
 _JOINT = 8  # code points of such a sign
 _FAR = 40  # a piece longer than this has something to say
 
@@ -158,7 +159,7 @@ def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequen
     if not low[max(0, piece.start - _JOINT) : piece.start].rstrip().endswith(_PARTS):
         return False
     sentence = True
-    for before in reversed(out):
+    for before in reversed(out[-_WITHIN:]):
         if before.line != piece.line:
             return False
         sentence = sentence and low[before.end - 1] not in ".!?"
