@@ -125,6 +125,15 @@ def stamped(text: str) -> list[tuple[str, str, int]]:
     return out
 
 
+def test_a_total_of_one_service_is_its_minutes():
+    row = "12 min cane 30 ft x3 (gait total 15 min)"
+    assert "15 minutes are stated for a service that has 12" in (found(row, (row, "97116", 12)) or "")
+    row = "15 min cane 30 ft x3 (gait total 15 min)"
+    assert found(row, (row, "97116", 15)) is None
+    row = "12 min at the sink, stands total 4 min"
+    assert found(row, (row, "97530", 12)) is None
+
+
 def test_a_total_may_leave_out_packs():
     pack = ("hot pack 10 min", "97010", 10)
     assert found("rows 20 min\ncrates 15 min\nhot pack 10 min\nTotal treatment time 35 min", ROWS, CRATES, pack) is None

@@ -106,3 +106,33 @@ def test_a_row_that_says_what_was_done_is_no_heading(row):
 )
 def test_the_title_of_a_note_is_no_service(text, answer):
     assert aside(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hot pack refused.",
+        "US unattended offered, pt declined",
+        "> cold pack was declined",
+        "97140 not done today, ROM good",
+        "Yesterday: TE 15 min, MT 8.",
+        "LAST VISIT 1/8: TE 15 min, MT 8",
+        "Prior session: TE 15 min",
+    ],
+)
+def test_what_was_refused_or_given_on_another_day_is_no_service(text):
+    assert "".join(aside(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gait 40 ft, stairs declined",
+        "TE: squats 3x10, steps deferred",
+        "TE 15 min, rows refused",
+        "Last visit she could not do the step; TE 15 min: squats",
+        "Gait to the door, not held today",
+    ],
+)
+def test_a_service_of_which_a_part_was_refused_was_given(text):
+    assert aside(text) == []

@@ -51,6 +51,11 @@ def test_a_column_of_minutes(mark):
     assert durations(text) == [("15", 15, "cell"), ("12", 12, "cell")]
 
 
+def test_a_column_of_minutes_beside_one_of_the_clock():
+    text = "Code\tTime\tMin\tWhat\nTE\t0910-0930\t15\tsquats"
+    assert [(cut, form) for cut, _, form in durations(text)] == [("0910-0930", "range"), ("15", "cell")]
+
+
 @pytest.mark.parametrize("text", ["TE 3x10", "TE 5 lb", "TE x 3 sets", "TE 90%", "TE 10 reps", "97110 2 units"])
 def test_a_dose_behind_a_label_is_no_time(text):
     assert durations(text) == []

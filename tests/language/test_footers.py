@@ -20,6 +20,8 @@ from rehabcoder.language.reading import read
         ("TE 14 rows and presses, MT 9 glides", set()),
         ("seen at home wk 8 ther ex 15 MT 10 glides", set()),
         ("TE 14", set()),
+        ("BILLING: 97112 (1) 97116 (1) 97110 (1)", set()),  # units
+        ("Timed: TE (14), MT (9)", {"97110", "97140"}),
         ("TE 14\nrows", set()),
     ],
 )

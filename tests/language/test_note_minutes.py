@@ -126,6 +126,8 @@ def test_a_billing_table_that_says_the_minutes_twice_gives_them():
 def test_minutes_written_out_beat_the_clock():
     assert minutes("TE 1:05-1:20 (20 min): rows", "TE 1:05-1:20 (20 min): rows") == [20]
     assert minutes("TE 1:05-1:20: rows, bike 2 min", "TE 1:05-1:20: rows, bike 2 min") == [15]
+    text = "Code\tTime\tMin\tWhat\nTE\t1:05-1:25\t15\trows"
+    assert minutes(text, "TE\t1:05-1:25\t15\trows") == [15]
 
 
 def test_the_rest_of_the_time_is_what_the_others_leave():

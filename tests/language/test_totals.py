@@ -378,6 +378,8 @@ def test_spans_cut_the_words_that_say_it() -> None:
         ("We spent 45 minutes in all on therapeutic exercise and manual therapy.", None, 45),
         ("Paraffin ten minutes, glides and curls twenty-six minutes. Forty-five minutes for the visit.", None, 45),
         ("Rows 20 min. Fifteen minutes for the treatment of scars.", None, None),
+        ("97116 | 12 | cane 30 ft x3 (GAIT TOTAL 15 MIN)", None, None),
+        ("Rows 20 min, glides 12 min. TE/MT total 32 min", None, 32),
         ("I spent half an hour with her on two things, pulleys and plates. Glides took ten minutes more.", None, None),
     ],
 )

@@ -12,11 +12,13 @@ from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ra
 from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
+from rehabcoder.language.total_shapes import OF_ONE_SERVICE
 from rehabcoder.note import Service
 from rehabcoder.predict.predictor import Predicted
 
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
+_OWN_TOTAL = re.compile(r"(?<![a-z])total[ :=]{1,3}(\d{1,3})\s?(?:minutes|mins?|m|')(?![a-z\d])")
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _UNITS_MOST = 4  # a figure behind a code up to here may be its units
 _UNIT = 8  # minutes that make a unit; what takes less is a rest rather than a service given alone
@@ -45,7 +47,22 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         or _past_the_end(predicted, services, ranges)
         or _range_against_minutes(predicted, services, ranges)
         or _against_footer(predicted, services)
+        or _against_own_total(predicted, services)
     )
+
+
+def _against_own_total(predicted: Predicted, services: list[Service]) -> Contradiction | None:
+    """A service whose own words give it another total: "97116 | 12 | cane 30 ft (gait total 15 min)"."""
+    low = predicted.reading.low
+    for service in services:
+        for found in _OWN_TOTAL.finditer(low, service.start, service.end) if "total" in low else ():
+            if not OF_ONE_SERVICE.search(low, max(0, found.start() - 14), found.start()):
+                continue
+            if service.minutes is not None and int(found[1]) != service.minutes:
+                return Contradiction(
+                    *found.span(), f"{found[1]} minutes are stated for a service that has {service.minutes}."
+                )
+    return None
 
 
 def _against_totals(predicted: Predicted, services: list[Service]) -> Contradiction | None:

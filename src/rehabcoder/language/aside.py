@@ -13,6 +13,7 @@ from typing import TypeVar
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.patterns import knowledge
+from rehabcoder.language.pieces import Piece
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.tables import is_heading_row
 from rehabcoder.language.thin import is_title
@@ -22,6 +23,12 @@ _T = TypeVar("_T")
 _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _TICKED = re.compile(r"(?:\[\s*[x\u2611]\s*\]|\(\s*x\s*\)|\u2611)")
+_SHORT = 60  # code points of a sentence that says only that something was refused
+_REFUSALS = ("refus", "declin", "deferr", "cancel", "not ")
+_NOT_GIVEN = re.compile(
+    r"(?:[a-z \t'-]{0,20}\boffered\b,?(?:\sbut)?)?(?:\s(?:again|today|was|were|is|pt|patient|he|she|and|by|per))*"
+    r"\s(?:refused|declined|deferred|cancell?ed|not\s(?:given|done|started|performed|used|applied|available))(?![a-z])"
+)
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
@@ -43,6 +50,15 @@ def up_to_aside(pieces: int, aside: Collection[int]) -> int:
     return pieces
 
 
+def _refused(reading: Reading, piece: Piece) -> bool:
+    """Whether a piece says of a service no more than that it was not given: "Hot pack refused.", "US offered, pt declined"."""
+    low = reading.low
+    if piece.end - piece.start > _SHORT or not any(word in low[piece.start : piece.end] for word in _REFUSALS):
+        return False
+    named = reading.labels_in(piece.start, piece.end)
+    return len({label.code for label in named}) == 1 and _NOT_GIVEN.match(low, named[-1].end, piece.end) is not None
+
+
 def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
     low, pieces, opens = reading.low, reading.pieces, _openings()
@@ -60,7 +76,7 @@ def set_aside(reading: Reading) -> list[int]:
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):
             out.append(index)
             continue
-        if index == 0 and is_title(low, piece, reading.labels):
+        if (index == 0 and is_title(low, piece, reading.labels)) or _refused(reading, piece):
             out.append(index)
             continue
         if _UNTICKED.match(low, piece.start, piece.end):

@@ -220,12 +220,15 @@ def _head_of(line: str, heads: Mapping[re.Pattern[str], int]) -> tuple[str, int,
         if mark not in (line if mark == "  " else whole):
             continue
         cells = _cells(line, mark)
-        for index, (a, b) in enumerate(cells):
-            if b - a >= 24 or (len(cells) == 1 and not (mark == "  " and whole == line[a:b] and a > 12)):
-                continue
-            for pattern, unit in heads.items():
-                if pattern.fullmatch(line, a, b):
-                    return mark, index, a, b, unit, index == len(cells) - 1
+        found = [
+            (mark, index, a, b, unit, index == len(cells) - 1)
+            for index, (a, b) in enumerate(cells)
+            if b - a < 24 and (len(cells) > 1 or (mark == "  " and whole == line[a:b] and a > 12))
+            for pattern, unit in heads.items()
+            if pattern.fullmatch(line, a, b)
+        ]
+        if found:  # "Time" beside "Min" is that of the clock
+            return next((head for head in found if "min" in line[head[2] : head[3]]), found[0])
     return None
 
 

@@ -12,6 +12,7 @@ from rehabcoder.language.times import TimeMention
 
 _FORMS = frozenset({"label", "min", "kv", "prime", "m", "cell", "brack"})
 _UP_TO_TIME = re.compile(r"[ \t:=~x@|,.(-]{0,14}(?:\d{1,2}[ \t]?\+[ \t]?)?")  # "TA 13 + 15" has two
+_LEAST = 5  # minutes in brackets
 _FAR = 40  # code points before a row in which its line begins
 _BETWEEN = re.compile(r"[ \t]*+(?:[,;/|+&)][ \t]*+)?")
 # What may stand before a row in its line, "Timed min:" or a date, and what may close it.
@@ -22,13 +23,18 @@ _CLOSES = re.compile(
 )
 
 
+def counts_units(mention: TimeMention) -> bool:
+    """Whether a figure in brackets behind a label is too small for its minutes: "Billing: 97112 (1) 97116 (1)"."""
+    return mention.form == "brack" and mention.minutes < _LEAST
+
+
 def timed_labels(reading: Reading, begin: int = 0) -> list[tuple[Label, TimeMention]]:
     """The labels from a place on with the time right behind each, in order; one with two times comes twice."""
     places = [la.start for la in reading.labels]
     out: list[tuple[Label, TimeMention]] = []
     for mention in reading.times:
         index = bisect_left(places, mention.start) - 1
-        if mention.form not in _FORMS or index < 0 or places[index] < begin:
+        if mention.form not in _FORMS or counts_units(mention) or index < 0 or places[index] < begin:
             continue
         label = reading.labels[index]
         if _UP_TO_TIME.fullmatch(reading.low, label.end, mention.start):

@@ -34,7 +34,7 @@ __all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]
 
 _WORD = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
 _LOGGED = frozenset({"range", "run"})
-_WRITTEN = frozenset({"min", "word", "prime", "brack", "label"})
+_WRITTEN = frozenset({"min", "word", "prime", "brack", "label", "cell"})
 _LIKELY = 0.3  # probability from which minutes written out beat a clock time
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
 

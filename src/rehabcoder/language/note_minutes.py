@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from rehabcoder.language.footers import counts_units
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
@@ -323,7 +324,7 @@ def footer_times(
     footer: dict[str, list[TimeMention]] = {}
     begins = [start for start, _ in spans]
     for mention in reading.times:
-        if mention.start in used or mention.form not in _FOOTER_FORMS:
+        if mention.start in used or mention.form not in _FOOTER_FORMS or counts_units(mention):
             continue
         if _ANY_EACH.match(reading.low, mention.end):
             continue

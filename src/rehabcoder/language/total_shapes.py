@@ -12,6 +12,10 @@ OF_A_TEST = re.compile(
     r"(?<![a-z])(?!(?:min|mins|minutes|and|the|for|pt|ot|of|at|tx|rx|visit|session|timed|u|units?|gives|makes)[ \t])"
     r"[a-z]{2,}[ \t]\Z"
 )
+# ... or that of one service: "(gait total 15 min)".
+OF_ONE_SERVICE = re.compile(
+    r"(?:\A|[(;:\n]|\.\s)\s?(?:gait|te|ta|mt|nmr|us|manual|ther\.?\s?ex|ther\.?\s?act|self[ -]care|adls?|exercises?|activities)[ \t]\Z"
+)
 NO_FIGURE = frozenset(";!?%") | {""}
 # A row of lengths with boxes on a form: "Session: [ ] 30  [x] 45  [ ] 60 min".
 CHOICE = re.compile(

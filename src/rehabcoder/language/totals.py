@@ -196,6 +196,8 @@ class _Finder:
             bare = not (mention or length or session)
             if bare and phrase.endswith("of ") and shapes.NOUN.match(low, end):
                 return  # "a total of 17 sutures"
+            if mention and not (session or length) and shapes.OF_ONE_SERVICE.search(low, max(0, start - 14), start):
+                return
             strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
             self._claim(self.total, strength, start, end, minutes, longest=not (length or session))
         elif session and opens and (mention or length):
