@@ -153,8 +153,6 @@ def _feature(name: str) -> str:
     if name[0] == "&":
         kind, _, figure = name[1:].partition("_")
         return f"{figure} kinds of {kind}" if figure.isdecimal() else f"phrases of {name[1:].replace('_', ' ')}"
-    if name[0] == "$":
-        return f"figures: {name[1:].replace('_', ' ')}"
     if name.endswith("*"):
         return f'"{name[:-1]}..."'
     words = ["#" * len(word) if set(word) == {"0"} else word for word in name.split(" ") if word != "^"]

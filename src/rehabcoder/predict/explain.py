@@ -11,7 +11,6 @@ import numpy as np
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.note import Evidence
-from rehabcoder.predict.comparisons import comparison_place
 from rehabcoder.predict.features import phrase_place
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
@@ -95,8 +94,6 @@ def _where(low: str, feature: str, start: int, end: int) -> tuple[int, int] | No
     """The first place of a feature in `low[start:end]`."""
     if feature[0] == "%":  # a class of words
         return None
-    if feature[0] == "$":
-        return comparison_place(low, feature, start, end)
     if feature[0] == "&":
         return phrase_place(low, feature, start, end)
     words = _words(feature)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from rehabcoder.language.patterns import first_group, knowledge
-from rehabcoder.predict.comparisons import comparisons
 
 TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[#%/\"'>+=\[\]():;|~-]")
 _STEM = 5
@@ -149,10 +148,7 @@ def known(token: str) -> tuple[str, tuple[str, ...]]:
 
 def clause_words(masked: str, parts: Sequence[tuple[int, int]], whole: list[str]) -> list[list[str]]:
     """Features of each clause of a piece; `whole` are those of the piece, which a piece of one clause keeps."""
-    if len(parts) < 2:
-        return [whole]
-    said = [masked[start:end] for start, end in parts]
-    return [words(clause) + comparisons(clause) for clause in said]
+    return [whole] if len(parts) < 2 else [words(masked[start:end]) for start, end in parts]
 
 
 def words(low: str) -> list[str]:
@@ -170,5 +166,5 @@ def words(low: str) -> list[str]:
 
 
 def described(low: str) -> list[str]:
-    """Features of a piece of a note, or of a whole description: those of its words, its phrases and its comparisons."""
-    return words(low) + phrases(low) + comparisons(low)
+    """Features of a piece of a note, or of a whole description: those of its words, and its phrases."""
+    return words(low) + phrases(low)

@@ -170,20 +170,16 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
     pieces, parts = [], []
     for reading in readings:
         rows = TextRows(model.words, reading.masked)
+        rows_of, phrases_of = rows.of, rows.phrases_of
         own, within = [], []
         for piece in reading.pieces:
-            said = rows.phrases_of(piece.start, piece.end) + rows.comparisons_of(piece.start, piece.end)
-            own.append(rows.of(piece.start, piece.end) + (model.ids(said) if said else []))
+            said = phrases_of(piece.start, piece.end)
+            own.append(rows_of(piece.start, piece.end) + (model.ids(said) if said else []))
             split = clauses(reading.masked, piece)
-            within.append([own[-1]] if len(split) == 1 else [_clause_rows(model, rows, *cut) for cut in split])
+            within.append([own[-1]] if len(split) == 1 else [rows_of(start, end) for start, end in split])
         pieces.append(own)
         parts.append(within)
     return pieces, parts
-
-
-def _clause_rows(model: Model, rows: TextRows, start: int, end: int) -> list[int]:
-    said = rows.comparisons_of(start, end)
-    return rows.of(start, end) + (model.ids(said) if said else [])
 
 
 def session_odds(session: Linear, idf: Floats, notes: Sequence[Sequence[Sequence[int]]]) -> list[float]:

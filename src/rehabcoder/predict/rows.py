@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from rehabcoder.predict.comparisons import comparisons, marks
 from rehabcoder.predict.features import TOKEN, classes, known, phrase_openings, phrases
 
 _KEPT = 1 << 15  # tokens: notes say the same words again and again
@@ -72,8 +71,6 @@ class TextRows:
         self.phrases = [
             start + at for start, places in zip(self.starts, openings, strict=True) if places for at in places
         ]
-        found = marks(low)
-        self.mark_starts, self.mark_ends = [start for start, _ in found], [end for _, end in found]
 
     def of(self, start: int, end: int) -> list[int]:
         """`model.ids(words(low[start:end]))`"""
@@ -95,11 +92,6 @@ class TextRows:
             return phrases(low)
         first = bisect_left(places, start)
         return phrases(low, [at - start for at in places[first : bisect_left(places, end, lo=first)]])
-
-    def comparisons_of(self, start: int, end: int) -> list[str]:
-        """`comparisons(low[start:end])`"""
-        ended, begun = bisect_right(self.mark_ends, start), bisect_left(self.mark_starts, end)
-        return comparisons(self.low[start:end]) if ended < begun else []
 
     def _cuts_token(self, index: int, at: int) -> bool:
         """Whether a place lies within the token before the one with this number."""
