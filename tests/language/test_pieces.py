@@ -138,6 +138,22 @@ def test_the_models_see_no_code_no_name_of_one_and_no_minutes():
 
 
 @pytest.mark.parametrize(
+    "said", ["pain 5/10", "7/10 -> 3/10 after", "7/10 steps even, was 4/10", "effort 10/10", "Sore 2/10 on leaving"]
+)
+def test_ratings_and_counts_of_ten_are_no_dates(said: str) -> None:
+    assert read(f"Bridges x10. {said}.").masked == f"bridges x10. {said.lower()}."
+
+
+@pytest.mark.parametrize(
+    "said", ["seen 5/10", "since 5/10", "on 7/10", "DOS: 3/10", "05/10", "12/10", "4/12", "3/10/26", "2026-03-10"]
+)
+def test_dates_are_hidden(said: str) -> None:
+    masked = read(f"Bridges x10, {said}, clams").masked
+    assert not any(figure in masked.replace("x10", "") for figure in "0123456789")
+
+
+
+@pytest.mark.parametrize(
     "row",
     [
         "SLS on foam, rail then none | 6 x 20 sec | - | NM",
