@@ -105,6 +105,13 @@ def test_joined_pieces_are_in_order_and_never_overlap(text):
         ("MT as last visit. Hall walk, mirror", ["MT as last visit.", "Hall walk, mirror"]),
         ("NMR unchanged. Hall walk, mirror", ["NMR unchanged.", "Hall walk, mirror"]),
         ("He did gait training. Calm all day", ["He did gait training.", "Calm all day"]),
+        (
+            "97535 2u - spoon, dish, breakfast tray\n97110 1u - BUE ex\nBack to dayroom",
+            ["97535 2u - spoon, dish, breakfast tray", "97110 1u - BUE ex", "Back to dayroom"],
+        ),
+        ("97110 1u - BUE ex\nBands and rows", ["97110 1u - BUE ex\nBands and rows"]),
+        ("ADL: tub bench tried, ther ex, and bed transfers", ["ADL: tub bench tried,", "ther ex,", "and bed transfers"]),
+        ("Ther ex, and bed transfers", ["Ther ex, and bed transfers"]),
         ("MT 1u\nA: Good effort", ["MT 1u", "A: Good effort"]),
         ("MT 1u\nPost: 3/10", ["MT 1u", "Post: 3/10"]),
         ("Gait\nPre: 60 ft in the hall", ["Gait\nPre: 60 ft in the hall"]),

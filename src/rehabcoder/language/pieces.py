@@ -253,6 +253,7 @@ _GIVEN_NEXT = re.compile(
     r"\)?\s?[,;]?\s(?:and\s|then\s|plus\s|followed\sby\s|as\swell\sas\s){1,2}(?P<lead>(?:also|some|a\sbit\sof|a\slittle|the|more)\s)?"
 )
 _NO_MORE = re.compile(r"[a-z]{2,4}[ \t]?(?:x ?)?(?:\d{1,2} ?(?:m|mins?|minutes|'))?[ \t]?(?:together|total)?(?:[.;](?=\s)|[.;]?\Z|\n)")
+_LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one of a list: "tub bench, ther ex, and transfers"
 _SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
@@ -308,6 +309,9 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
             at = _label_cut(low, label, timed)
         if at is not None:
             cuts.append(at)
+            listed = _LISTED.match(low, label.end) if label.strong and not label.number else None
+            if listed and at == label.start and low.endswith(", ", 0, at):
+                cuts.append(listed.end())
         before = label
     return cuts
 

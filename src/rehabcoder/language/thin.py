@@ -39,6 +39,7 @@ _OTHER_PART = re.compile(
 _OUTCOME = re.compile(r"(?:resp(?:onse)?(?:\sto\s(?:tx|treatment))?|tol(?:erance|erated)?|post|pre|pain|progress|measures?|objective)\s?[:=]")
 _PAPER = re.compile(r"\b(?:log|notes?|record|report|flow\s?sheet|sheet|summary|form|evaluation)\b")
 _CHARGES = re.compile(r"[\s*-]*(?:charges?|chg|bill\w*|cpt|codes?|units)\b")
+_HAS_UNITS = re.compile(r"(?<![\w.])\d{1,2}\s?(?:u|units?)(?![a-z])")  # which a line that says no more has of its own
 _UNITS = re.compile(r"\W*x?\s?\d{1,2}\s?(?:u|units?)?\W*")
 CLOSES = ("...", "..", "->", "=>", "^", "\u2026")  # in front of a label that stands below what it names
 _LISTS = frozenset("-*>")
@@ -78,6 +79,8 @@ def _heads(
     ):
         return False
     closed = low[piece.end - 1] in ".;!"
+    if labelled and not piece.first and low[piece.end - 1] == "," and low.startswith(("and ", "then "), following.start):
+        return False  # "tub bench tried, ther ex, and toilet transfers"
     if closed and labelled and not piece.first and (following.first or _after_comma(low, piece)):
         return False  # the last of a list: "... wall slides, MT. Knee felt good after."
     if (closed or following.first) and _SEQUEL.match(low, following.start):
@@ -121,7 +124,8 @@ def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> b
     bullet = low[piece.start]
     if bullet in _LISTS:
         return following.start < len(low) and low[following.start] == bullet
-    return described >= _STYLE and low[following.start] not in _LISTS
+    style = _STYLE - (_HAS_UNITS.search(low, piece.start, piece.end) is not None)
+    return described >= style and low[following.start] not in _LISTS
 
 
 def is_title(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
