@@ -320,3 +320,79 @@ def test_the_time_in_the_water_is_that_of_the_aquatic_service(says):
 def test_other_times_of_day_are_not_the_time_in_the_water(says):
     text = says + "\nAquatic: laps, wall squats\nTE: rows 9 min"
     assert minutes(text, "Aquatic: laps, wall squats", "TE: rows 9 min") == [None, 9]
+
+
+def doubtful(text: str, *services: str) -> list[int | None]:
+    """Minutes of the services where the words leave every time of the first in doubt, and none of the others'."""
+    spans = [(text.index(words), text.index(words) + len(words)) for words in services]
+
+    def score(found: list[Candidate]) -> list[float]:
+        marks = {"prime": 0.4, "min": 0.4, "word": 0.4}
+        return [0.9 if c.start > spans[0][1] else marks.get(c.form, 0.02) for c in found]
+
+    found = attach(read(text), spans, [(None, "97110")] * len(spans), None, score, [False] * len(spans))  # type: ignore[arg-type]
+    return [m.minutes for m in found]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "LAQ 2# 2x10 and standing calf raises for LE strength, 7 min.",
+        "Pt ed with caregiver re night light, 7 min, who returned demo.",
+        "Friction at the tendon x7', pressure backed off when he guarded.",
+        "Wrist curls and forearm turns (7 min)",
+        "CUFF BLOCK - 7 min\n  wall walks x15\n  ER red 3x15",
+        "Seven minutes went to buttons and a zip.",
+    ],
+)
+def test_the_only_time_said_of_a_service_is_its_own_where_the_words_leave_it_open(says):
+    assert doubtful(f"{says}\nGait 80 ft, 9 min", says, "Gait 80 ft, 9 min") == [7, 9]
+    assert doubtful(says, says) == [7]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Basket 8 lb to hip, carried 40' and up the stairs.",
+        "Strap moved after 15 minutes of wear, checked for red marks.",
+        "Cycle L3 6 min, trunk rotation stretch, rows.",
+        "NuStep | 8 min | L3\nseated row | 2x12",
+        "Reach to the mat, 8 min, then cones, 9 min, and putty.",
+        "Rows and bridges with 2 min between.",
+    ],
+)
+def test_a_doubtful_time_of_something_else_is_nobodys(says):
+    assert doubtful(f"{says}\nGait 80 ft, 9 min", says, "Gait 80 ft, 9 min") == [None, 9]
+
+
+def test_a_doubtful_time_counts_only_where_the_note_times_its_services():
+    assert doubtful("Rows and the arm bike, 6 min, band.\nGait 80 ft", "Rows and the arm bike, 6 min, band.", "Gait 80 ft")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    {
+        "TE lasted 20 minutes: clams, bridges.|MT glides, 8 min": [20, 8],
+        "TE, 20 minutes in all. Clams, bridges.|MT glides, 8 min": [20, 8],
+        "TE clams, bridges. 20 minutes in all.|MT glides, 8 min": [None, 8],
+        "MT glides, 8 min|TE clams, 20 minutes in all": [8, None],
+    }.items(),
+)
+def test_a_total_in_the_sentence_that_names_a_service_is_its_own_where_others_follow(text, answer):
+    services = text.split("|")
+    at = text.index("20 min")
+
+    def score(found: list[Candidate]) -> list[float]:
+        return [0.9 if c.form == "min" else 0.1 for c in found]
+
+    spans = [(text.index(words), text.index(words) + len(words)) for words in services]
+    names = [(LABELS[words[:2]], LABELS[words[:2]]) for words in services]
+    found = attach(read(text), spans, names, 20, score, [False, False], (at, at + 10))  # type: ignore[arg-type]
+    assert [m.minutes for m in found] == answer
+
+
+@pytest.mark.parametrize("head", ["CODE\tTIME\tMIN\tWORK", "CPT\tFrom-to\tMinutes\tWhat", "Code\tTime\tTx mins\tService"])
+def test_a_figure_in_a_minutes_column_beats_a_clock_range_that_contradicts_it(head):
+    services = ["97112\t0910-0930\t15\tweight shift", "97116\t0930-0942\t12\tfloor strips"]
+    assert minutes("\n".join([head, *services]), *services) == [15, 12]
+    assert [t.form for t in read("\n".join([head, *services])).times] == ["range", "cell"] * 2

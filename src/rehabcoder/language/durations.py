@@ -125,10 +125,13 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
 
 
 def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:
-    """The times without figures in brackets that only number the lines they head: "[1] Gait", "[2] Transfers"."""
+    """The times without figures in brackets that only number the lines they head ("[1] Gait", "[2] Transfers") or are the
+    number of a field ("TX[1]: ...", "rx[0].code")."""
     out: list[TimeMention] = []
     number_of = 1
     for mention in said:
+        if mention.form == "brack" and low[mention.start] == "[" and _FIELD.match(low, mention.end) and _in_a_word(low, mention):
+            continue
         if (
             mention.form == "brack"
             and mention.minutes == number_of
@@ -138,6 +141,11 @@ def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[Ti
         else:
             out.append(mention)
     return out
+
+
+def _in_a_word(low: str, mention: TimeMention) -> bool:
+    """Whether a small figure in brackets stands right behind a letter."""
+    return mention.minutes < _FIELDS and low[mention.start - 1 : mention.start].isalpha()
 
 
 def _figure(text: str) -> str:
@@ -170,6 +178,8 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     return out
 
 
+_FIELD = re.compile(r"[ \t]*[:=.]")
+_FIELDS = 10  # a form numbers no more fields than that
 _HEADS_LINE = re.compile(r"(?:\A|\n)[ \t]*\Z")
 _QUOTED_CELL = re.compile(r'(?:^|,)("[^"]*"|[^,]*)')
 

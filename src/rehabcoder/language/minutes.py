@@ -8,7 +8,7 @@ What one sentence leaves open the note as a whole may settle: a footer that repe
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -26,16 +26,28 @@ from rehabcoder.language.note_minutes import (
     with_closing_times,
     with_times_beside,
 )
+from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import shared_times
+from rehabcoder.language.standing_alone import with_times_alone
 from rehabcoder.language.times import TimeMention
 
 __all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]
 
 _WORD = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
 _LOGGED = frozenset({"range", "run"})
-_WRITTEN = frozenset({"min", "word", "prime", "brack", "label", "cell"})
-_LIKELY = 0.3  # probability from which minutes written out beat a clock time
+_WRITTEN = frozenset({"min", "word", "prime", "brack", "label", "cell", "kv"})
+_LIKELY = 0.3  # probability from which minutes written out beat a clock time, or are those of a service without others
+_SAID = frozenset({"min", "word", "prime"})
+_UNLIKELY = 0.05  # ... as much for one that commas set off
+_SET_OFF = re.compile(r"[,;(-]\s?\Z")
+_ENDS = re.compile(r"\s?(?:[,.;)\n]|\Z)")
+# Before a time these make it that of a machine, or a point in time.
+_OF_A_PART = re.compile(
+    r"(?<![a-z])(?:(?:after|every|each|within|until|at|q|bike|cycl(?:e|ing)|nu ?step|ube|sci ?fit|treadmill|ergometer|erg|elliptical|pulleys?|warm[ -]?up)(?:\s(?:l|lvl|level)?\s?\d{1,2})?[\s,]*(?:x|for)?\s*)\Z"
+)
+_FAR_LIKELIER = 3  # so many times as likely as any other time
+_LEAST = 5  # minutes below which a time is a part of an exercise rather than a service
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
 
 
@@ -229,6 +241,75 @@ def _best(
     return chosen
 
 
+def _only_one_said(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    chosen: list[Minutes],
+    total: int | None,
+    forms: Counter[str],
+    score: Callable[[Sequence[Candidate]], Sequence[float]],
+    barred: Collection[int],
+    untimed: Sequence[bool],
+) -> None:
+    """Gives services without minutes the one time with its unit that they hold, where it is not unlikely to be theirs: all
+    that could be likelier is nobody's by now."""
+    low = reading.low
+    used = {m.start for m in chosen if m.start is not None} | set(barred)
+    timed = [m.minutes is not None for m, idle in zip(chosen, untimed, strict=True) if not idle]
+    if len(timed) > 1 and not any(timed):
+        return  # a note that gives its services no times gives their machines some
+    for index, (start, end) in enumerate(spans):
+        if chosen[index].minutes is not None or untimed[index]:
+            continue
+        before = spans[index - 1][1] if index else 0
+        found = [
+            c
+            for c in candidates(reading, start, end, before=before, after=end, total=total, forms=forms)
+            if c.form in _SAID and c.minutes >= _LEAST and c.start not in used
+        ]
+        if not found:
+            continue
+        marks = score(found)
+        best = max(range(len(found)), key=lambda i: marks[i])
+        time, mark = found[best], marks[best]
+        others = sum(m >= mark / _FAR_LIKELIER for m in marks) > 1
+        set_off = _SET_OFF.search(low, max(start, time.start - 3), time.start) and _ENDS.match(low, time.end)
+        least = _UNLIKELY if set_off else _LIKELY
+        if mark < least or others or start - time.end > 1 or not _is_of_all(reading, time, start, end):
+            continue
+        chosen[index] = Minutes(time.minutes, time.start, time.end, mark)
+        used.add(time.start)
+
+
+def _is_of_all(reading: Reading, time: Candidate, start: int, end: int) -> bool:
+    """Whether a time is no measure of feet ("carried 40' and up the stairs"), not that of one of several rows or machines, and
+    no point in time ("moved after 15 minutes of wear")."""
+    low = reading.low
+    if _OF_A_PART.search(low, max(start, time.start - 24), time.start):
+        return False
+    closes = not low[time.end : end].strip(" .;,)")
+    feet = time.form == "prime" and not closes and low[max(0, time.start - 3) : time.start].rstrip(" ")[-1:] != "x"
+    stop = low.find("\n", max(start, time.start), end)
+    return not feet and (stop < 0 or not low[time.end : stop].strip(" .;,)]"))
+
+
+def _of_one_service(reading: Reading, spans: Sequence[tuple[int, int]], untimed: Sequence[bool], at: int) -> bool:
+    """Whether a time with a word for a total sums up one service: its sentence has named it by then, and a service with a time
+    of its own follows ("Therapeutic exercise lasted 20 minutes. Then ultrasound for eight")."""
+    index = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    if index < 0 or untimed[index] or spans[index][1] <= at:
+        return False
+    begin = sentence_start(reading.low, at, spans[index][0])
+    if not reading.labels_in(begin, at):
+        return False
+    return any(
+        mention.form in _SAID and mention.minutes >= _LEAST
+        for (start, end), idle in zip(spans[index + 1 :], untimed[index + 1 :], strict=True)
+        if not idle
+        for mention in reading.times_in(start, end)
+    )
+
+
 def attach(
     reading: Reading,
     spans: Sequence[tuple[int, int]],
@@ -248,6 +329,7 @@ def attach(
     forms = usual_forms(reading, spans)
     shared = shared_times(reading, spans)
     apart = {t.start for t in reading.times if total_span and total_span[0] <= t.start < total_span[1]}
+    apart = {at for at in apart if not _of_one_service(reading, spans, untimed, at)}
     if len(spans) < 2 or not apart:
         chosen = _best(reading, spans, total, forms, score, shared)
     else:
@@ -259,6 +341,8 @@ def attach(
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)
     in_the_water(reading, names, chosen)
+    with_times_alone(reading, spans, chosen, shared | apart, untimed)
+    _only_one_said(reading, spans, chosen, total, forms, score, shared | apart, untimed)
     in_order(reading, spans, chosen, total, untimed)
     the_rest(reading, chosen, total, untimed)
     return chosen

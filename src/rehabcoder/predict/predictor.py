@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -351,6 +351,7 @@ def _predicted(
         untimed,
         stated.total_span,
     )
+    stated = _without_a_services_own(stated, minutes, untimed)
     headings = in_parts(reading, places, labels, [m.minutes for m in minutes])
     for heading, parts in headings.items():
         for k in parts:
@@ -380,6 +381,15 @@ def _predicted(
             )
         )
     return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows)
+
+
+def _without_a_services_own(stated: Stated, minutes: Sequence[Minutes], untimed: Sequence[bool]) -> Stated:
+    """What a note states, without a total that is the time of one of its services that have times: "TE 20 minutes in all"."""
+    timed = [m.start for m, idle in zip(minutes, untimed, strict=True) if not idle and m.start is not None]
+    span = stated.total_span
+    if len(timed) < 2 or not span or stated.total is None or not any(span[0] <= at < span[1] for at in timed):
+        return stated
+    return replace(stated, total=None, total_span=None)
 
 
 def _adds_up(stated: Stated, minutes: Sequence[Minutes]) -> str:
