@@ -113,6 +113,12 @@ def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
         ("TE: squats to a box, rows; cue for the knees. NMR, 15 min", ["NMR, 15 min"]),
         ("Squats to a box, rows; cue for the knees. NMR, 15 min", []),  # the name of what was described
         ("TE: squats to a box, rows at the wall w/ grp", []),
+        ("manual - 10\nrows and chin tucks 2x15 - 10\nsore", ["rows and chin tucks 2x15 - 10"]),
+        ("ther act\t15\nwrist curl, band 2x10\t10", ["wrist curl, band 2x10\t10"]),
+        ("Manual, 8 min\nBand rows, chin tucks, 12 min", ["Band rows, chin tucks, 12 min"]),
+        ("Ther ex - 20\nband rows, pulleys - 12\nwall slides, squats - 8", []),  # its parts
+        ("Ther ex 20 min\nstepper level four 6 min", []),
+        ("Ther ex - 20:\nrows and chin tucks 2x15", []),
     ],
 )
 def test_where_a_name_with_its_time_leaves_the_rest_of_its_line_to_the_next(text: str, answer: list[str]) -> None:

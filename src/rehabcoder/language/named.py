@@ -16,6 +16,9 @@ from rehabcoder.language.reading import Reading
 
 Span = tuple[int, int]
 _FAR = 200  # code points before a name in which its sentence begins
+# A time with which a row ends, behind a sign.
+_CLOSING_TIME = re.compile(r"(?P<sign>[-,;/|@~(\t])\s?(?P<n>\d{1,3})\s?(?P<unit>minutes|mins?|m|'|)\)?\.?\Z")
+_CLOSING = 14  # code points of it
 _WITHIN = 24  # pieces of a line before a name in which it opens
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
@@ -52,9 +55,13 @@ def named_only(
 
 def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:
     """The pieces with which a service begins because the one before them on their line named another one and its time:
-    "MT 15 min, TE grip and wrist curls"; or because they only name one where their line opens with the name of another."""
+    "MT 15 min, TE grip and wrist curls"; because they only name one where their line opens with the name of another; or
+    because the line above is a row that only names one, with its time written like theirs."""
     out: list[int] = []
     for k, (one, two) in enumerate(pairwise(layout), 1):
+        if two.first and one.first and k not in aside and k - 1 not in aside and _row_by_row(reading, layout, k):
+            out.append(k)
+            continue
         if not two.first and two.labelled and not two.thin and k not in aside and _another(reading, layout, k):
             out.append(k)
             continue
@@ -66,6 +73,27 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
         if len(before) == 1 and before.isdisjoint(behind) and all(map(is_timed, before)):
             out.append(k)
     return out
+
+
+def _row_by_row(reading: Reading, layout: Sequence[Place], k: int) -> bool:
+    """Whether a row that only names a service stands above one that says what was done, each with its time at its end written
+    the same way: "manual - 10" above "band rows 2x15 - 10". What adds up to the time of the first is its parts."""
+    if layout[k - 1].thin or not layout[k - 1].labelled or layout[k].labelled or layout[k].thin < 2:
+        return False
+    low, pieces = reading.low, reading.pieces
+    above = _CLOSING_TIME.search(low, max(pieces[k - 1].start, pieces[k - 1].end - _CLOSING), pieces[k - 1].end)
+    if above is None or pieces[k].line - pieces[k - 1].line != 1:
+        return False
+    total = 0
+    for row in range(k, min(k + _WITHIN, len(pieces))):
+        piece = pieces[row]
+        closing = _CLOSING_TIME.search(low, max(piece.start, piece.end - _CLOSING), piece.end)
+        if closing is None or closing["sign"] != above["sign"] or closing["unit"] != above["unit"]:
+            return row > k
+        total += int(closing["n"])
+        if total >= int(above["n"]):
+            return total > int(above["n"]) or row == k
+    return True
 
 
 def _another(reading: Reading, layout: Sequence[Place], k: int) -> bool:
