@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,10 @@ class Found:
         return self.probabilities[0][0]
 
 
+Rows: TypeAlias = "array[int]"
+"""Features by their rows in the vocabulary; packed, since training holds those of thousands of notes."""
+
+
 @dataclass(slots=True)
 class Predicted:
     """All that the models say of one note."""
@@ -71,7 +77,7 @@ class Predicted:
     adds_up: (
         str  # whether the minutes read add up to what the note states: the strongest sign that they were read right
     )
-    rows: list[list[int]] = field(default_factory=list)  # word features of each piece
+    rows: list[Rows] = field(default_factory=list)  # word features of each piece
 
 
 @dataclass(slots=True)
@@ -81,8 +87,8 @@ class Proposal:
     reading: Reading
     stated: Stated
     layout: list[Place]
-    rows: list[list[int]]  # word features of each piece
-    clauses: list[list[list[int]]]  # and of each of its clauses
+    rows: list[Rows]  # word features of each piece
+    clauses: list[list[Rows]]  # and of each of its clauses
     kinds: Floats
     session: float  # log odds that the note is one of a therapy session
     ways: list[tuple[float, list[Span]]]
@@ -129,7 +135,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     for note, layout, kind, session, end in zip(word_rows, layouts, kinds, sessions, ends, strict=True):
         chained = chain_features(kind[:end], model.kind.classes, layout[:end], session)
         for rows, place, chain in zip(note[:end], layout[:end], chained, strict=True):
-            tagger_rows.append(rows + model.ids(place, model.placed) + model.ids(chain))
+            tagger_rows.append([*rows, *model.ids(place, model.placed), *model.ids(chain)])
     cuts = np.concatenate([[0], np.cumsum(ends)]).astype(int)
     emission = _emissions(model, tagger_rows, cuts)
     parts = [emission[cuts[i] : cuts[i + 1]] for i in range(len(readings))]
@@ -165,7 +171,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     ]
 
 
-def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[list[int]]], list[list[list[list[int]]]]]:
+def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[Rows]], list[list[list[Rows]]]]:
     """Rows of the words of every piece, and of its clauses, for each note."""
     pieces, parts = [], []
     for reading in readings:
@@ -174,9 +180,9 @@ def _word_rows(model: Model, readings: Sequence[Reading]) -> tuple[list[list[lis
         own, within = [], []
         for piece in reading.pieces:
             said = phrases_of(piece.start, piece.end)
-            own.append(rows_of(piece.start, piece.end) + (model.ids(said) if said else []))
+            own.append(array("i", rows_of(piece.start, piece.end) + (model.ids(said) if said else [])))
             split = clauses(reading.masked, piece)
-            within.append([own[-1]] if len(split) == 1 else [rows_of(start, end) for start, end in split])
+            within.append([own[-1]] if len(split) == 1 else [array("i", rows_of(start, end)) for start, end in split])
         pieces.append(own)
         parts.append(within)
     return pieces, parts
@@ -282,8 +288,8 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
             place = standing.get(key := tuple(extra))
             if place is None:
                 place = standing[key] = model.ids(extra)
-            headed.append(rows + place)
-            parts.append([clause + place for clause in within])
+            headed.append([*rows, *place])
+            parts.append([[*clause, *place] for clause in within])
     shown = _shown(model, headed, parts)
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):

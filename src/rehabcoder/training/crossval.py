@@ -13,7 +13,7 @@ from rehabcoder.errors import TrainingError
 from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
-from rehabcoder.predict.predictor import _join, propose
+from rehabcoder.predict.predictor import Proposal, _join, propose
 from rehabcoder.training.bags import Bag, Names, ids, together
 from rehabcoder.training.calibrate import Answered, LeftOut, calibrate, fit_reader_on
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
@@ -73,12 +73,17 @@ def run(
         TrainingError: as in `fitting`.
     """
     out: dict[str, Done] = {}
+    read_once: dict[str, Proposal] = {}
     workers = min(jobs or cpu_count(), len(tasks))
     done = Parallel(n_jobs=workers, return_as="generator", pre_dispatch=workers, max_nbytes=None)(
         delayed(_do)(task, settings) for task in tasks
     )
     for task, one in zip(tasks, done, strict=True):
         one.left_out.notes = list(task.notes)
+        # What does not hang on the model is the same for all that were asked about a note: it is kept once.
+        for proposal in one.left_out.proposals:
+            known = read_once.setdefault(proposal.reading.text, proposal)
+            proposal.reading, proposal.stated, proposal.layout = known.reading, known.stated, known.layout
         out[task.name] = one
         if tell is not None:
             tell(f"fitted {len(out)} of {len(tasks)} models ({task.name})")
