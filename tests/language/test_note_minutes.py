@@ -396,3 +396,27 @@ def test_a_figure_in_a_minutes_column_beats_a_clock_range_that_contradicts_it(he
     services = ["97112\t0910-0930\t15\tweight shift", "97116\t0930-0942\t12\tfloor strips"]
     assert minutes("\n".join([head, *services]), *services) == [15, 12]
     assert [t.form for t in read("\n".join([head, *services])).times] == ["range", "cell"] * 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "45 min today, all of it TE except 15 min MT: glides gr III. TE was clams and bridges.",
+        "45 min today, all TE except for 15 min MT: glides gr III. TE was clams and bridges.",
+        "45 min today, the whole session TE apart from 15 min MT: glides gr III. TE was clams and bridges.",
+    ],
+)
+def test_what_is_not_excepted_is_the_rest_of_the_session(said):
+    services = ["MT: glides gr III.", "TE was clams and bridges."]
+    spans = [(said.index(words), said.index(words) + len(words)) for words in services]
+
+    def score(found: list[Candidate]) -> list[float]:
+        return [0.9 if c.start >= said.index("15 min") else 0.1 for c in found]
+
+    names = [("97140", "97140"), ("97110", "97110")]
+    found = attach(read(said), spans, names, 45, score, [False, False], (0, 12))  # type: ignore[arg-type]
+    assert [m.minutes for m in found] == [15, 30]
+
+
+def test_an_exception_without_a_time_leaves_no_rest():
+    assert not any(t.form == "rest" for t in read("All goals met except the stairs, 15 min MT. All pain gone except at night.").times)

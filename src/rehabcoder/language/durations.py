@@ -64,6 +64,12 @@ _REMAINDER = re.compile(
     r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:had|got|took|filled)\s+(?:the\s+)?(?:rest|remainder)\b|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
 )
 
+# "45 min, all of it TE except 15 min MT": what is not excepted.
+_ALL_BUT = re.compile(
+    rf"(?<![a-z])(?P<all>(?:all|the (?:whole|entire) (?:session|visit|treatment|time|hour)|everything)(?:\sof\s(?:it|this|that|the\s[a-z]+))?)"
+    rf"(?:\s[a-z]+){{0,4}},?\s(?:except|apart\sfrom)\s(?:for\s)?(?:the\s)?(?:last\s|first\s)?(?:\d{{1,2}}|{WORDS})\s?(?:min|'|of\s)"
+)
+
 
 def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
@@ -113,6 +119,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         add([TimeMention(m.start(), m.end(), share, "pct") for m, share in shares if share < 100])
     if "rest" in low or "remainder" in low or ("was" in low and "left" in low):
         add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
+    if "except" in low or "apart from" in low:
+        add([TimeMention(m.start(), m.end("all"), 0, "rest") for m in _ALL_BUT.finditer(low)])
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)
     row = named_row(low, [t for t in found if t.form == "clock"], labels, taken)

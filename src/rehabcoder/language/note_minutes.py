@@ -34,6 +34,7 @@ _SERVICES = re.compile(
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
+_EXCEPTED = ("except ", "except for ", "apart from ")  # "all TE except 15 min MT"
 _ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
 _ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
@@ -42,7 +43,7 @@ _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
 _OPENS = re.compile(
-    r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s))[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another)\s+)*$"
+    r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s)|(?<![a-z])(?:except|apart from)\s)[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another)\s+)*$"
 )
 _BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
@@ -373,6 +374,7 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             and mention.start - label.end <= 14
             and "\n" not in low[label.end : mention.start]
             and not _of_a_total(low, label.end, mention.start)
+            and not low.endswith(_EXCEPTED, label.end, mention.start)
         ):
             return None if _named_together(reading, label) else label.code
     least = max(0, mention.start - _LINE)
