@@ -77,6 +77,7 @@ def test_a_time_of_several_services_together_is_nobodys(text):
 def test_the_time_behind_two_names_or_their_heading_is_nobodys():
     assert minutes("Sore. te + ta 30m; gait 15 min cane.", "te +", "ta 30m", "gait 15 min cane") == [None, None, 15]
     assert minutes("TE 15m / NMR 15m", "TE 15m /", "NMR 15m") == [15, 15]
+    assert minutes("For the first half hour we did rows, then lifted crates.", "rows", "lifted crates") == [None, None]
     text = "TE/NMR 25 min: rows, bridges; stance on foam"
     assert minutes(text, "TE/NMR 25 min: rows, bridges", "stance on foam") == [None, None]
     assert minutes(text, text) == [25]

@@ -29,7 +29,7 @@ _TOGETHER_BEFORE = re.compile(
 )
 _OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
 _IN_THE_FIRST = re.compile(
-    r"\s*(?:and\s+|then\s+)?(?:in|over|during|within)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
+    r"\s*(?:and\s+|then\s+)?(?:in|over|during|within|for)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
 )
 STOPS = re.compile(r"[.\n](?=\s|\Z)")  # where a sentence or a line ends
 _FORMS = frozenset({"min", "prime", "word", "frac", "hour", "m", "label", "brack", "bare", "cell"})
