@@ -258,3 +258,31 @@ def test_words_that_lead_on_part_two_services(word):
     said = pieces(f"glides gr III, {word} rows 3x12 green")
     assert len(said) == 2
     assert said[1].lstrip(", ").startswith(word.split()[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "Manual therapy thirteen minutes, hip distraction with the belt, and eight minutes of NMR with tandem stance.",
+            ["Manual therapy thirteen minutes, hip distraction with the belt, and", "eight minutes of NMR with tandem stance."],
+        ),
+        (
+            "Next came therapeutic activities for 24 minutes, split squats, for strength, and after that 20 minutes of exercise, bike.",
+            [
+                "Next came therapeutic activities for 24 minutes, split squats, for strength, and",
+                "after that 20 minutes of exercise, bike.",
+            ],
+        ),
+        (
+            "From 2:07 to 2:24 heel raises, told each time the arch rolled in, and from 2:36 to 2:47 up and down the ladder.",
+            ["From 2:07 to 2:24 heel raises, told each time the arch rolled in,", "and from 2:36 to 2:47 up and down the ladder."],
+        ),
+        (
+            "Squats to a low chair 12 min, step ups on the box with cues, 9 min, and stretching of the calf 8 min.",
+            ["Squats to a low chair 12 min,", "step ups on the box with cues, 9 min, and", "stretching of the calf 8 min."],
+        ),
+    ],
+)
+def test_a_time_behind_the_label_that_opens_a_service_opens_it_too(text, answer):
+    assert pieces(text) == answer

@@ -136,3 +136,41 @@ def test_times_are_in_order_and_never_overlap(parts):
     found = find_times(shadow(text))
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end].strip() for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("four forty two to four fifty six is ther ex", 14),
+        ("four fifty six to five twelve is gait", 16),
+        ("therapeutic activities nine oh two to nineteen after, raising", 17),
+        ("nine thirty-one to nine forty-six i worked", 15),
+        ("from ten to twenty five past three neuro re-ed", 15),
+        ("then twenty five past to three thirty-nine, stairs", 14),
+        ("one oh five to one twenty one one-handed cooking", 16),
+        ("quarter past nine to ten to ten gait", 35),
+        ("half past nine until quarter to ten gait", 15),
+        ("from nine until half past nine", 30),
+        ("eleven fifty eight till twelve ten", 12),
+        ("on deck from ten to three to three o'clock i stretched", 10),
+    ],
+)
+def test_a_spoken_clock_range_may_leave_an_hour_to_its_other_end(text, minutes):
+    assert [m.minutes for m in find_times(text)] == [minutes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flexion one ten to one twenty",
+        "one forty to one fifty five degrees",
+        "heart rate one ten to one twenty",
+        "blood pressure one twenty to one thirty over eighty",
+        "pain from six to four of ten",
+        "three sets of ten to twelve",
+        "ten of ten to two of ten",
+        "from twenty to thirty degrees",
+    ],
+)
+def test_spoken_measures_are_no_times_of_day(text):
+    assert find_times(text) == []

@@ -30,6 +30,9 @@ class Context:
         column = self.predicted.elements[:, self.model.elements.column(name)]
         if not len(column):
             return 0.0, -1
+        reading = self.predicted.reading
+        if reading.copied and name != "functional_goal":  # what was aimed at still holds, what was seen does not
+            column = column * [not reading.was_copied(piece) for piece in reading.pieces]
         best = int(column.argmax())
         return float(column[best]), best
 

@@ -1,4 +1,5 @@
-"""Pieces that are no service of today whatever they hold: the home programme, the plan, the empty boxes of a form.
+"""Pieces that are no service of today whatever they hold: the home programme, the plan, the empty boxes of a
+form, what was copied from an earlier visit.
 
 The tagger has learned this too; here it is certain, because a claim must not change when a home programme is written down.
 """
@@ -73,6 +74,9 @@ def set_aside(reading: Reading) -> list[int]:
             going_on = False
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
+        if reading.copied and reading.was_copied(piece):
+            out.append(index)
+            continue
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):
             out.append(index)
             continue

@@ -21,6 +21,7 @@ _EACH_AHEAD = re.compile(
     rf"(?<![a-z\d.]){FIGURE}(?:[ \t-]*{UNIT_WORD}[ \t]*(?:of[ \t]+)?(?:each|ea)\b[^\n.;\d]{{0,16}}"
     r"|[ \t]+(?:each|ea)\b[ \t:]*(?:of[ \t]+)?)\Z"
 )
+_BILLS = re.compile(r"(?<![a-z])(?:bill|charge|cpt|coded?(?![a-z]))")  # "Charge one each: 97110, 97112"
 LISTED = re.compile(r"(?:[\s,&+/;)(]|and\b|plus\b|n\b)+")
 _FIGURES = r"((?:[1-8][ \t]*[/,;-][ \t]*)+[1-8])"
 _PARALLEL = re.compile(
@@ -55,7 +56,7 @@ def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair
         if each:
             while first > 0 and LISTED.fullmatch(low, marks[first - 1].end, marks[first].start):
                 first -= 1
-        elif says_units and "ea" in low[max(0, mark.start - 28) : mark.start]:
+        elif "ea" in (ahead := low[max(0, mark.start - 36) : mark.start]) and (says_units or _BILLS.search(ahead)):
             each = _EACH_AHEAD.search(low, max(0, mark.start - 36), mark.start)
             while each and last + 1 < len(marks) and LISTED.fullmatch(low, marks[last].end, marks[last + 1].start):
                 last += 1

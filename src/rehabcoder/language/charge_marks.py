@@ -52,8 +52,6 @@ class Pair(NamedTuple):
 class _Words(NamedTuple):
     billing_openings: frozenset[str]
     billing: re.Pattern[str]
-    spoken: re.Pattern[str]
-    spoken_codes: list[str]
     names: re.Pattern[str]
     name_codes: list[str]
     glued: re.Pattern[str]
@@ -63,14 +61,11 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     billing, labels = knowledge("totals")["billing"], knowledge("labels")
-    spoken = billing["spoken"]
     names = {code: entry["weak"] for code, entry in labels.items() if entry["weak"]}
     every = {code: [*entry["strong"], *entry["weak"]] for code, entry in labels.items()}
     return _Words(
         openings(billing["words"]),
         re.compile(f"{alternatives(billing['words'])}(?![a-z])"),
-        re.compile(f"(?:{_choice(spoken)})(?![a-z])"),
-        list(spoken),
         re.compile(f"(?<![a-z])(?:{_choice(names)})(?![a-wyz])"),
         list(names),
         re.compile(f"(?<![a-z])(?:{_choice(every)})\\Z"),
@@ -96,7 +91,7 @@ def billing_words(low: str, words: Words) -> list[int]:
 
 
 def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
-    """Labels of the note and the short, glued and spoken names that only a charge line uses, in order.
+    """Labels of the note and the short and glued names that only a charge line uses, in order.
 
     `billing` are the ends of its words for billing.
     """
@@ -116,9 +111,6 @@ def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
         if not before.isalnum() and before not in (".", "$", "#", "_"):
             add(found, "97" + found[0][-3:], True)
     words = _words()
-    if "nine" in low:
-        for found in words.spoken.finditer(low):
-            add(found, words.spoken_codes[(found.lastindex or 1) - 1], True)
     for figure in _GLUED.finditer(low):  # "NMRx1"
         at = figure.start()
         glued = at > 0 and not low[at - 1].isspace() and not low[at - 1].isdecimal()  # as no name ends

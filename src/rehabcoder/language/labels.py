@@ -11,6 +11,7 @@ from functools import cache
 from string import ascii_lowercase
 
 from rehabcoder.language.patterns import first_group, knowledge
+from rehabcoder.language.spoken_codes import spoken_codes
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 _OPENING = 4  # letters by which words are looked up
@@ -160,6 +161,10 @@ def _labels(text: str, low: str) -> list[Label]:
         if not strong and not _placed(text, low, start, end, code) and not _listed(low, out, start, code):
             continue
         out.append(Label(start, end, code, strong, False))
+    spoken = spoken_codes(low)
+    if spoken:
+        out += [Label(start, end, code, True, True) for start, end, code in spoken]
+        out.sort(key=lambda label: label.start)
     return out
 
 

@@ -192,7 +192,7 @@ def split(
         pieces = _at_breaks(text, pieces, breaks)
     if labels:
         pieces = _cut(text, low, pieces, _label_cuts(low, labels, times), [label.start for label in labels])
-    return _cut(text, low, pieces, _time_cuts(low, pieces, times)) if times else pieces
+    return _cut(text, low, pieces, _time_cuts(low, pieces, times, labels)) if times else pieces
 
 
 def _at_breaks(text: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
@@ -261,8 +261,10 @@ _LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|the|next|
 _NEAR_TIME = 40  # code points before a time in which what it opens is parted from what stood before
 # "The first twelve minutes, glides ..., and the next sixteen, ...": such a time opens what follows, comma or not.
 _LEADS_IN = re.compile(
-    r"(?:(?:and|then|in|for|over|during|the|his|her|my|our|first|next|last|following|final|remaining|other|another|further|about|some)\s+)+"
+    r"\s*(?:(?:and|then|in|for|over|during|the|his|her|my|our|first|next|last|following|final|remaining|other|another|further|about|some|was|took)\s+)*"
 )
+_BEFORE_CLOCK = re.compile(r"(?P<mark>,\s+|;\s+|\s+(?=and\s))(?:(?:and|then|from|next|finally)\s+)+\Z")
+_FEW_WORDS = 24  # code points that may lead up to the label of a service
 _APART = 25  # code points between two times that may be those of two services
 _NAMED = re.compile(r"\s+of\s+[a-z]")  # "8 min of manual therapy and 16 min on ..."
 _COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
@@ -356,7 +358,7 @@ def _label_cut(low: str, label: Label, timed: bool) -> int | None:
     return label.start if timed and not _LEADS_UP.search(before) else None
 
 
-def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> list[int]:
+def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], labels: Sequence[Label]) -> list[int]:
     """Cuts of a sentence that gives several services with a time each, before or behind the times as it is written."""
     cuts: list[int] = []
     at = 0
@@ -374,6 +376,8 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]
+            joints = (_BEFORE_CLOCK.search(low, max(piece.start + 1, t.start - _NEAR_TIME), t.start) for t in clocks if t.form == "range")
+            cuts += [joint.end("mark") for joint in joints if joint]
         if said and inside and inside[0].start - said.end >= 25:
             joint = _LAST_SEPARATOR.search(low, max(piece.start + 1, inside[0].start - _NEAR_TIME), inside[0].start)
             if joint and low[inside[0].end : inside[0].end + 2].strip()[:1].isalpha():  # it opens what follows
@@ -387,9 +391,19 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention]) -> l
                 trailing = (
                     low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
                 )
-                trailing = trailing and not _LEADS_IN.fullmatch(low, piece.start, earlier.start)
+                leads = low[later.end : later.end + 2].strip()[:1].isalpha() and _behind_label(low, labels, piece, earlier)
+                trailing = trailing and not _LEADS_IN.fullmatch(low, leads or piece.start, earlier.start)
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)
+
+
+def _behind_label(low: str, labels: Sequence[Label], piece: Piece, time: TimeMention) -> int:
+    """Where the words that lead up to a time begin: with the piece, or behind the label that opens it ("exercise for 18 min")."""
+    at = bisect_left(labels, piece.start, key=lambda label: label.start)
+    if at == len(labels) or labels[at].end >= time.start:
+        return piece.start
+    few = labels[at].start - piece.start <= _FEW_WORDS and "," not in low[piece.start : labels[at].start]
+    return labels[at].end if few else piece.start  # "next came exercise for 18 minutes"
 
 
 def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Sequence[int] = ()) -> list[Piece]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rehabcoder.language.breaks import lost_breaks, mended, place
+from rehabcoder.language.copied import copied_stretches, without
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.pieces import Piece, split
@@ -36,7 +37,10 @@ _LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "h
 
 @dataclass(slots=True)
 class Reading:
-    """What the words of one note say before any model has looked at them. Offsets are those of the untouched text."""
+    """What the words of one note say before any model has looked at them. Offsets are those of the untouched text.
+
+    Of what was copied from an earlier visit nothing is read but its words: `low` is blank there, and labels and times are none.
+    """
 
     text: str
     low: str
@@ -44,10 +48,15 @@ class Reading:
     labels: list[Label]
     times: list[TimeMention]
     pieces: list[Piece]
+    copied: list[tuple[int, int]]
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
         return self.labels[_first(self.labels, start) : _first(self.labels, end)]
+
+    def was_copied(self, piece: Piece) -> bool:
+        """Whether a piece lies in what was copied from an earlier visit."""
+        return any(start < piece.end and piece.start < end for start, end in self.copied)
 
     def times_in(self, start: int, end: int) -> list[TimeMention]:
         """The times that begin in `[start, end)`."""
@@ -68,7 +77,11 @@ def read(text: str) -> Reading:
         times = [replace(t, start=place(t.start, breaks), end=place(t.end, breaks)) for t in times]
     masked = mask(low, labels, times)
     pieces = _without_heads(low, masked, join_thin(low, split(text, low, labels, times, breaks), labels, times))
-    return Reading(text, low, masked, labels, times, pieces)
+    copied = copied_stretches(low)
+    if copied:
+        low = without(low, copied)
+        labels, times = [la for la in labels if not low[la.start].isspace()], [t for t in times if not low[t.start].isspace()]
+    return Reading(text, low, masked, labels, times, pieces, copied)
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

@@ -51,6 +51,15 @@ _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
 SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
+# A time of day in words that is told from other figures by itself: with its hour and minutes, or with "past".
+_HOUR = "|".join(word for word, value in sorted(_ONES.items(), key=lambda one: -len(one[0])) if 1 <= value <= 12)
+_MINUTE = rf"(?:oh[\s-]+(?:{_ONE})\b|(?:{_TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|eleven|twelve|[a-z]{{3,5}}teen)"
+_PAST = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after)"
+_PLAINLY = rf"(?:{_PAST}(?:\s+(?:{_HOUR})\b)?|(?:a\s+)?(?:quarter|{WORDS})\s+to\s+(?:{_HOUR})\b|(?:{_HOUR})(?:[\s-]+{_MINUTE}|\s+o'?clock))"
+# Behind these two times of day would be two measures: "from one ten to one twenty degrees".
+_OF_NO_MEASURE = r"(?!\s*(?:over|degrees?|deg|pounds?|lbs?|feet|foot|ft|inches|inch|seconds?|secs?|beats?|bpm|watts?|percent|reps?|repetitions?|steps?|meters?|metres?|millimeters?|mm|systolic)\b)"
+_SPOKEN_TO = r"\s+(?:to|until|till|through)\s+"
+
 # With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
 _LETTERS = "abefhlnoqrstz"
 _GOES_ON = r"(?=[\d.]{0,40}+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
@@ -74,6 +83,7 @@ _TIME = re.compile(
     |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
     |(?<![a-z])(?=[{_LETTERS}])(?:
         (?P<between>between\s+(?P<v1>{_CLOCK})\s+and\s+(?P<v2>{_CLOCK}))
+        |(?P<spoken>(?:from\s+(?P<x1>{_PLAINLY}|{WORDS}){_SPOKEN_TO}(?P<x2>(?>{_PLAINLY}))|(?P<y1>{_PLAINLY}){_SPOKEN_TO}(?P<y2>(?>{_PLAINLY})))\b{_OF_NO_MEASURE})
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
         |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
@@ -144,6 +154,45 @@ def spoken_clock(text: str) -> int:
     return hour + shift if part[2] == "past" else hour - shift
 
 
+_TIME_PARTS = re.compile(rf"(?:a\s+)?(?P<m>quarter|half|{WORDS})\s+(?P<way>past|after|to)(?:\s+(?P<h>{_HOUR}))?|(?P<hour>{_HOUR})(?:\s+o'?clock|[\s-]+(?:oh[\s-]+)?(?P<rest>.+))")
+# Before two figures these make them measures.
+_MEASURED = re.compile(
+    r"(?<![a-z])(?:flexion|extension|abduction|rotation|elevation|range|motion|pulse|rate|pressure|bp|hr|saturation|load|weight|grip|score|scored|angle|went|goes|up|from|of)\s+(?:is\s+|was\s+)?\Z"
+)
+
+
+def _spoken_ends(first: str, last: str) -> tuple[int, int] | None:
+    """Minutes since midnight of two spoken times of day, one of which may leave the hour to the other."""
+    one, two = _hour_and_minute(first), _hour_and_minute(last)
+    if one is None and two is not None and two[0] is not None and number(first) is not None:  # "from ten to twenty past three"
+        bare = number(first) or 0
+        minute = not bare % 5 and bare < two[1] and re.search(r"past|after", last) is not None
+        one = (None, bare) if minute else (bare, 0)
+    if one is None or two is None or (one[0] is None and two[0] is None):
+        return None
+    (h1, m1), (h2, m2) = one, two
+    if h1 is None:
+        h1 = (h2 or 0) - (m1 > m2)
+    if h2 is None:
+        h2 = h1 + (m2 <= m1)
+    return (60 * h1 + m1) % 1440, (60 * h2 + m2) % 1440
+
+
+def _hour_and_minute(text: str) -> tuple[int | None, int] | None:
+    """Hour (None where it is not said) and minute of a spoken time of day; None for a bare number."""
+    parts = _TIME_PARTS.fullmatch(text)
+    if not parts:
+        return None
+    if parts["hour"]:
+        minute = number(parts["rest"] or "zero")
+        return None if minute is None or minute > 59 else (number(parts["hour"]) or 0, minute)
+    minute = {"quarter": 15, "half": 30}.get(parts["m"]) or number(parts["m"]) or 0
+    hour = number(parts["h"]) if parts["h"] else None
+    if parts["way"] == "to":
+        return (hour - 1, 60 - minute) if hour else None
+    return hour, minute
+
+
 def _between(begin: int, end: int) -> int:
     """Minutes from one clock time to another; an end before the start belongs to the other half of the day."""
     if end < begin:
@@ -176,6 +225,10 @@ def find_times(low: str) -> list[TimeMention]:
             begin, stop = clock(found["d1"]), clock(found["d2"])
             length = _between(begin, stop)
             mention = TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 240 else None
+        elif way == "spoken":
+            ends = _spoken_ends(found["x1"] or found["y1"], found["x2"] or found["y2"])
+            measured = found["y1"] and _MEASURED.search(low, max(0, start - 24), start)
+            mention = _stretch(start, end, *ends) if ends and not measured else None
         elif way == "words_range":
             mention = _stretch(start, end, spoken_clock(found["w1"]), spoken_clock(found["w2"]))
             if mention and not (mention.begins or 0) % 60 and not (mention.ends or 0) % 60:

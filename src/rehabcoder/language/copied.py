@@ -1,0 +1,111 @@
+"""Text that was copied forward from an earlier visit and is marked so: it tells of that visit, not of this one.
+
+"[carried forward from 6/09]" heads a block, "Copied 10/03: ..." a line or a quotation, "*** pulled forward from 10/03: ... ***"
+stands between signs. What a patient copied from the board, or carried over the step, is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DAY = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
+_EARLIER = r"(?:the\s)?(?:last|previous|prev|prior|earlier)(?![a-z])"
+_VISIT = r"(?:visit|note|session|treatment|tx|entry|encounter|daily|dos)"
+_TAKEN = r"(?:copied|copy|carried|pulled|brought|rolled|cloned|pasted|imported|auto-?populated)"
+_MARK = re.compile(
+    rf"""(?<![a-z\d/])(?:
+    (?P<plain>(?:(?:copied|copy|carried|carry|pulled|brought|rolled)[\s-](?:forward|fwd)|copied|cloned|pasted)\s?(?:text|note|section|info(?:rmation)?|data|below)?(?=\s?(?:[:=\])\n]|-\s)))
+    |(?:(?:begin|start)(?:\sof)?\s)?(?:{_TAKEN}(?:[\s-](?:forward|fwd|over|in|down))?|carry[\s-](?:forward|fwd)|c/f|cf|c/fwd|cfwd|taken|text|excerpt)(?:\s(?:text|note))?
+        (?:\s(?:from|of|on)\s\(?(?:{_DAY}|{_EARLIER})|\s\(?{_DAY}(?=\s?[\])}}:=\n\"-]|\s(?:for|by|from)\b))
+    |{_EARLIER}\s{_VISIT}(?:'s)?(?:\s(?:text|note|entry))?(?:\s\(?{_DAY}\)?)?(?:\s(?:was|is|left))?\s(?:{_TAKEN}|retained|repeated|kept|for\sreference)(?![a-z])
+    )""",
+    re.X,
+)
+_WORDS = ("copied", "copy", "carr", "pulled", "brought", "rolled", "cloned", "pasted", "imported", "retained", "repeated",
+          "populated", "c/f", "cf", "taken from", "text from", "excerpt", "kept", "reference")  # fmt: skip
+# A sign that opens what was copied; a marker without one heads its line or its sentence.
+_SIGN = re.compile(r"(?:[(\[{]|<<|\*{2,4}|\^{2,4}|={2,4}|~{2,4}|-{2,4}|_{2,4})[ \t]*\Z")
+_HEADS = re.compile(r"(?:\A|\n|[.;!?][ \t])[ \t>*#-]*\Z")
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<<": ">>"}
+# What may still belong to the marker, and what ends it.
+_REST = re.compile(r"(?:\(\s?[\d/.-]{3,10}\s?\)|[^\n:\"(\])}*^>=;.-]|(?<=\d)[.:-](?=\d)|-(?=[a-z])){0,48}")
+_QUOTE_ENDS = re.compile(r"(?<!\d)\"(?=[\s.,;)\]]|\Z)")
+_BACK = re.compile(
+    rf"(?:\n[ \t]*\n|(?:\n[\W_]*|[.;!?\"][ \t]+[\[(]*)(?:today|now|this\s(?:visit|session|date)|current(?!ly)|new\s(?:note|entry|text)|end\s(?:of\s)?(?:{_TAKEN}|c/f|cf|carry))(?![a-z])"
+    rf"|\n[\W_]*(?:date:?\s)?(?P<day>{_DAY}))"
+)
+_DAY_FIRST = re.compile(_DAY)
+_FAR = 2000  # code points that a copied block may be long
+_BEFORE = 12  # code points before a marker that tell where it stands
+
+
+def copied_stretches(low: str) -> list[tuple[int, int]]:
+    """The stretches of a shadow text that were copied from an earlier visit, with their markers, in order."""
+    if not any(word in low for word in _WORDS):
+        return []
+    out: list[tuple[int, int]] = []
+    done = 0
+    for mark in _MARK.finditer(low):
+        if mark.start() < done:
+            continue
+        opened = _SIGN.search(low, max(done, mark.start() - _BEFORE), mark.start())
+        start = opened.start() if opened else mark.start()
+        heads = start == 0 or _HEADS.search(low, max(0, start - _BEFORE), start) is not None
+        if not opened and not heads:
+            continue
+        end = _end(low, mark, opened[0].strip() if opened else "", heads=heads)
+        if end:
+            out.append((start, end))
+            done = end
+    return out
+
+
+def _end(low: str, mark: re.Match[str], sign: str, *, heads: bool) -> int:
+    """Where what the marker opens is over, 0 where it opens nothing."""
+    at = _REST.match(low, mark.end()).end()  # type: ignore[union-attr]
+    closing = _CLOSING.get(sign, sign)
+    if closing and low.startswith(closing, at):  # the signs hold the marker alone
+        at += len(closing)
+        if not heads and not low.startswith(":", at):
+            return 0
+    elif closing:
+        over = low.find(closing, at, at + _FAR)
+        return over + len(closing) if over >= 0 else _line_end(low, at)
+    elif low[at : at + 1] not in (":", "=", '"', "-", ">", "\n", ""):
+        return 0
+    while low[at : at + 1] in (":", "=", "-", ".", ">", " ", "\t"):
+        at += 1
+    if low.startswith('"', at):
+        over_quote = _QUOTE_ENDS.search(low, at + 1, at + _FAR)
+        return over_quote.end() if over_quote else _line_end(low, at)
+    line_end = _line_end(low, at)
+    if low[at:line_end].strip():
+        back = _BACK.search(low, at, line_end)
+        return back.start() if back else line_end
+    return _block_end(low, line_end, mark[0])
+
+
+def _line_end(low: str, at: int) -> int:
+    end = low.find("\n", at)
+    return end if end >= 0 else len(low)
+
+
+def _block_end(low: str, at: int, marker: str) -> int:
+    """Where the block below a marker on a line of its own is over, 0 where nothing says so."""
+    while low[at : at + 1].isspace():
+        at += 1
+    own = _DAY_FIRST.match(low, at)
+    for back in _BACK.finditer(low, at - 1, at + _FAR):
+        if not back["day"] or (back["day"] not in marker and not (own and back["day"] == own[0])):
+            return back.start()
+    return 0
+
+
+def without(low: str, stretches: list[tuple[int, int]]) -> str:
+    """The text with those stretches blanked out, at the same length and with the same lines."""
+    out: list[str] = []
+    done = 0
+    for start, end in stretches:
+        out += (low[done:start], "\n".join(" " * len(line) for line in low[start:end].split("\n")))
+        done = end
+    return "".join((*out, low[done:]))
