@@ -216,3 +216,8 @@ def test_span_runs_from_the_first_to_the_last_pair() -> None:
     stated = find_totals(read(text))
     assert stated.units_span
     assert text[slice(*stated.units_span)] == "97110 x2, 97140 x1"
+
+
+def test_units_said_once_before_a_list_behind_a_word_for_billing() -> None:
+    assert units("Charge one each: 97110, 97112, 97530.") == {"97110": 1, "97112": 1, "97530": 1}
+    assert units("Ninety seven one twenty nine one unit, one thirty one unit.") == {"97129": 1, "97130": 1}

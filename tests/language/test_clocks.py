@@ -64,3 +64,11 @@ def test_rows_that_follow_one_another_come_to_their_lengths(begin, steps):
 def test_of_two_things_at_the_same_time_the_first_took_none():
     text = "3:02 R epley x2\n3:14 retest, no nystagmus\n3:14 nmr romberg\n3:30 out"
     assert lengths(text) == [("3:02", 12, "run"), ("3:14", 16, "run")]
+
+
+def test_what_went_on_until_a_time_of_day_began_where_the_thing_before_it_ended():
+    for text in (
+        "9:10-9:25 bridges and clamshells, then until 9:40 car transfers four times",
+        "from nine ten to nine twenty five bridges, then until twenty to ten car transfers",
+    ):
+        assert [t.minutes for t in read(text).times if t.form in ("range", "run")] == [15, 15]

@@ -66,3 +66,9 @@ def test_one_word_of_what_was_done_is_enough_to_count(text: str) -> None:
 
 def test_words_are_counted_without_labels_figures_and_letters() -> None:
     assert words_in("97110 Ther Ex L3 2x10 heel slides, clamshells w/ red band 12 min") == 5
+
+
+def test_the_name_of_a_field_says_nothing_of_what_was_done() -> None:
+    assert words_in("row3.code=97530; row3.act=ther act") == 0
+    assert words_in("tx[2].note: ther act") == 0
+    assert words_in("row3.act=stairs with a bag") > 0

@@ -104,3 +104,20 @@ def test_minutes_stand_in_one_of_the_columns_for_how_a_service_was_given() -> No
 )
 def test_lengths_are_told_from_what_only_looks_like_them(text: str, lengths: list[int]) -> None:
     assert [t.minutes for t in read(text).times if t.form not in ("clock", "rest", "pct")] == lengths
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TX[1]: gait on the ramp\nTX[2]: stairs",
+        "[1] gait on the ramp\n[2] stairs",
+        "service_1_note: leg press\nservice_2_note: stairs",
+        "svc[1]=gait; svc[2]=stairs",
+    ],
+)
+def test_the_number_of_a_field_is_no_time(text):
+    assert durations(text) == []
+
+
+def test_minutes_in_brackets_behind_a_name_stay_minutes():
+    assert [minutes for _, minutes, _ in durations("TE (12): squats\nMT (9): glides")] == [12, 9]

@@ -109,6 +109,8 @@ def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
         ("TE 12 min; manual w/ glides 9 min", ["manual w/ glides 9 min"]),
         ("IFC 15 min lumbar, hot pack, unattended", []),  # no code of minutes
         ("Ther ex 97110 15 min, ther ex 97110 squats", []),
+        ("MT 12 min to the neck, then 14 min NMR with the laser", [", then 14 min NMR with the laser"]),  # each with its time
+        ("25 min TA steps, TE 97110 bike 12 min", []),  # a dose of the second
         ("TE 15 min squats to a box, NMR stance on foam", []),  # the first says what was done
         ("TE: squats to a box, rows; cue for the knees. NMR, 15 min", ["NMR, 15 min"]),
         ("Squats to a box, rows; cue for the knees. NMR, 15 min", []),  # the name of what was described

@@ -268,10 +268,10 @@ def test_words_that_lead_on_part_two_services(word):
             ["Manual therapy thirteen minutes, hip distraction with the belt, and", "eight minutes of NMR with tandem stance."],
         ),
         (
-            "Next came therapeutic activities for 24 minutes, split squats, for strength, and after that 20 minutes of exercise, bike.",
+            "Next came therapeutic activities for 24 minutes, split squats, for strength, and after that 20 minutes of exercise.",
             [
-                "Next came therapeutic activities for 24 minutes, split squats, for strength, and",
-                "after that 20 minutes of exercise, bike.",
+                "Next came therapeutic activities for 24 minutes, split squats, for strength",
+                ", and after that 20 minutes of exercise.",
             ],
         ),
         (
@@ -285,4 +285,37 @@ def test_words_that_lead_on_part_two_services(word):
     ],
 )
 def test_a_time_behind_the_label_that_opens_a_service_opens_it_too(text, answer):
+    assert pieces(text) == answer
+
+
+def test_words_that_move_on_lead_up_to_a_label_with_its_time():
+    assert pieces("Began with MT x12, glides gr III, on to NMR x17, nods with the cuff.") == [
+        "Began with",
+        "MT x12, glides gr III, on to",
+        "NMR x17, nods with the cuff.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("TX[1]: TE. leg press\nTX[2]: NMR.\nRESPONSE: calm", ["TX[1]: TE. leg press", "TX[2]: NMR.", "RESPONSE: calm"]),
+        ("tx2=NMR\ntx2_note=stance on foam", ["tx2=NMR\ntx2_note=stance on foam"]),
+    ],
+)
+def test_a_bare_label_in_a_numbered_field_is_all_that_is_said_of_its_service(text, answer):
+    reading = read(text)
+    assert [text[p.start : p.end] for p in reading.pieces] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("[x] TE 15 min bike [ ] NMR __ [x] MT 10 min glides", ["[x] TE 15 min bike", "[ ] NMR __", "[x] MT 10 min glides"]),
+        ("TE 15 min cues: [x] verbal [ ] tactile", ["TE 15 min cues: [x] verbal [ ] tactile"]),
+        ("ther act 15 min, plus 10 min hair wash over the sink", ["ther act 15 min, plus", "10 min hair wash over the sink"]),
+        ("MT 12 min to the neck, then 14 min NMR with the laser", ["MT 12 min to the neck", ", then 14 min NMR with the laser"]),
+    ],
+)
+def test_boxes_and_further_times_of_a_line(text, answer):
     assert pieces(text) == answer

@@ -174,3 +174,19 @@ def test_a_spoken_clock_range_may_leave_an_hour_to_its_other_end(text, minutes):
 )
 def test_spoken_measures_are_no_times_of_day(text):
     assert find_times(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("from ten past to twenty five past i worked on balance", 15),
+        ("nine to nine fifteen ther ex, bridges", 15),
+        ("she was seen two to two forty", 40),
+    ],
+)
+def test_spoken_ranges_that_say_the_hour_once_or_never(text, minutes):
+    assert [m.minutes for m in find_times(text)] == [minutes]
+
+
+def test_one_to_one_is_no_clock_range():
+    assert [(m.minutes, m.form) for m in find_times("one to one fifteen minutes")] == [(15, "word")]

@@ -386,3 +386,12 @@ def test_spans_cut_the_words_that_say_it() -> None:
 def test_totals_of_the_session_and_times_of_some_of_its_services(text, timed, total):
     stated = find_totals(read(text))
     assert (stated.timed, stated.total) == (timed, total)
+
+
+@pytest.mark.parametrize("text", ["TE 15 min. HEP: sled, timed 5 min blocks.", "TE 15 min. Timed 6 minute walk 300 ft."])
+def test_what_is_done_by_the_clock_is_no_total(text: str) -> None:
+    assert find_totals(read(text)).timed is None
+
+
+def test_a_field_that_comes_with_every_service_is_no_total() -> None:
+    assert find_totals(read("DUR=15\nACT=leg press\nDUR=20\nACT=stairs")).total is None

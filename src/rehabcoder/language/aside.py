@@ -1,5 +1,5 @@
 """Pieces that are no service of today whatever they hold: the home programme, the plan, the empty boxes of a
-form, what was copied from an earlier visit.
+form, what was copied from an earlier visit, lists of minutes by key.
 
 The tagger has learned this too; here it is certain, because a claim must not change when a home programme is written down.
 """
@@ -64,7 +64,7 @@ def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
     low, pieces, opens = reading.low, reading.pieces, _openings()
     out: list[int] = []
-    grid = find_grid(low)
+    grid, keyed = find_grid(low), reading.keyed
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
@@ -75,6 +75,9 @@ def set_aside(reading: Reading) -> list[int]:
             if ruled and before is not None and low.count("\n", before.end, piece.start) > 1:
                 ruled = False
         if reading.copied and reading.was_copied(piece):
+            out.append(index)
+            continue
+        if keyed and keyed.fills(piece.start):
             out.append(index)
             continue
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):

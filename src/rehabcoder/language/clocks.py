@@ -32,6 +32,7 @@ _ENDS_HERE = re.compile(
     r"(?:finish(?:ed)?|done|end(?:ed)?|stop(?:ped)?|until|till|complete[d]?|through|to|off|->|>|by)(?:\s+\w+){0,2}?(?:\s+at)?\s*[:@-]?\s*$"
 )
 _UP_TO = re.compile(r"(?:until|till|to|through|by|>|-)\s*$")
+_THEN_UNTIL = re.compile(r"(?:then|next|after\s(?:that|which)|and)(?:\son)?\s+(?:until|till|til|up\sto)\s+$")
 _OVER = re.compile(r"[\s:=-]{1,3}(?:done|end(?:ed)?|stop(?:ped)?|out|finish(?:ed)?|home|left|off|water|over)(?![a-z])")
 _STARTS_HERE = re.compile(
     r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$"
@@ -158,7 +159,8 @@ def running(low: str, times: Sequence[TimeMention], labels: Sequence[Label]) -> 
         and (_STARTS_HERE.search(low, max(0, c.start - 14), c.start) or _label_behind(labels, c.end))
     ]
     ranges = [t for t in times if t.form == "range" and t.begins is not None]
-    if len(ends) >= max(2, len(starts)) or (ends and any(r.begins == ends[0].minutes for r in ranges)):
+    goes_on = any(_THEN_UNTIL.search(low, max(0, c.start - 24), c.start) for c in ends) if ranges else False
+    if goes_on or len(ends) >= max(2, len(starts)) or (ends and any(r.begins == ends[0].minutes for r in ranges)):
         return _finished(clocks, ranges, ends)
     return _begun(clocks, starts) if len(starts) >= 2 else []
 

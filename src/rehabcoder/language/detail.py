@@ -21,6 +21,7 @@ _PLACE = r"(?:bed|mat|chair|w/?c|wheelchair|table|plinth|recliner)"
 _TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}(?![a-z])")
 _WORD = re.compile(r"[a-z]{2,}")
 _PLACES = frozenset(["bed", "mat", "chair", "wheelchair", "table", "plinth", "recliner"])
+_FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")  # "row3.act=": the name of a field
 _start = attrgetter("start")
 
 
@@ -64,6 +65,8 @@ def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> in
         body = " ".join(parts)
     else:
         body = low[start:end]
+    if "=" in body or ":" in body:
+        body = _FIELD.sub(" ", body)
     words = _words()
     if "\u2610" in body or "[" in body or "(" in body:
         body = _NOT_TICKED.sub(" ", body)

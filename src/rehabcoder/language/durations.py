@@ -134,11 +134,13 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
 
 def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:
     """The times without figures in brackets that only number the lines they head ("[1] Gait", "[2] Transfers") or are the
-    number of a field ("TX[1]: ...", "rx[0].code")."""
+    number of a field ("TX[1]: ...", "rx[0].code", "service_1_code")."""
     out: list[TimeMention] = []
     number_of = 1
     for mention in said:
         if mention.form == "brack" and low[mention.start] == "[" and _FIELD.match(low, mention.end) and _in_a_word(low, mention):
+            continue
+        if mention.form == "brack" and low[mention.start] == "_" and low[mention.start - 1 : mention.start].isalpha():
             continue
         if (
             mention.form == "brack"

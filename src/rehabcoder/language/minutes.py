@@ -17,6 +17,7 @@ from rehabcoder.language.closing import of_blocks
 from rehabcoder.language.note_minutes import (
     Minutes,
     around,
+    by_key,
     each,
     from_elsewhere,
     in_order,
@@ -340,6 +341,7 @@ def attach(
     not_twice(chosen)
     each(reading, spans, names, chosen)
     from_elsewhere(reading, spans, names, chosen, shared)
+    by_key(reading, spans, chosen)
     in_the_water(reading, names, chosen)
     with_times_alone(reading, spans, chosen, shared | apart, untimed)
     _only_one_said(reading, spans, chosen, total, forms, score, shared | apart, untimed)

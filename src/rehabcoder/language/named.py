@@ -20,6 +20,9 @@ _FAR = 200  # code points before a name in which its sentence begins
 _CLOSING_TIME = re.compile(r"(?P<sign>[-,;/|@~(\t])\s?(?P<n>\d{1,3})\s?(?P<unit>minutes|mins?|m|'|)\)?\.?\Z")
 _CLOSING = 14  # code points of it
 _WITHIN = 24  # pieces of a line before a name in which it opens
+_OPENING = 48  # code points in which a piece names its service and its time, where both open it
+_BESIDE = 5  # code points between the two: "of", a sign
+_LENGTHS = frozenset({"min", "word", "prime", "m", "frac", "label", "range", "run"})
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
 _STOP = re.compile(r"\n|[.;!](?=\s|$)")
@@ -55,8 +58,9 @@ def named_only(
 
 def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:
     """The pieces with which a service begins because the one before them on their line named another one and its time:
-    "MT 15 min, TE grip and wrist curls"; because they only name one where their line opens with the name of another; or
-    because the line above is a row that only names one, with its time written like theirs."""
+    "MT 15 min, TE grip and wrist curls"; because each of the two names one and its time; because they only name one where
+    their line opens with the name of another; or because the line above is a row that only names one, with its time written
+    like theirs."""
     out: list[int] = []
     for k, (one, two) in enumerate(pairwise(layout), 1):
         if two.first and one.first and k not in aside and k - 1 not in aside and _row_by_row(reading, layout, k):
@@ -65,9 +69,10 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
         if not two.first and two.labelled and not two.thin and k not in aside and _another(reading, layout, k):
             out.append(k)
             continue
-        if one.thin or two.first or not (one.labelled and one.timed and two.labelled) or k in aside or k - 1 in aside:
+        if two.first or not (one.labelled and one.timed and two.labelled) or k in aside or k - 1 in aside:
             continue
-        if not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end):
+        each_timed = two.timed and _opens_timed(reading, k)
+        if not each_timed and (one.thin or not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end)):
             continue
         before, behind = _codes(reading, k - 1), _codes(reading, k)
         if len(before) == 1 and before.isdisjoint(behind) and all(map(is_timed, before)):
@@ -111,6 +116,19 @@ def _another(reading: Reading, layout: Sequence[Place], k: int) -> bool:
     first = reading.labels_in(piece.start, piece.end)[0]
     lead = reading.low[piece.start : first.start].rpartition(":")[2]
     return not any(map(str.isalnum, lead)) and one_name(first.code) not in named
+
+
+def _opens_timed(reading: Reading, k: int) -> bool:
+    """Whether a piece opens with the name of a service and its time: "then fourteen minutes of neuro re-ed with ..."."""
+    piece = reading.pieces[k]
+    stop = min(piece.end, piece.start + _OPENING)
+    labels = reading.labels_in(piece.start, stop)
+    return any(
+        0 <= max(label.start - time.end, time.start - label.end) <= _BESIDE
+        for label in labels[:1]
+        for time in reading.times_in(piece.start, stop)
+        if time.form in _LENGTHS
+    )
 
 
 def _codes(reading: Reading, k: int) -> set[str]:

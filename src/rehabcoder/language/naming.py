@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.footers import timed_labels
+from rehabcoder.language.keyed import key_of
 from rehabcoder.language.labels import Label, opening_label
 from rehabcoder.language.patterns import knowledge, sentence_start, whole_words
 from rehabcoder.language.reading import Reading
@@ -65,6 +66,7 @@ def label_services(
             own = [la for la in near if la.start >= start or not _OTHER_SENTENCE.search(low, la.end, start)]
         said = (None if agreed else opening_label(low, start, end, code)) or _best(own, start, end, code)
         out.append(said or _said_behind(reading, end))
+    _by_key(reading, places, out)
     _from_headings(reading, places, supported, out)
     _from_footer(reading, places, supported, out)
     if stated.units and stated.units_span:
@@ -74,6 +76,17 @@ def label_services(
         if listed:
             _from_the_bill([la.code for la in listed], (listed[0].start, listed[-1].end), supported, out)
     return out
+
+
+def _by_key(reading: Reading, places: Sequence[tuple[int, int]], out: list[Label | None]) -> None:
+    """A list of codes labels the services by their keys: "CODE: A 97112, B 97110"."""
+    if not reading.keyed or not reading.keyed.codes:
+        return
+    keys = [key_of(reading.low, start) for start, _ in places]
+    for index, key in enumerate(keys):
+        given = reading.keyed.codes.get(key) if key and keys.count(key) == 1 else None
+        if given:
+            out[index] = Label(given.start, given.end, given.value.upper(), True, True)
 
 
 def _said_behind(reading: Reading, end: int) -> Label | None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rehabcoder.language.footers import counts_units
+from rehabcoder.language.keyed import key_of
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
@@ -383,6 +384,17 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
     if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
         return on_line[0].code
     return None
+
+
+def by_key(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
+    """Minutes that a list gives by the keys of the services: "TIME: A 18, B 14"."""
+    if not reading.keyed or not reading.keyed.minutes:
+        return
+    keys = [key_of(reading.low, start) for start, _ in spans]
+    for index, key in enumerate(keys):
+        given = reading.keyed.minutes.get(key) if key and keys.count(key) == 1 else None
+        if given:
+            chosen[index] = Minutes(int(given.value.rstrip("minutes' ")), given.start, given.end, 0.95)
 
 
 def in_the_water(reading: Reading, names: Sequence[tuple[str | None, str]], chosen: list[Minutes]) -> None:

@@ -119,7 +119,7 @@ _BREAK = re.compile(
     |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
-    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+that\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
@@ -256,6 +256,13 @@ _NO_MORE = re.compile(r"[a-z]{2,4}[ \t]?(?:x ?)?(?:\d{1,2} ?(?:m|mins?|minutes|'
 _LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one of a list: "tub bench, ther ex, and transfers"
 _SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
+_ONLY_LEADS_ON = re.compile(r"[\s,;]*+(?:(?:and|then|next|plus|finally|lastly|after\s+that|followed\s+by)\b[\s,]*+)+")
+_PLUS = re.compile(r"\.?\)?[,;]?\s+(?:plus|(?:and\s+)?then)\s+(?:a\s+|another\s+|the\s+last\s+)?")
+_BOX = re.compile(r"(?:\[[ \tx]{0,3}\]|\([ \tx]{1,3}\)|[\u2610\u2611])[ \t]*\Z")
+_BOX_WIDTH = 8  # code points of a box and the blank behind it
+_MOVES_ON = re.compile(
+    r"\b(?:on to|onto|went to|next to|over to|(?:began|begin|started?|finish(?:ed)?|end(?:ed)?|closed|continued|opened) with)\s+\Z"
+)
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
 _LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|the|next|last|another|further|a)\s+)*\Z")
 _NEAR_TIME = 40  # code points before a time in which what it opens is parted from what stood before
@@ -305,6 +312,12 @@ def _label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
             and _TIMED_ONLY.fullmatch(low, before.end, label.start)
         ):
             at = label.start  # "Ther act x 15, gait w/ RW 120 ft"
+        elif (
+            not one
+            and (box := _BOX.search(low, max(0, label.start - _BOX_WIDTH), label.start))
+            and _timed_line(low, label.start, places)
+        ):
+            at = box.start()  # "[x] TE [ ] NMR [x] MT"
         elif not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
             at = ahead.start
         elif not one:
@@ -327,9 +340,16 @@ def _given_next(low: str, ahead: TimeMention, label: Label) -> int | None:
     return (between.start("lead") if between["lead"] else label.start) if between else None
 
 
+def _timed_line(low: str, at: int, times: Sequence[int]) -> bool:
+    """Whether the line around a place holds any of the `times`."""
+    index = bisect_left(times, low.rfind("\n", max(0, at - _NEAR), at) + 1)
+    end = low.find("\n", at, at + _NEAR)
+    return index < len(times) and times[index] < (end if end >= 0 else at + _NEAR)
+
+
 def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
     """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT"."""
-    if ahead.start < floor or label.start - ahead.end > _GAP or low[ahead.end : label.start].strip(" \t:=-|)"):
+    if ahead.start < floor or label.start - ahead.end > _GAP or low[ahead.end : label.start].strip(" \t,:=-|)"):
         return False
     if ahead.form == "range":
         return not floor or low[floor : ahead.start].strip(" \t:=-|(") != ""
@@ -355,7 +375,7 @@ def _label_cut(low: str, label: Label, timed: bool) -> int | None:
         return label.start - len(some["lead"])
     if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
         return label.start
-    return label.start if timed and not _LEADS_UP.search(before) else None
+    return label.start if timed and (_MOVES_ON.search(before) or not _LEADS_UP.search(before)) else None
 
 
 def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], labels: Sequence[Label]) -> list[int]:
@@ -385,6 +405,8 @@ def _time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], labe
         said = inside[-1] if inside else said
         for earlier, later in itertools.pairwise(inside):
             if later.start - earlier.end < _APART and not _NAMED.match(low, earlier.end, later.start):
+                if _PLUS.fullmatch(low, earlier.end, later.start) and low[later.end : later.end + 2].strip()[:1].isalpha():
+                    cuts.append(later.start)  # "ther act 15 min, plus 10 min hair wash"
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:
@@ -419,7 +441,7 @@ def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Seque
         while at < len(cuts) and cuts[at] < piece.end:
             cut = cuts[at]
             at += 1
-            if not any(map(str.isalpha, low[begin:cut])):
+            if not any(map(str.isalpha, low[begin:cut])) or _ONLY_LEADS_ON.fullmatch(low, begin, cut):
                 continue
             if len(low[begin:cut].strip()) < 6:
                 name = bisect_left(named, begin)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from rehabcoder.language.breaks import lost_breaks, mended, place
 from rehabcoder.language.copied import copied_stretches, without
 from rehabcoder.language.durations import find_durations
+from rehabcoder.language.keyed import Keyed, find_keyed
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.pieces import Piece, split
 from rehabcoder.language.text import shadow
@@ -49,6 +50,7 @@ class Reading:
     times: list[TimeMention]
     pieces: list[Piece]
     copied: list[tuple[int, int]]
+    keyed: Keyed | None
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
@@ -81,7 +83,7 @@ def read(text: str) -> Reading:
     if copied:
         low = without(low, copied)
         labels, times = [la for la in labels if not low[la.start].isspace()], [t for t in times if not low[t.start].isspace()]
-    return Reading(text, low, masked, labels, times, pieces, copied)
+    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low))
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

@@ -10,6 +10,8 @@ _OPENS = re.compile(r"(?<![a-z])nine(?:ty)?[\s-]+seven[\s-]+(?=[a-z])")
 _WORD = re.compile(r"[a-z]+")
 _NEXT = re.compile(r"[\s-]+(?=[a-z])")
 _UNITS_BEHIND = re.compile(r"\s+units?\b")
+_HAS_UNITS = re.compile(r"\s+(?:one|two|three|four|[1-4])\s+units?\b")
+_GOES_ON = re.compile(rf"{_HAS_UNITS.pattern}\s*(?:[,;]\s*(?:and\s+)?|and\s+)(?=[a-z])")
 _DIGITS = {"oh": "0", "o": "0", "zero": "0"} | {
     word: str(value)
     for value, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], 1)
@@ -32,9 +34,14 @@ def spoken_codes(low: str) -> list[tuple[int, int, str]]:
         return []
     out = []
     for opens in _OPENS.finditer(low):
-        found = _number(low, opens.end())
-        if found:
-            out.append((opens.start(), found[0], found[1]))
+        start, found = opens.start(), _number(low, opens.end())
+        while found:
+            out.append((start, *found))
+            # "... one twenty nine one unit, one thirty one unit": a row of charges need not say the rest again.
+            more = _GOES_ON.match(low, found[0])
+            following = _number(low, more.end()) if more else None
+            found = following if following and _HAS_UNITS.match(low, following[0]) else None
+            start = more.end() if more else 0
     return out
 
 

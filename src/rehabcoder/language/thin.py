@@ -42,6 +42,9 @@ _CHARGES = re.compile(r"[\s*-]*(?:charges?|chg|bill\w*|cpt|codes?|units)\b")
 _HAS_UNITS = re.compile(r"(?<![\w.])\d{1,2}\s?(?:u|units?)(?![a-z])")  # which a line that says no more has of its own
 _UNITS = re.compile(r"\W*x?\s?\d{1,2}\s?(?:u|units?)?\W*")
 CLOSES = ("...", "..", "->", "=>", "^", "\u2026")  # in front of a label that stands below what it names
+# "TX[3]: ", "svc2=", and any field of a form.
+_NUMBERED = re.compile(r"[a-z]{1,12}[ _.]?(?:\[\d{1,2}\]|\(\d{1,2}\)|\d{1,2})[ \t]*[:=][ \t]*(?=\S)")
+_FIELD = re.compile(r"[a-z][\w ./\[\]()-]{0,24}[:=]")
 _LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
 _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
@@ -121,11 +124,15 @@ def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> b
     themselves what was done, or where the next line is one more point of the same list."""
     if not piece.first or not following.first or low[piece.end - 1] in ":-=>":
         return False
+    number = _NUMBERED.match(low, piece.start, piece.end)
+    if number:  # "TX[3]: NMR." and the next field, or the next line of that list
+        field = _FIELD.match(low, following.start, following.end)
+        return field is not None and not low.startswith(number[0].rstrip(" :=."), following.start)
     bullet = low[piece.start]
     if bullet in _LISTS:
         return following.start < len(low) and low[following.start] == bullet
-    style = _STYLE - (_HAS_UNITS.search(low, piece.start, piece.end) is not None)
-    return described >= style and low[following.start] not in _LISTS
+    complete = low[piece.end - 1] == "." or _HAS_UNITS.search(low, piece.start, piece.end) is not None
+    return described >= _STYLE - complete and low[following.start] not in _LISTS
 
 
 def is_title(low: str, piece: Piece, labels: Sequence[Label]) -> bool:

@@ -57,11 +57,12 @@ _MINUTE = rf"(?:oh[\s-]+(?:{_ONE})\b|(?:{_TEN})(?:[\s-]+(?:one|two|three|four|fi
 _PAST = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after)"
 _PLAINLY = rf"(?:{_PAST}(?:\s+(?:{_HOUR})\b)?|(?:a\s+)?(?:quarter|{WORDS})\s+to\s+(?:{_HOUR})\b|(?:{_HOUR})(?:[\s-]+{_MINUTE}|\s+o'?clock))"
 # Behind these two times of day would be two measures: "from one ten to one twenty degrees".
-_OF_NO_MEASURE = r"(?!\s*(?:over|degrees?|deg|pounds?|lbs?|feet|foot|ft|inches|inch|seconds?|secs?|beats?|bpm|watts?|percent|reps?|repetitions?|steps?|meters?|metres?|millimeters?|mm|systolic)\b)"
+_OF_NO_MEASURE = r"(?!\s*(?:over|min(?:ute)?s?|degrees?|deg|pounds?|lbs?|feet|foot|ft|inches|inch|seconds?|secs?|beats?|bpm|watts?|percent|reps?|repetitions?|steps?|meters?|metres?|millimeters?|mm|systolic)\b)"
+_MAY_BE_SPOKEN = r"(?=from\s|a\s+[qh]|qua|half|one|two|thre|fou|fiv|six|sev|eig|nin|ten|ele|twe|thir|fif|for?t)"  # fails fast
 _SPOKEN_TO = r"\s+(?:to|until|till|through)\s+"
 
 # With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
-_LETTERS = "abefhlnoqrstz"
+_LETTERS = "abefhlnoqrstuz"
 _GOES_ON = r"(?=[\d.]{0,40}+\s*+[:hm'%^|/&apos\u00bc\u00bd\u00be-]|\d{4}|\d?\d\.\d|\d\s[13]/)"
 _TIME = re.compile(
     rf"""
@@ -83,7 +84,8 @@ _TIME = re.compile(
     |(?=[(\[{{<_])(?P<brack>[(\[{{<_]\s*(?P<b>\d{{1,2}})\s*[)\]}}>_])
     |(?<![a-z])(?=[{_LETTERS}])(?:
         (?P<between>between\s+(?P<v1>{_CLOCK})\s+and\s+(?P<v2>{_CLOCK}))
-        |(?P<spoken>(?:from\s+(?P<x1>{_PLAINLY}|{WORDS}){_SPOKEN_TO}(?P<x2>(?>{_PLAINLY}))|(?P<y1>{_PLAINLY}){_SPOKEN_TO}(?P<y2>(?>{_PLAINLY})))\b{_OF_NO_MEASURE})
+        |(?P<spoken>{_MAY_BE_SPOKEN}(?:from\s+(?P<x1>{_PLAINLY}|{WORDS}){_SPOKEN_TO}(?P<x2>(?>{_PLAINLY}))|(?P<z1>(?!one\b){_HOUR})\s+to\s+(?P<z2>(?>(?P=z1)[\s-]+{_MINUTE}))|(?P<y1>{_PLAINLY}){_SPOKEN_TO}(?P<y2>(?>{_PLAINLY})))\b{_OF_NO_MEASURE})
+        |(?P<until>(?:un)?till?\s+(?P<un>(?>{_PLAINLY}))\b{_OF_NO_MEASURE})
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
         |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
@@ -178,6 +180,12 @@ def _spoken_ends(first: str, last: str) -> tuple[int, int] | None:
     return (60 * h1 + m1) % 1440, (60 * h2 + m2) % 1440
 
 
+def _of_the_hour(first: str, last: str) -> int:
+    """Minutes between two times neither of which says the hour ("from ten past to twenty five past"), 0 for anything else."""
+    one, two = _hour_and_minute(first), _hour_and_minute(last)
+    return (two[1] - one[1]) % 60 if one and two and one[0] is two[0] is None else 0
+
+
 def _hour_and_minute(text: str) -> tuple[int | None, int] | None:
     """Hour (None where it is not said) and minute of a spoken time of day; None for a bare number."""
     parts = _TIME_PARTS.fullmatch(text)
@@ -226,9 +234,16 @@ def find_times(low: str) -> list[TimeMention]:
             length = _between(begin, stop)
             mention = TimeMention(start, end, length, "range", begin, stop) if 0 < length <= 240 else None
         elif way == "spoken":
-            ends = _spoken_ends(found["x1"] or found["y1"], found["x2"] or found["y2"])
-            measured = found["y1"] and _MEASURED.search(low, max(0, start - 24), start)
+            first, last = (found[f"x{n}"] or found[f"y{n}"] or found[f"z{n}"] for n in (1, 2))
+            ends = _spoken_ends(first, last)
+            measured = not found["x1"] and _MEASURED.search(low, max(0, start - 24), start)
             mention = _stretch(start, end, *ends) if ends and not measured else None
+            if found["x1"] and not ends and (minutes := _of_the_hour(first, last)):
+                mention = TimeMention(start, end, minutes, "range")
+        elif way == "until":
+            at = _hour_and_minute(found["un"])
+            if at and at[0] is not None:
+                mention = TimeMention(*found.span("un"), 60 * at[0] + at[1], "clock")
         elif way == "words_range":
             mention = _stretch(start, end, spoken_clock(found["w1"]), spoken_clock(found["w2"]))
             if mention and not (mention.begins or 0) % 60 and not (mention.ends or 0) % 60:

@@ -67,6 +67,10 @@ OF_THERAPY = re.compile(
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
 UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 NOUN = re.compile(r"[ \t]+(?!min|units?\b|timed|today)[a-z]")
+# ... what is done for so long by the clock, again and again or as a test: "timed 5 min blocks", "timed 6 min walk".
+INTERVALS = re.compile(
+    r"[ \t-]*(?:min(?:ute)?s?\b)?[ \t-]*(?:blocks|intervals?|bouts?|rounds?|walks?|walking|runs?|trials?|sets?|holds?|pieces|sprints?|sessions)(?![a-z])"
+)
 # Behind a figure: the one service, or the few of several, that it is the time of; the units as which it was billed.
 ON_ONE = re.compile(r"\s(?:were\s|was\s)?(?:spent\s)?(?:on|of|for|in|doing)\s")
 ON_SEVERAL = re.compile(r"[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s(?:things|parts|blocks|areas|pieces)\b")

@@ -183,7 +183,7 @@ class _Finder:
         timed_behind = words.timed.search(said) is not None
         all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
         opens = start < 4 or 0 <= start - self.units_end <= 2 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
-        if untimed and not words.timed.search(phrase):
+        if (untimed and not words.timed.search(phrase)) or (timed and shapes.INTERVALS.match(low, end)):
             return
         if timed or all_timed or (billed and (mention or length or phrase[-1] in "/(")):
             self._claim(self.timed, _STRONG, start, end, minutes)
@@ -210,7 +210,7 @@ class _Finder:
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif length and shapes.BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
             closing = 0 <= start - self.units_end <= 2  # behind the units: "97110 2 Time: 30 min"
-            if closing or (opens and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":=")):
+            if closing or (opens and low.count(phrase) < 2 and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":=")):
                 self._claim(self.total, _LOOSE, start, end, minutes)
             elif around.alone(start, end) or (low[end : end + 2] == " (" and around.opens_line(start)):
                 self.bare.append((start, end, minutes))

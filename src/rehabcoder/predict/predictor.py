@@ -22,6 +22,7 @@ from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
+from rehabcoder.language.records import find_records, with_records
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
 from rehabcoder.language.together import (
     OnlyCodes,
@@ -247,9 +248,11 @@ def _ways(
             blocks = timed_blocks(readings[i]) if most > 1 else []
             headings = timed_headings(readings[i]) if most > 1 else []
             cuts = timed_rows(readings[i]) if most > 1 else []
+            records = find_records(readings[i]) if most > 1 else []
             for value, path in ranked:
                 spans = split_rows(at_headings(spans_of(path), headings), cuts)
                 spans = with_blocks(readings[i], spans, blocks, aside[i])
+                spans = with_records(readings[i], spans, records, aside[i])
                 for more in ([], *added[i]):
                     kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, more), codes)), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
