@@ -23,7 +23,7 @@ from rehabcoder.note import CodedNote, Finding, Note, Service, Span
 from rehabcoder.predict.explain import evidence
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted, predict
-from rehabcoder.predict.settling import judge
+from rehabcoder.predict.settling import Whole, judge, whole
 from rehabcoder.predict.store import load_model
 from rehabcoder.training.registry import find_model
 
@@ -80,7 +80,8 @@ class Coder:
 
     def _coded(self, note: Note, predicted: Predicted, policy: Policy) -> CodedNote:
         told = len(predicted.services) <= MOST_EXPLAINED
-        services = [self._service(predicted, found, told) for found in predicted.services]
+        whole_note = whole(predicted)
+        services = [self._service(whole_note, found, told) for found in predicted.services]
         lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
         lines = with_modifiers(lines, policy=policy, discipline=discipline_of(note.discipline, note.credential))
         totals = replace(
@@ -110,8 +111,9 @@ class Coder:
             model_version=self.model.version,
         )
 
-    def _service(self, predicted: Predicted, found: Found, told: bool) -> Service:
-        judged = judge(self.model, predicted, found)
+    def _service(self, whole_note: Whole, found: Found, told: bool) -> Service:
+        predicted = whole_note.predicted
+        judged = judge(self.model, whole_note, found)
         text = predicted.reading.text
         span = (
             Span(found.minutes.start, found.minutes.end)

@@ -14,7 +14,7 @@ from predicting import Answer, answer, answers, model
 
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import predict
-from rehabcoder.predict.settling import SIGNS, Judged, judge, signs
+from rehabcoder.predict.settling import SIGNS, Judged, judge, signs, whole
 from rehabcoder.predict.trees import no_trees
 
 CLEAR = "Ther Ex x 15 min: straight leg raise 3x10, clamshells 3x12 with red band for hip strength."
@@ -28,7 +28,7 @@ def with_threshold(threshold: float) -> Model:
 
 def judged(given: Answer, threshold: float | None = None) -> Judged:
     using = model() if threshold is None else with_threshold(threshold)
-    return judge(using, given.predicted, given.found)
+    return judge(using, whole(given.predicted), given.found)
 
 
 def relabelled(given: Answer, label: str | None) -> Answer:
@@ -40,7 +40,7 @@ def other(code: str) -> str:
 
 
 def settle_probability(given: Answer) -> float:
-    return model().settle.probability(signs(given.predicted, given.found, thin=False))
+    return model().settle.probability(signs(whole(given.predicted), given.found, thin=False))
 
 
 @cache
@@ -105,7 +105,7 @@ def test_two_numbers_of_one_service_are_no_mismatch(label: str, code: str) -> No
     given = answer(CLEAR)
     found = replace(given.found, labelled=label, probabilities=[(code, 0.99), ("97110", 0.01)])
     assert judged(Answer(given.predicted, found), 0.0).reasons == []
-    assert signs(given.predicted, found, False) == signs(given.predicted, replace(found, labelled=code), False)
+    assert signs(whole(given.predicted), found, False) == signs(whole(given.predicted), replace(found, labelled=code), False)
 
 
 class TestTooThinToTell:
@@ -196,16 +196,16 @@ def test_confidence_is_a_probability_and_alternatives_are_the_next_codes_best_fi
 def test_a_model_that_was_not_calibrated_says_what_its_scores_say() -> None:
     raw = replace(model(), confidence=no_trees(), settle=no_trees())
     for given in clearly_described():
-        answered = judge(raw, given.predicted, given.found)
+        answered = judge(raw, whole(given.predicted), given.found)
         assert answered.confidence == given.found.probabilities[0][1]
         assert any(r in UNSURE for r in answered.reasons) is (answered.confidence < raw.thresholds["settle"])
 
 
 def test_signs_are_numbers_by_name_and_hold_no_word_of_the_note() -> None:
     for given in answers():
-        told = signs(given.predicted, given.found, thin=False)
+        told = signs(whole(given.predicted), given.found, thin=False)
         assert len(told) == len(SIGNS)
         assert all(math.isfinite(number) for number in told)
     [one] = predict(model(), [CLEAR])
     [two] = predict(model(), [CLEAR.replace("Ther Ex", "THER EX")])
-    assert signs(one, one.services[0], thin=False) == signs(two, two.services[0], thin=False)
+    assert signs(whole(one), one.services[0], thin=False) == signs(whole(two), two.services[0], thin=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name, says_itself
 from rehabcoder.language.detail import content_words
@@ -67,11 +69,41 @@ SIGNS = (
 """What tells how likely an answer is right: of the service itself, and of how well its note came out as a whole."""
 
 
-def signs(predicted: Predicted, found: Found, thin: bool) -> list[float]:
-    """The `SIGNS` of an answer, in their order. None of them is a word of the note."""
-    reading, services, stated = predicted.reading, predicted.services, predicted.stated
+class Whole(NamedTuple):
+    """A note, and what the signs of each of its answers take from it as a whole."""
+
+    predicted: Predicted
+    codes: Counter[str]
+    untaken: int  # times that are nobody's minutes
+    weakest_span: float
+    weakest_minutes: float
+    weakest_code: float
+    untimed: int
+    labelled: int
+    beyond: int  # the stated total
+
+
+def whole(predicted: Predicted) -> Whole:
+    """A note with what the signs of its answers have in common; counted once, since a text may hold thousands of services."""
+    services, stated = predicted.services, predicted.stated
     total = stated.timed or stated.total
     taken = {stated.timed, stated.total, *(s.minutes.minutes for s in services)}
+    return Whole(
+        predicted,
+        Counter(s.code for s in services),
+        sum(t.minutes >= _REAL and t.minutes not in taken for t in predicted.reading.times),
+        min((_odds(s.certainty) for s in services), default=0.0),
+        min((_odds(s.minutes.sure) for s in services), default=0.0),
+        min((_odds(s.probabilities[0][1]) for s in services), default=0.0),
+        sum(s.minutes.minutes is None for s in services),
+        sum(s.labelled is not None for s in services),
+        sum(s.minutes.minutes or 0 for s in services) - total if total else _UNSTATED,
+    )
+
+
+def signs(note: Whole, found: Found, thin: bool) -> list[float]:
+    """The `SIGNS` of an answer, in their order. None of them is a word of the note."""
+    predicted, reading = note.predicted, note.predicted.reading
     top, second = found.probabilities[0], found.probabilities[1] if len(found.probabilities) > 1 else ("", 0.0)
     label = one_name(found.labelled) if found.labelled else None
     minutes = found.minutes.minutes
@@ -85,41 +117,41 @@ def signs(predicted: Predicted, found: Found, thin: bool) -> list[float]:
         _odds(found.certainty),
         minutes is None,
         _odds(found.minutes.sure),
-        len(services),
+        len(predicted.services),
         found.pieces[1] - found.pieces[0],
         top[0] in _CORE,
         _ADDS_UP[predicted.adds_up],
         min(found.lead, 9.0),
-        sum(found.start <= t.start < found.end and t.minutes >= _SHORT for t in reading.times),
-        sum(t.minutes >= _REAL and t.minutes not in taken for t in reading.times),
-        len({one_name(la.code) for la in reading.labels if found.start <= la.start < found.end}),
-        sum(s.code == found.code for s in services) - 1,
+        sum(t.minutes >= _SHORT for t in reading.times_in(found.start, found.end)),
+        note.untaken,
+        len({one_name(la.code) for la in reading.labels_in(found.start, found.end)}),
+        note.codes[found.code] - 1,
         (minutes or 0) % 5 == 0,
         len(reading.low[found.start : found.end].split()),
-        min(_odds(s.certainty) for s in services),
-        min(_odds(s.minutes.sure) for s in services),
-        min(_odds(s.probabilities[0][1]) for s in services),
-        sum(s.minutes.minutes is None for s in services),
-        sum(s.labelled is not None for s in services),
+        note.weakest_span,
+        note.weakest_minutes,
+        note.weakest_code,
+        note.untimed,
+        note.labelled,
         len(predicted.rows),
         _BEFORE.get(reading.low[found.start - 1 : found.start] if found.start else "", 2),
         _BEHIND.get(reading.low[found.end : found.end + 1], 3),
-        sum(s.minutes.minutes or 0 for s in services) - total if total else _UNSTATED,
+        note.beyond,
         minutes or 0,
         len(reading.times),
     ]
 
 
-def judge(model: Model, predicted: Predicted, found: Found) -> Judged:
-    """The answer for one service."""
-    reading = predicted.reading
+def judge(model: Model, note: Whole, found: Found) -> Judged:
+    """The answer for one service of a note."""
+    reading = note.predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
     code = found.code
     label = one_name(found.labelled) if found.labelled else None
     followed = thin and label is not None and not (label == code and says_itself(label))
     if followed and label is not None:
         code = label
-    told = signs(predicted, found, thin)
+    told = signs(note, found, thin)
     confidence = model.confidence.probability(told) if model.confidence else found.probabilities[0][1]
     reasons: list[str] = []
     if label is not None and label != code:

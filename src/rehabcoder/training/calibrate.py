@@ -14,7 +14,7 @@ from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import ELEMENTS, Model
 from rehabcoder.predict.predictor import Found, Predicted, Proposal, decide, propose
-from rehabcoder.predict.settling import SIGNS, signs
+from rehabcoder.predict.settling import SIGNS, signs, whole
 from rehabcoder.training.boosting import fit_trees, unseen
 from rehabcoder.training.corpus import Corpus, Key, Prepared, Settings, parts_of
 from rehabcoder.training.fit import fit
@@ -134,6 +134,7 @@ def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
     examples, code_right, all_right, matching, sources = [], [], [], [], []
     several = len({a.note.source for a in answers}) > 1
     for answer in answers:
+        note = whole(answer.predicted)
         for found in answer.predicted.services:
             reading = answer.predicted.reading
             thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
@@ -143,7 +144,7 @@ def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
                 code = one_name(found.labelled)
             right = gold is not None and gold.code == code
             timed = code != "none" and is_timed(code)
-            examples.append(signs(answer.predicted, found, thin))
+            examples.append(signs(note, found, thin))
             code_right.append(int(right))
             all_right.append(int(right and gold is not None and (not timed or gold.minutes == found.minutes.minutes)))
             matching.append(gold is not None)

@@ -9,7 +9,7 @@ from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.note import Service
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
-from rehabcoder.predict.settling import judge
+from rehabcoder.predict.settling import Whole, judge, whole
 from rehabcoder.training.labelled import LabelledNote, shared
 
 
@@ -68,7 +68,8 @@ def match(gold: Sequence[Service], coded: Sequence[Service]) -> dict[int, int]:
 
 def outcome_of(note: LabelledNote, predicted: Predicted, calibrated: Model, *, clinic: str, place: str) -> Outcome:
     """The outcome of a whole note. `calibrated` says how sure an answer is; the answer itself is `predicted`."""
-    coded = [_service(predicted, found, calibrated) for found in predicted.services]
+    whole_note = whole(predicted)
+    coded = [_service(whole_note, found, calibrated) for found in predicted.services]
     labelled = [Service(s.start, s.end, "", s.code, _one(s.labelled), s.minutes) for s in note.services]
     matched = match(labelled, coded)
     pairs = []
@@ -88,8 +89,8 @@ def outcome_of(note: LabelledNote, predicted: Predicted, calibrated: Model, *, c
     return Outcome(clinic, place, note.text, pairs, coded, labelled)
 
 
-def _service(predicted: Predicted, found: Found, calibrated: Model) -> Service:
-    judged = judge(calibrated, predicted, found)
+def _service(whole_note: Whole, found: Found, calibrated: Model) -> Service:
+    judged = judge(calibrated, whole_note, found)
     return Service(
         found.start, found.end, "", one_name(judged.code), _one(found.labelled), found.minutes.minutes, judged.confidence,
         needs_review=bool(judged.reasons),
