@@ -12,7 +12,11 @@ from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
 
-_HEADING = re.compile(r"\s*[*#>\[(-]*\s*([a-z][a-z /&+.'-]{0,30}?)\s*[\])]?\s*(?::|=|$|\s-\s|\.\s*$|\[|\t|\|)")
+# A run of blanks is taken whole (`*+`), so that thousands of them are not shared out in every way.
+_HEADING = re.compile(
+    r"\s*+[*#>\[(-]*+\s*+([a-z][a-z /&+.'-]{0,30}?)"
+    r"(?:\s*+(?:[\])]\s*+)?(?:[:=\[|]|$|\.\s*+$|(?<=\s)-\s)|(?:\s*+[\])])?[^\S\t]*+\t)"
+)
 _BULLET = re.compile(r"\s*(?:[-*>+o]\s|\(?\d{1,2}[.)]\s|[a-z][.)]\s|\[[x \u2611]?\]|\([x ]?\)|\|)")
 _DOSE = re.compile(
     r"[\dx](?<!\w[\dx])(?:(?<=\d)\d{0,2}\s*x\s*\d{1,3}\b|(?<=x)\s?\d{1,3}\b"
