@@ -21,7 +21,7 @@ SQUATS = (
 ANEW = (
     "Leg raises today, then {0}; she asked about the stairs at church.",
     "Knee felt looser than last week: {0}, bike to end with.",
-    "Began with hamstring stretches, {0} after them, ice declined.",
+    "Began with hamstring stretches, {0} after them, ice to end with.",
     "Slept badly. Still managed {0}, slower on the last few.",
     "Rainy day, knee stiff. {0} first, then a walk down the hall.",
 )

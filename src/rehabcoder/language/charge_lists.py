@@ -34,7 +34,7 @@ _PARALLEL_AHEAD = re.compile(
 _ROW_GOES_ON = r"[ \t]*(?:$|[\n,;|./+&*]|and\b)"
 _MINUTES_FIRST = re.compile(
     r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?[)\]]?"
-    rf"(?:[ \t]*(?:[/|(,=>;-]+|\.{{2,}})[ \t]*x?[ \t]*|[ \t]+x[ \t]*|\t|[ ]{{2,}}){FIGURE}[)\]]?"
+    rf"(?:[ \t]*+(?:[/|(,=>;-]++|\.{{2,}}+)[ \t]*+(?:x[ \t]*+)?|[ \t]++x[ \t]*+|\t|[ ]{{2,}}+){FIGURE}[)\]]?"
     rf"(?={_ROW_GOES_ON})"
 )
 _NO_MINUTES = re.compile(rf"[ \t]*(?:x[ \t]?|\([ \t]?){FIGURE}[ \t]?\)?(?={_ROW_GOES_ON})")  # "MT 12' x1 / NMR x1 / TA 10' x1"
