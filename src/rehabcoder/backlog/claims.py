@@ -41,6 +41,8 @@ def write_claims(
     spent: list[dict[tuple[str, str, int], Decimal]] = [{} for _ in range(buckets)]
     for key, amount in (year_to_date or {}).items():
         spent[claim_key(key[0]) % buckets][key] = amount
+    # Workers of an earlier run in this process may stand in another folder.
+    parts, work = [part.absolute() for part in parts], work.absolute()
     tasks = (joblib.delayed(_pool_bucket)(parts, bucket, policy, work, spent) for bucket in range(buckets))
     pooled: list[Path] = joblib.Parallel(min(jobs, buckets))(tasks)
     number = above = 0
