@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from rehabcoder.backlog.parts import claim_key
-from rehabcoder.billing.policies import load_policy
+from rehabcoder.billing.policies import load_policy, policy_path
 from rehabcoder.billing.pooling import pool_claims
 from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import CodedNote, Json, Note, Service, Totals
@@ -42,8 +42,8 @@ def write_claims(
     for key, amount in (year_to_date or {}).items():
         spent[claim_key(key[0]) % buckets][key] = amount
     # Workers of an earlier run in this process may stand in another folder.
-    parts, work = [part.absolute() for part in parts], work.absolute()
-    tasks = (joblib.delayed(_pool_bucket)(parts, bucket, policy, work, spent) for bucket in range(buckets))
+    parts, work, rules = [part.absolute() for part in parts], work.absolute(), policy_path(policy).absolute()
+    tasks = (joblib.delayed(_pool_bucket)(parts, bucket, rules, work, spent) for bucket in range(buckets))
     pooled: list[Path] = joblib.Parallel(min(jobs, buckets))(tasks)
     number = above = 0
     with ExitStack() as stack, private(path, beside=work) as unfinished:
@@ -61,7 +61,7 @@ def _numbered(line: str) -> tuple[int, str]:
     return int(order), rest
 
 
-def _pool_bucket(parts: Sequence[Path], bucket: int, policy: str, work: Path, spent: Sequence[YearToDate]) -> Path:
+def _pool_bucket(parts: Sequence[Path], bucket: int, policy: Path, work: Path, spent: Sequence[YearToDate]) -> Path:
     """The claims of one bucket, each behind the number of its first note; one made before an interruption is kept."""
     buckets = len(spent)
     path = work / f"pooled-{bucket:05d}-of-{buckets:05d}.jsonl"
