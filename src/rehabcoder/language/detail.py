@@ -17,10 +17,10 @@ _NOT_TICKED = re.compile(
     r"(?:\u2610|\[[ \t]*\]|\([ \t]*\))[^\n\u2610\u2611\[(]{0,40}?(?=[\n\u2610\u2611\[(]|[ ]{3}|\Z)"
 )
 # A transfer in short: places that say nothing alone ("w/c to bed x3", "mat > chair").
-_PLACE = r"(?:bed|mat|chair|w/?c|wheelchair|table|plinth|recliner)"
+_PLACES = frozenset(["bed", "mat", "chair", "wheelchair", "table", "plinth", "recliner"])
+_PLACE = rf"(?:{'|'.join(sorted(_PLACES))}|w/?c)"
 _TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}(?![a-z])")
 _WORD = re.compile(r"[a-z]{2,}")
-_PLACES = frozenset(["bed", "mat", "chair", "wheelchair", "table", "plinth", "recliner"])
 _FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")  # "row3.act=": the name of a field
 _start = attrgetter("start")
 

@@ -6,6 +6,7 @@ The keys may stand in one line or one to a line ("TX1_MIN: 15", "TX2_MIN: 20"). 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MINUTES, CODE = "minutes", "code"  # what a field may be, by its name
@@ -80,6 +81,12 @@ def key_of(low: str, start: int) -> str | None:
     line = low.rfind("\n", 0, start) + 1
     opens = _OPENS.match(low, line)
     return _bare(opens["key"]) if opens else None
+
+
+def given_by_key(low: str, begins: Sequence[int], table: Mapping[str, Given]) -> list[Given | None]:
+    """What a list gives to the service that begins at each place; nothing where two services bear the same key."""
+    keys = [key_of(low, begin) for begin in begins] if table else []
+    return [table.get(key) if key and keys.count(key) == 1 else None for key in keys]
 
 
 def _named(field: re.Match[str]) -> tuple[str, str | None]:

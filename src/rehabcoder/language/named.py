@@ -147,11 +147,9 @@ def _named(
     low = reading.low
     out: dict[int, str] = {}
     for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
-        if not place.labelled or k in aside:
+        if place.thin > nothing_told or not place.labelled or k in aside:
             continue
         found = reading.labels_in(piece.start, piece.end)
-        if place.thin and not (nothing_told and place.thin == 1):
-            continue
         codes = {one_name(label.code) for label in found}
         if len(codes) != 1 or (not place.timed and any(label.number for label in found)):
             continue

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.footers import timed_labels
-from rehabcoder.language.keyed import key_of
+from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label, opening_label
 from rehabcoder.language.patterns import knowledge, sentence_start, whole_words
 from rehabcoder.language.reading import Reading
@@ -80,11 +80,8 @@ def label_services(
 
 def _by_key(reading: Reading, places: Sequence[tuple[int, int]], out: list[Label | None]) -> None:
     """A list of codes labels the services by their keys: "CODE: A 97112, B 97110"."""
-    if not reading.keyed or not reading.keyed.codes:
-        return
-    keys = [key_of(reading.low, start) for start, _ in places]
-    for index, key in enumerate(keys):
-        given = reading.keyed.codes.get(key) if key and keys.count(key) == 1 else None
+    codes = reading.keyed.codes if reading.keyed else {}
+    for index, given in enumerate(given_by_key(reading.low, [start for start, _ in places], codes)):
         if given:
             out[index] = Label(given.start, given.end, given.value.upper(), True, True)
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rehabcoder.language.footers import counts_units
-from rehabcoder.language.keyed import key_of
+from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
@@ -388,11 +388,8 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
 
 def by_key(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
     """Minutes that a list gives by the keys of the services: "TIME: A 18, B 14"."""
-    if not reading.keyed or not reading.keyed.minutes:
-        return
-    keys = [key_of(reading.low, start) for start, _ in spans]
-    for index, key in enumerate(keys):
-        given = reading.keyed.minutes.get(key) if key and keys.count(key) == 1 else None
+    minutes = reading.keyed.minutes if reading.keyed else {}
+    for index, given in enumerate(given_by_key(reading.low, [start for start, _ in spans], minutes)):
         if given:
             chosen[index] = Minutes(int(given.value.rstrip("minutes' ")), given.start, given.end, 0.95)
 

@@ -54,9 +54,7 @@ class Prepared:
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
     aside: frozenset[int]  # pieces that no service can hold
-    times: list[
-        tuple[list[str], int]
-    ]  # features of every time that a service could have, and 1 where it is the right one
+    times: list[tuple[list[str], int]]  # features of every time that a service could have, and 1 where it is the right one
 
     @property
     def key(self) -> Key:
@@ -147,8 +145,6 @@ class Corpus:
 def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet], *, jobs: int = 1) -> Corpus:
     """Reads everything once, on `jobs` cores."""
     shares: list[Corpus] = Parallel(n_jobs=jobs)(delayed(_corpus)(notes[k::jobs], snippets[k::jobs]) for k in range(jobs))
-    if jobs == 1:
-        return shares[0]
     names = Names()
     prepared: dict[int, Prepared] = {}
     words: dict[int, Bag] = {}
