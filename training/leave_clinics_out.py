@@ -12,7 +12,6 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ import score  # the yardstick itself
 from rehabcoder.coder import Coder
 from rehabcoder.note import Note
 from rehabcoder.predict.model import Model
-from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
+from rehabcoder.training.calibrate import calibrated, leave_out
 from rehabcoder.training.corpus import Settings, corpus
 from rehabcoder.training.labelled import LabelledNote, read_notes, read_snippets
 
@@ -85,9 +84,8 @@ def main() -> None:
     columns: dict[str, dict[str, Any]] = {}
     for held, part in zip(groups, parts, strict=True):
         others = [p for p in parts if p is not part]
-        reader = fit_reader_on(others, settings)
-        model = calibrate(replace(part.model, reader=reader), [a for p in others for a in p.answers(reader)])
-        rows = coded_rows(model, [p.note for p in part.notes])
+        model = calibrated(part.model, others, settings, options.jobs)
+        rows = coded_rows(model, part.notes)
         everything += rows
         columns[" ".join(sorted(s.removeprefix("clinic-") for s in held))] = score.score(
             rows, [raw[r["note_id"]] for r in rows]
@@ -98,8 +96,7 @@ def main() -> None:
     columns["GIVEN"] = score.score(given, [raw[r["note_id"]] for r in given])[0]
     columns["POOLED"] = pooled
     if options.sealed:
-        reader = fit_reader_on(parts, settings)
-        whole = calibrate(replace(model_of_all, reader=reader), [a for p in parts for a in p.answers(reader)])
+        whole = calibrated(model_of_all, parts, settings, options.jobs)
         sealed = [json.loads(line) for line in options.sealed.read_text(encoding="utf-8").splitlines() if line.strip()]
         coded = Coder(whole, dated=False).code([Note(str(r["id"]), r["text"]) for r in sealed])
         columns["SEALED g"] = score.score([c.to_json() for c in coded], sealed)[0]

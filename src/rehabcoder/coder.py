@@ -23,7 +23,7 @@ from rehabcoder.note import CodedNote, Finding, Note, Service, Span
 from rehabcoder.predict.explain import evidence
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted, predict
-from rehabcoder.predict.settling import Whole, judge, whole
+from rehabcoder.predict.settling import Whole, answer, judge, whole
 from rehabcoder.predict.store import load_model
 from rehabcoder.training.registry import find_model
 
@@ -113,7 +113,7 @@ class Coder:
 
     def _service(self, whole_note: Whole, found: Found, told: bool) -> Service:
         predicted = whole_note.predicted
-        judged = judge(self.model, whole_note, found)
+        judged = judge(self.model, answer(whole_note, found))
         text = predicted.reading.text
         span = (
             Span(found.minutes.start, found.minutes.end)

@@ -15,6 +15,7 @@ from predicting import Answer, answer, answers, model
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.settling import SIGNS, Judged, judge, signs, whole
+from rehabcoder.predict.settling import answer as answered_of
 from rehabcoder.predict.trees import no_trees
 
 CLEAR = "Ther Ex x 15 min: straight leg raise 3x10, clamshells 3x12 with red band for hip strength."
@@ -28,7 +29,7 @@ def with_threshold(threshold: float) -> Model:
 
 def judged(given: Answer, threshold: float | None = None) -> Judged:
     using = model() if threshold is None else with_threshold(threshold)
-    return judge(using, whole(given.predicted), given.found)
+    return judge(using, answered_of(whole(given.predicted), given.found))
 
 
 def relabelled(given: Answer, label: str | None) -> Answer:
@@ -196,7 +197,7 @@ def test_confidence_is_a_probability_and_alternatives_are_the_next_codes_best_fi
 def test_a_model_that_was_not_calibrated_says_what_its_scores_say() -> None:
     raw = replace(model(), confidence=no_trees(), settle=no_trees())
     for given in clearly_described():
-        answered = judge(raw, whole(given.predicted), given.found)
+        answered = judge(raw, answered_of(whole(given.predicted), given.found))
         assert answered.confidence == given.found.probabilities[0][1]
         assert any(r in UNSURE for r in answered.reasons) is (answered.confidence < raw.thresholds["settle"])
 

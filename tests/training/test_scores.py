@@ -17,9 +17,9 @@ from yardstick import oracle
 from rehabcoder.billing.policies import load_policy
 from rehabcoder.coder import load
 from rehabcoder.note import Note, Service
-from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.store import load_model
 from rehabcoder.training import scores
+from rehabcoder.training.calibrate import say
 from rehabcoder.training.direction import Moves, direction
 from rehabcoder.training.labelled import note_of
 from rehabcoder.training.learning import SHARES, learning_curve
@@ -42,11 +42,7 @@ def notes() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def outcomes(world: World, notes: list[dict[str, Any]]) -> list[Outcome]:
     model = load_model(world.model)
-    predicted = predict(model, [row["text"] for row in notes])
-    return [
-        outcome_of(note_of(row, "d"), p, model, clinic="d", place=row["id"])
-        for row, p in zip(notes, predicted, strict=True)
-    ]
+    return [outcome_of(a, model, clinic="d", place=a.note.note_id) for a in say(model, [note_of(r, "d") for r in notes])]
 
 
 @pytest.fixture(scope="module")
@@ -168,12 +164,8 @@ class TestSuspects:
         wrong["interventions"] = [
             s | ({"code": "97535"} if s["code"] == "97110" else {}) for s in wrong["interventions"]
         ]
-        predicted = predict(model, [row["text"] for row in rows])
         found = suspects(
-            [
-                outcome_of(note_of(r, "d"), p, model, clinic="d", place=r["id"])
-                for r, p in zip(rows, predicted, strict=True)
-            ]
+            [outcome_of(a, model, clinic="d", place=a.note.note_id) for a in say(model, [note_of(r, "d") for r in rows])]
         )
         assert (wrong["id"], "97535", "97110") in {(s.place, s.code, s.proposed) for s in found}
 

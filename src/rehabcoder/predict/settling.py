@@ -142,23 +142,38 @@ def signs(note: Whole, found: Found, thin: bool) -> list[float]:
     ]
 
 
-def judge(model: Model, note: Whole, found: Found) -> Judged:
-    """The answer for one service of a note."""
+class Answer(NamedTuple):
+    """One service of a note with all that its judgement rests on; it holds none of the note's text."""
+
+    found: Found
+    thin: bool  # described too thinly to judge
+    signs: list[float]
+
+
+def answer(note: Whole, found: Found) -> Answer:
+    """A service of a note, ready to be judged."""
     reading = note.predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
-    code = found.code
+    return Answer(found, thin, signs(note, found, thin))
+
+
+def code_of(answer: Answer) -> str:
+    """The code that the description supports; of one too thin to judge, the label's."""
+    label = answer.found.labelled
+    return one_name(label) if label and answer.thin else answer.found.code
+
+
+def judge(model: Model, answer: Answer) -> Judged:
+    """How sure an answer is, and whether a person should look at it."""
+    found, code = answer.found, code_of(answer)
     label = one_name(found.labelled) if found.labelled else None
-    followed = thin and label is not None and not (label == code and says_itself(label))
-    if followed and label is not None:
-        code = label
-    told = signs(note, found, thin)
-    confidence = model.confidence.probability(told) if model.confidence else found.probabilities[0][1]
+    confidence = model.confidence.probability(answer.signs) if model.confidence else found.probabilities[0][1]
     reasons: list[str] = []
     if label is not None and label != code:
         reasons.append("code_mismatch")
-    if followed:
+    if answer.thin and label is not None and not (label == found.code and says_itself(label)):
         reasons.append("label_followed")
-    settled = model.settle.probability(told) if model.settle else confidence
+    settled = model.settle.probability(answer.signs) if model.settle else confidence
     # Company told in passing: whether the minutes beside it were a group's, a person says.
     in_passing = code == "97150" and label is None and found.minutes.minutes is None
     if in_passing or settled < model.thresholds.get("settle", 0.9):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.tree import DecisionTreeRegressor
 
@@ -60,16 +61,20 @@ def _complete(tree: DecisionTreeRegressor) -> tuple[list[int], list[float], list
 
 
 def unseen(
-    examples: npt.NDArray[np.float32], marks: npt.NDArray[np.int64], sources: Sequence[str], folds: int = 3
+    examples: npt.NDArray[np.float32],
+    marks: npt.NDArray[np.int64],
+    sources: Sequence[str],
+    folds: int = 3,
+    jobs: int = 1,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """What trees fitted on other sources say of each answer, and for which answers there are any."""
     fold = {source: k % folds for k, source in enumerate(sorted(set(sources)))}
     numbers = np.array([fold[source] for source in sources])
     told = np.zeros(len(marks))
     known = np.zeros(len(marks), dtype=np.bool_)
-    for k in range(folds):
+    fitted = Parallel(n_jobs=jobs)(delayed(fit_trees)(examples[numbers != k], marks[numbers != k]) for k in range(folds))
+    for k, trees in enumerate(fitted):
         held = numbers == k
-        trees = fit_trees(examples[~held], marks[~held])
         if trees:
             told[held] = [trees.probability(row) for row in examples[held].tolist()]
             known[held] = True

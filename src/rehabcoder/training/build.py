@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.store import FILE_NAME, save_model
-from rehabcoder.training.calibrate import calibrate, fit_reader_on, leave_out
+from rehabcoder.training.calibrate import calibrated, leave_out
 from rehabcoder.training.corpus import Corpus, Settings, corpus
 from rehabcoder.training.labelled import read_notes, read_snippets
 
@@ -19,10 +19,7 @@ from rehabcoder.training.labelled import read_notes, read_snippets
 def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int = 1) -> Model:
     """A model fitted on everything, calibrated on answers for clinics left out in turn."""
     settings = settings or Settings()
-    model, parts = leave_out(data, settings, jobs)
-    reader = fit_reader_on(parts, settings)
-    answers = [a for part in parts for a in part.answers(reader)]
-    return calibrate(replace(model, reader=reader), answers)
+    return calibrated(*leave_out(data, settings, jobs), settings, jobs)
 
 
 def data_hash(data: Corpus) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -10,43 +10,40 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from rehabcoder.billing.codes import is_timed, one_name
-from rehabcoder.language.detail import content_words
+from rehabcoder.billing.codes import is_timed
 from rehabcoder.predict.model import ELEMENTS, Model
-from rehabcoder.predict.predictor import Found, Predicted, Proposal, decide, propose
-from rehabcoder.predict.settling import SIGNS, signs, whole
+from rehabcoder.predict.predictor import Found, Predicted, predict, propose
+from rehabcoder.predict.settling import SIGNS, Answer, answer, code_of, whole
 from rehabcoder.training.boosting import fit_trees, unseen
 from rehabcoder.training.corpus import Corpus, Key, Prepared, Settings, parts_of
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
-from rehabcoder.training.reader import fit_reader
+from rehabcoder.training.reader import Ways, fit_reader, ways_of
 from rehabcoder.training.sight import Sight, sight
 
 # Share of settled services that shall be right, on notes left out of all clinics, the oddly laid out ones included; of the
 # ordinary clinics that the project was given it is two points more (docs/accuracy.md).
 CLEAN = 0.965
+_BATCH = 128  # notes read at a time: what is read of a note takes a hundred times its room
 
 
 @dataclass(slots=True)
 class Answered:
-    """What a model that did not see a note said of it."""
+    """What a model that did not see a note said of it: its services, and how strongly the note shows each documentation element
+    (none of a note without words)."""
 
     note: LabelledNote
-    predicted: Predicted
+    answers: list[Answer]
+    shown: dict[str, float]
 
 
 @dataclass(slots=True)
 class LeftOut:
-    """A model that was fitted without some clinics, and its proposals for their notes."""
+    """A model that was fitted without some notes, and the ways that it proposes to cut them."""
 
     model: Model
-    notes: list[Prepared]
-    proposals: list[Proposal]
-
-    def answers(self, reader: dict[str, float]) -> list[Answered]:
-        """What the model says of the notes when these weights choose the reading."""
-        predicted = decide(replace(self.model, reader=reader), self.proposals)
-        return [Answered(p.note, q) for p, q in zip(self.notes, predicted, strict=True)]
+    notes: list[LabelledNote]
+    ways: Ways
 
 
 def leave_out(
@@ -103,20 +100,49 @@ def left_out(
     first: Sight | None,
     others: Sequence[tuple[frozenset[Key], Sight]],
 ) -> LeftOut:
-    """A model of the other notes, and its proposals for these."""
+    """A model of the other notes, and what it proposes for these."""
     model = fit(data.without(away), settings, first, others)
-    held = [p for p in data.notes if p.key in away]
-    return LeftOut(model, held, propose(model, [p.note.text for p in held]))
+    return asked(model, [p for p in data.notes if p.key in away])
 
 
-def fit_reader_on(parts: Sequence[LeftOut], settings: Settings) -> dict[str, float]:
-    """Weights over whole readings from the proposals of models that did not see the notes."""
-    examples = [
-        (p.note, q, p.tags, part.model.kind.classes)
-        for part in parts
-        for p, q in zip(part.notes, part.proposals, strict=True)
+def asked(model: Model, notes: Sequence[Prepared]) -> LeftOut:
+    """What a model proposes for notes that it did not see."""
+    labelled = [p.note for p in notes]
+    proposals = (proposal for some in _batches(labelled) for proposal in propose(model, [note.text for note in some]))
+    return LeftOut(model, labelled, ways_of(proposals, labelled, [p.tags for p in notes], model.kind.classes))
+
+
+def _batches(notes: Sequence[LabelledNote], most: int = _BATCH) -> Iterator[Sequence[LabelledNote]]:
+    return (notes[begin : begin + most] for begin in range(0, len(notes), most))
+
+
+def answers_of(parts: Sequence[LeftOut], readers: Sequence[dict[str, float]], jobs: int = 1) -> list[list[Answered]]:
+    """What each model says of its notes when its weights in `readers` choose among the ways to cut them."""
+    models = [replace(part.model, reader=reader) for part, reader in zip(parts, readers, strict=True)]
+    # In pieces, so that no core waits for another at the end.
+    tasks = [(k, some) for k, part in enumerate(parts) for some in _batches(part.notes, 4 * _BATCH)]
+    out: list[list[Answered]] = [[] for _ in parts]
+    done = Parallel(n_jobs=jobs)(delayed(say)(models[k], some) for k, some in tasks)
+    for (k, _), answered in zip(tasks, done, strict=True):
+        out[k] += answered
+    return out
+
+
+def say(model: Model, notes: Sequence[LabelledNote]) -> list[Answered]:
+    """What a model, as it is, says of notes."""
+    return [
+        _answered(model, note, predicted)
+        for some in _batches(notes)
+        for note, predicted in zip(some, predict(model, [note.text for note in some]), strict=True)
     ]
-    return fit_reader(examples, l2=settings.reader_l2)
+
+
+def _answered(model: Model, note: LabelledNote, predicted: Predicted) -> Answered:
+    seen = whole(predicted)
+    shown = {}
+    if len(predicted.elements):
+        shown = dict(zip(model.elements.classes, predicted.elements.max(axis=0).tolist(), strict=True))
+    return Answered(note, [answer(seen, found) for found in predicted.services], shown)
 
 
 def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:
@@ -129,36 +155,41 @@ def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:
     return best
 
 
-def calibrate(model: Model, answers: Sequence[Answered]) -> Model:
+def calibrated(model: Model, parts: Sequence[LeftOut], settings: Settings, jobs: int = 1) -> Model:
+    """The model with the weights over whole readings, the confidence and the thresholds that notes left out call for."""
+    reader = fit_reader([part.ways for part in parts], l2=settings.reader_l2)
+    answered = answers_of(parts, [reader] * len(parts), jobs)
+    return calibrate(replace(model, reader=reader), [one for part in answered for one in part], jobs)
+
+
+def calibrate(model: Model, answered: Sequence[Answered], jobs: int = 1) -> Model:
     """The model with its confidence, its settling and its thresholds fitted on answers for notes left out."""
     examples, code_right, all_right, matching, sources = [], [], [], [], []
-    several = len({a.note.source for a in answers}) > 1
-    for answer in answers:
-        note = whole(answer.predicted)
-        for found in answer.predicted.services:
-            reading = answer.predicted.reading
-            thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
-            gold = matched(found, answer.note.services)
-            code = found.code
-            if thin and found.labelled:
-                code = one_name(found.labelled)
+    several = len({a.note.source for a in answered}) > 1
+    for one in answered:
+        for given in one.answers:
+            gold, code, minutes = matched(given.found, one.note.services), code_of(given), given.found.minutes.minutes
             right = gold is not None and gold.code == code
             timed = code != "none" and is_timed(code)
-            examples.append(signs(note, found, thin))
+            examples.append(given.signs)
             code_right.append(int(right))
-            all_right.append(int(right and gold is not None and (not timed or gold.minutes == found.minutes.minutes)))
+            all_right.append(int(right and gold is not None and (not timed or gold.minutes == minutes)))
             matching.append(gold is not None)
-            sources.append(answer.note.source if several else answer.note.note_id)
+            sources.append(one.note.source if several else one.note.note_id)
     table = np.array(examples, dtype=np.float32).reshape(-1, len(SIGNS))
     marks, known = np.array(all_right, dtype=np.int64), np.array(matching, dtype=np.bool_)
-    confidence = fit_trees(table[known], np.array(code_right, dtype=np.int64)[known])
-    settle = fit_trees(table, marks)
+    confidence, settle = Parallel(n_jobs=jobs)(
+        [
+            delayed(fit_trees)(table[known], np.array(code_right, dtype=np.int64)[known]),
+            delayed(fit_trees)(table, marks),
+        ]
+    )
     thresholds = dict(model.thresholds)
-    told, unseen_by = unseen(table, marks, sources)
+    told, unseen_by = unseen(table, marks, sources, jobs=jobs)
     if settle and unseen_by.any():
         thresholds["settle"] = settle_threshold(told[unseen_by], marks[unseen_by])
     for element in ELEMENTS:
-        thresholds[element] = element_threshold(model, answers, element)
+        thresholds[element] = element_threshold(answered, element)
     return replace(model, confidence=confidence, settle=settle, thresholds=thresholds)
 
 
@@ -175,14 +206,13 @@ def settle_threshold(
 RESAMPLES = 60  # a single best threshold hangs on a few notes; the median of many draws of the same notes does not
 
 
-def element_threshold(model: Model, answers: Sequence[Answered], element: str) -> float:
+def element_threshold(answered: Sequence[Answered], element: str) -> float:
     """The probability above which a note is taken to show an element: best F1 of the finding on notes left out, the median
     over draws of the notes with replacement."""
-    column = model.elements.column(element)
-    asked = [a for a in answers if a.predicted.services and len(a.predicted.elements)]
+    asked = [a for a in answered if a.answers and a.shown]
     if not asked:
         return 0.5
-    strengths = np.array([float(a.predicted.elements[:, column].max()) for a in asked])
+    strengths = np.array([a.shown[element] for a in asked])
     missing = np.array([f"missing_{element}" in a.note.flags for a in asked])
     draws = np.random.default_rng(0).integers(0, len(asked), (RESAMPLES, len(asked)))
     return float(np.median([_best_threshold(strengths[d], missing[d]) for d in draws]))

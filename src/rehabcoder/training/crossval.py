@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from joblib import Parallel, cpu_count, delayed
 from threadpoolctl import threadpool_limits
@@ -13,12 +13,13 @@ from rehabcoder.errors import TrainingError
 from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
-from rehabcoder.predict.predictor import Proposal, _join, propose
+from rehabcoder.predict.predictor import _join
 from rehabcoder.training.bags import Bag, Names, ids, together
-from rehabcoder.training.calibrate import Answered, LeftOut, calibrate, fit_reader_on
+from rehabcoder.training.calibrate import Answered, LeftOut, answers_of, asked, calibrate
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import Snippet
+from rehabcoder.training.reader import fit_reader
 
 Ranked = list[tuple[str, float]]
 """Codes with their probabilities, most likely first."""
@@ -38,12 +39,19 @@ class Task:
 
 
 @dataclass(slots=True)
+class Told:
+    """The codes that a model gives the labelled places of notes, and descriptions."""
+
+    given: list[list[Given]]
+    texts: list[Given]
+
+
+@dataclass(slots=True)
 class Done:
-    """What a model has to say of notes (read once the reader is fitted), their labelled places, and descriptions."""
+    """A fitted model with what it proposes for the notes of its task, and the codes that it gives where it is told the place."""
 
     left_out: LeftOut
-    given: list[list[Given]] = field(default_factory=list)
-    texts: list[Given] = field(default_factory=list)
+    told: Told
 
 
 @contextmanager
@@ -73,17 +81,12 @@ def run(
         TrainingError: as in `fitting`.
     """
     out: dict[str, Done] = {}
-    read_once: dict[str, Proposal] = {}
     workers = min(jobs or cpu_count(), len(tasks))
     done = Parallel(n_jobs=workers, return_as="generator", pre_dispatch=workers, max_nbytes=None)(
         delayed(_do)(task, settings) for task in tasks
     )
     for task, one in zip(tasks, done, strict=True):
-        one.left_out.notes = list(task.notes)
-        # What does not hang on the model is the same for all that were asked about a note: it is kept once.
-        for proposal in one.left_out.proposals:
-            known = read_once.setdefault(proposal.reading.text, proposal)
-            proposal.reading, proposal.stated, proposal.layout = known.reading, known.stated, known.layout
+        one.left_out.notes = [p.note for p in task.notes]
         out[task.name] = one
         if tell is not None:
             tell(f"fitted {len(out)} of {len(tasks)} models ({task.name})")
@@ -92,16 +95,17 @@ def run(
 
 def _do(task: Task, settings: Settings) -> Done:
     with fitting():
-        done = ask(fit(task.train, settings), task.train.names, task.notes, task.texts)
+        model = fit(task.train, settings)
+    done = Done(asked(model, task.notes), tell_codes(model, task.train.names, task.notes, task.texts))
     done.left_out.notes = []  # the caller has them; sending them back would double what it holds
     return done
 
 
-def ask(model: Model, names: Names, notes: Sequence[Prepared], texts: Sequence[Snippet]) -> Done:
-    """What a model has to say of notes, the numbers of whose features `names` tells, and of descriptions."""
+def tell_codes(model: Model, names: Names, notes: Sequence[Prepared], texts: Sequence[Snippet]) -> Told:
+    """Asks a model for the codes of the labelled places of notes, the numbers of whose features `names` tells, and of
+    descriptions."""
     columns = names.columns(model.vocabulary)
-    return Done(
-        LeftOut(model, list(notes), propose(model, [prepared.note.text for prepared in notes])),
+    return Told(
         [_given(model, columns, prepared) for prepared in notes],
         [(text.code or "none", ranked) for text, ranked in zip(texts, describe(model, texts), strict=True)],
     )
@@ -130,17 +134,16 @@ def describe(model: Model, texts: Sequence[Snippet]) -> list[Ranked]:
     return [_join(model, row, None) for row in rows]
 
 
-def answers_of(parts: Sequence[LeftOut], settings: Settings) -> list[list[Answered]]:
+def crossed_answers(parts: Sequence[LeftOut], settings: Settings, jobs: int) -> list[list[Answered]]:
     """Answers to each part, read by weights that were fitted on the other parts."""
-    out = []
     with fitting():
-        for k, part in enumerate(parts):
-            rest = [other for number, other in enumerate(parts) if number != k]
-            out.append(part.answers(fit_reader_on(rest, settings)))
-    return out
+        readers = [
+            fit_reader([other.ways for other in parts if other is not part], l2=settings.reader_l2) for part in parts
+        ]
+    return answers_of(parts, readers, jobs)
 
 
-def calibrated_without(model: Model, parts: Sequence[Sequence[Answered]]) -> list[Model]:
+def calibrated_without(model: Model, parts: Sequence[Sequence[Answered]], jobs: int) -> list[Model]:
     """For each part the model as calibrated on the answers of the other parts, so that its figures are honest.
 
     Raises:
@@ -150,5 +153,5 @@ def calibrated_without(model: Model, parts: Sequence[Sequence[Answered]]) -> lis
     with fitting():
         for k in range(len(parts)):
             rest = [answer for other, part in enumerate(parts) if other != k for answer in part]
-            out.append(calibrate(replace(model), rest))
+            out.append(calibrate(model, rest, jobs))
     return out

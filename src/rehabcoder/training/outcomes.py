@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.note import Service
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted
-from rehabcoder.predict.settling import Whole, judge, whole
-from rehabcoder.training.labelled import LabelledNote, shared
+from rehabcoder.predict.settling import Answer, judge
+from rehabcoder.training.calibrate import Answered
+from rehabcoder.training.labelled import shared
 
 
 @dataclass(slots=True)
@@ -66,17 +66,17 @@ def match(gold: Sequence[Service], coded: Sequence[Service]) -> dict[int, int]:
     return out
 
 
-def outcome_of(note: LabelledNote, predicted: Predicted, calibrated: Model, *, clinic: str, place: str) -> Outcome:
-    """The outcome of a whole note. `calibrated` says how sure an answer is; the answer itself is `predicted`."""
-    whole_note = whole(predicted)
-    coded = [_service(whole_note, found, calibrated) for found in predicted.services]
+def outcome_of(answered: Answered, calibrated: Model, *, clinic: str, place: str) -> Outcome:
+    """The outcome of a whole note. `calibrated` says how sure an answer is, not what it is."""
+    note = answered.note
+    coded = [_service(answer, calibrated) for answer in answered.answers]
     labelled = [Service(s.start, s.end, "", s.code, _one(s.labelled), s.minutes) for s in note.services]
     matched = match(labelled, coded)
     pairs = []
     for g, gold in enumerate(labelled):
         pair = Pair(gold.code, None, gold.start, gold.end, gold.labelled)
         if g in matched:
-            answer, found = coded[matched[g]], predicted.services[matched[g]]
+            answer, found = coded[matched[g]], answered.answers[matched[g]].found
             pair.coded, pair.confidence, pair.settled = answer.code, answer.confidence, not answer.needs_review
             minutes_right = not is_timed(gold.code) or gold.minutes == answer.minutes
             pair.right = pair.coded == gold.code and minutes_right
@@ -89,8 +89,8 @@ def outcome_of(note: LabelledNote, predicted: Predicted, calibrated: Model, *, c
     return Outcome(clinic, place, note.text, pairs, coded, labelled)
 
 
-def _service(whole_note: Whole, found: Found, calibrated: Model) -> Service:
-    judged = judge(calibrated, whole_note, found)
+def _service(answer: Answer, calibrated: Model) -> Service:
+    found, judged = answer.found, judge(calibrated, answer)
     return Service(
         found.start, found.end, "", one_name(judged.code), _one(found.labelled), found.minutes.minutes, judged.confidence,
         needs_review=bool(judged.reasons),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from rehabcoder.language.segments import Span
 from rehabcoder.predict.predictor import Proposal
@@ -35,46 +37,69 @@ def worth(proposal: Proposal, spans: Sequence[Span], gold: Sequence[GoldService]
     return f1 - 0.01 * wrong
 
 
-def fit_reader(
-    examples: Sequence[tuple[LabelledNote, Proposal, Sequence[int], Sequence[str]]],
-    *,
-    l2: float = 10.0,
-    least: int = 5,
-) -> dict[str, float]:
-    """Weights that make the best proposed way of each note the likeliest (conditional log likelihood, ridge penalty).
+@dataclass(slots=True)
+class Ways:
+    """Ways to cut notes, as the weights over whole readings see them. A note with one way only teaches nothing and is left out.
 
-    An example is a note, a proposal for it, the right tags of its pieces, and the kinds that the proposing model tells apart.
+    `rows` holds a row a way: how often it has each of the features `names`.
     """
-    notes: list[list[tuple[float, float, Counter[str]]]] = []
-    seen: Counter[str] = Counter()
-    for note, proposal, tags, classes in examples:
+
+    names: list[str]
+    rows: csr_matrix
+    lead: Floats  # of the tagger's score over its best, so never above zero
+    good: npt.NDArray[np.bool_]  # the best way of its note, or as good
+    sizes: npt.NDArray[np.int64]  # ways of each note
+
+
+def ways_of(
+    proposals: Iterable[Proposal], notes: Sequence[LabelledNote], tags: Sequence[Sequence[int]], kinds: Sequence[str]
+) -> Ways:
+    """The ways that are proposed for notes with these right tags of their pieces; `kinds` are those of the proposing model."""
+    columns: dict[str, int] = {}
+    counts, indices, indptr, lead, good, sizes = array("f"), array("i"), [0], array("d"), array("b"), []
+    for proposal, note, right in zip(proposals, notes, tags, strict=True):
         if len(proposal.ways) < 2:
             continue
-        whole = proposal.whole(classes)
-        top = proposal.ways[0][0]
-        ways = [
-            (value - top, worth(proposal, spans, note.services, tags), Counter(all_features(whole, spans)))
-            for value, spans in proposal.ways
-        ]
-        notes.append(ways)
-        seen.update({f for _, _, feats in ways for f in feats})
-    if not notes:
-        return {}
-    columns = {f: i + 1 for i, f in enumerate(sorted(f for f, n in seen.items() if n >= least))}
-    data: list[float] = []
-    indices: list[int] = []
-    indptr, group, good = [0], [], []
-    for number, ways in enumerate(notes):
-        best = max(w for _, w, _ in ways)
-        for value, w, feats in ways:
-            kept = [(columns[f], n) for f, n in feats.items() if f in columns]
-            indices += [0, *(c for c, _ in kept)]
-            data += [value, *(float(n) for _, n in kept)]
+        whole, top = proposal.whole(kinds), proposal.ways[0][0]
+        worths = [worth(proposal, spans, note.services, right) for _, spans in proposal.ways]
+        best = max(worths)
+        for (value, spans), worthy in zip(proposal.ways, worths, strict=True):
+            features = Counter(all_features(whole, spans))
+            indices.extend(columns.setdefault(f, len(columns)) for f in features)
+            counts.extend(features.values())
             indptr.append(len(indices))
-            group.append(number)
-            good.append(w >= best - 1e-9)
-    rows = csr_matrix((data, indices, indptr), shape=(len(group), len(columns) + 1))
-    return _maximise(rows, np.array(group), np.array(good), list(columns), l2)
+            lead.append(value - top)
+            good.append(worthy >= best - 1e-9)
+        sizes.append(len(proposal.ways))
+    rows = csr_matrix((np.array(counts), np.array(indices), indptr), shape=(len(lead), len(columns)))
+    return Ways(list(columns), rows, np.array(lead), np.array(good, dtype=np.bool_), np.array(sizes, dtype=np.int64))
+
+
+def fit_reader(parts: Sequence[Ways], *, l2: float = 10.0, least: int = 5) -> dict[str, float]:
+    """Weights that make the best proposed way of each note the likeliest (conditional log likelihood, ridge penalty); of the
+    features that the ways of at least so many notes have."""
+    seen: Counter[str] = Counter()
+    for part in parts:
+        note = np.repeat(np.arange(len(part.sizes)), part.sizes)
+        there = part.rows.tocoo()
+        of_note = csr_matrix((there.data, (note[there.row], there.col)), shape=(len(part.sizes), len(part.names)))
+        seen.update(dict(zip(part.names, np.diff(of_note.tocsc().indptr).tolist(), strict=True)))
+    columns = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= least))}
+    if not columns:
+        return {}
+    leads = csr_matrix(np.concatenate([part.lead for part in parts])[:, None])
+    rows = hstack([leads, vstack([_columns(part, columns) for part in parts])], format="csr")
+    sizes = np.concatenate([part.sizes for part in parts])
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    return _maximise(rows, group, np.concatenate([part.good for part in parts]), list(columns), l2)
+
+
+def _columns(part: Ways, columns: dict[str, int]) -> csr_matrix:
+    """The rows of a part, its features in these columns."""
+    places = np.array([columns.get(name, -1) for name in part.names], dtype=np.int64)
+    here = np.flatnonzero(places >= 0)
+    moved = csr_matrix((np.ones(len(here)), (here, places[here])), shape=(len(places), len(columns)))
+    return part.rows @ moved
 
 
 def _maximise(

@@ -15,7 +15,7 @@ from rehabcoder.note import Note
 from rehabcoder.predict.features import tokens
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted, predict
-from rehabcoder.predict.settling import Judged, judge, whole
+from rehabcoder.predict.settling import Judged, answer, judge, whole
 
 _BATCH = 64
 _POOL = 20  # the most doubtful notes from which each of `n` is chosen; keeps memory flat
@@ -82,7 +82,7 @@ def _candidates(notes: Iterable[Note], model: Model, out: Suggested) -> Iterator
         for note, predicted in zip(readable, predict(model, [note.text for note in readable]), strict=True):
             out.seen += 1
             whole_note = whole(predicted)
-            judged = [judge(model, whole_note, found) for found in predicted.services]
+            judged = [judge(model, answer(whole_note, found)) for found in predicted.services]
             # What a person would see anyway counts; a long note of sure services is not worth more for its length.
             doubt = sum((1 - j.confidence) * (1 if j.reasons else _SETTLED) for j in judged)
             why = _why(model, predicted, judged)

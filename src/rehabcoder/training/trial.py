@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from joblib import cpu_count
+
 from rehabcoder.predict.model import Model
 from rehabcoder.training.assemble import Material, folds
-from rehabcoder.training.calibrate import Answered, calibrate, fit_reader_on
+from rehabcoder.training.calibrate import Answered, calibrate, say
 from rehabcoder.training.corpus import Prepared, Settings
-from rehabcoder.training.crossval import Done, Given, Task, answers_of, ask, calibrated_without, fitting, run
+from rehabcoder.training.crossval import (
+    Given,
+    Task,
+    Told,
+    calibrated_without,
+    crossed_answers,
+    fitting,
+    run,
+    tell_codes,
+)
 from rehabcoder.training.gate import Tally, tally
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.outcomes import Outcome, outcome_of, outcome_of_text
+from rehabcoder.training.reader import fit_reader
 
 _NEW = "the new model"
 
@@ -45,24 +57,25 @@ class Trial:
         Raises:
             TrainingError: the labels do not suffice to fit every part of a model.
         """
-        parts = folds(material, settings)
+        parts, cores = folds(material, settings), jobs or cpu_count()
         done = run(_tasks(material, parts), settings, jobs=jobs, tell=tell)
         new = [done[_name(k)] for k in range(len(parts))]
         left = [one.left_out for one in new]
-        answers = answers_of(left, settings)
+        answers = crossed_answers(left, settings, cores)
         counting = [[a for a in part if _counts_fully(material, a.note.text)] for part in answers]
         with fitting():
-            fitted = replace(done[_NEW].left_out.model, reader=fit_reader_on(left, settings))
-            model = calibrate(fitted, [answer for part in counting for answer in part])
-        judges = calibrated_without(model, counting)
-        frozen = done[_NEW].left_out.answers(model.reader)
-        left_out = _measured(material, frozen, done[_NEW], model, material.frozen_texts)
+            reader = fit_reader([one.ways for one in left], l2=settings.reader_l2)
+            fitted = replace(done[_NEW].left_out.model, reader=reader)
+            model = calibrate(fitted, [answer for part in counting for answer in part], cores)
+        judges = calibrated_without(model, counting, cores)
+        frozen = say(model, done[_NEW].left_out.notes)
+        left_out = _measured(material, frozen, done[_NEW].told, model, material.frozen_texts)
         for part, one, judge, (_, texts) in zip(answers, new, judges, parts, strict=True):
-            left_out += _measured(material, part, one, judge, [material.learned_texts.snippets[i] for i in texts])
+            left_out += _measured(material, part, one.told, judge, [material.learned_texts.snippets[i] for i in texts])
         before = [done[name] for k in range(len(parts)) if (name := _name(k, without=True)) in done]
         without: list[Measured] = []
-        for part, one in zip(answers_of([one.left_out for one in before], settings), before, strict=True):
-            without += _measured(material, part, one, model, [])
+        for part, one in zip(crossed_answers([one.left_out for one in before], settings, cores), before, strict=True):
+            without += _measured(material, part, one.told, model, [])
         return cls(model, material, left_out, without)
 
     def every(self) -> list[Outcome]:
@@ -91,9 +104,9 @@ class Trial:
 
     def _asked(self, model: Model) -> dict[str, Measured]:
         m = self.material
-        done = ask(model, m.snippets.names, m.frozen + m.learned, texts := m.frozen_texts + m.learned_texts.snippets)
-        answers = done.left_out.answers(model.reader)
-        return {one.outcome.text: one for one in _measured(m, answers, done, model, texts)}
+        notes, texts = m.frozen + m.learned, m.frozen_texts + m.learned_texts.snippets
+        told = tell_codes(model, m.snippets.names, notes, texts)
+        return {one.outcome.text: one for one in _measured(m, say(model, [p.note for p in notes]), told, model, texts)}
 
 
 def _name(part: int, *, without: bool = False) -> str:
@@ -120,21 +133,21 @@ def _counts_fully(material: Material, text: str) -> bool:
 
 
 def _measured(
-    material: Material, answers: Sequence[Answered], done: Done, judge: Model, asked: Sequence[Snippet]
+    material: Material, answers: Sequence[Answered], told: Told, judge: Model, asked: Sequence[Snippet]
 ) -> list[Measured]:
     """What one model made of what it had not seen; labels that were only accepted are left out."""
     frozen_texts = {p.note.text for p in material.frozen} | {s.text for s in material.frozen_texts}
     out = []
-    for answer, given in zip(answers, done.given, strict=True):
+    for answer, given in zip(answers, told.given, strict=True):
         text = answer.note.text
         if not _counts_fully(material, text):
             continue
         own = material.notes.get(text)
         clinic = own.clinic if own else f"shipped {answer.note.source}"
         place = own.place if own else answer.note.note_id
-        outcome = outcome_of(answer.note, answer.predicted, judge, clinic=clinic, place=place)
+        outcome = outcome_of(answer, judge, clinic=clinic, place=place)
         out.append(Measured(outcome, given, own is not None, own is None or text in frozen_texts))
-    for snippet, (gold, ranked) in zip(asked, done.texts, strict=True):
+    for snippet, (gold, ranked) in zip(asked, told.texts, strict=True):
         row = material.texts[snippet.text]
         outcome = outcome_of_text(snippet.text, gold, ranked, clinic=row.clinic, place=row.place)
         out.append(Measured(outcome, [(gold, ranked)], True, snippet.text in frozen_texts))
