@@ -111,6 +111,19 @@ def test_minutes_spent_alone_among_the_timed_ones_are_not_one_on_one(coder):
     assert flags["not_one_on_one"].start == 0
 
 
+def test_stimulation_billed_as_attended_but_left_to_run_is_not_one_on_one(coder):
+    left = "97032 e-stim to L quad 15 min, pads on, pt left w/ call bell."
+    assert raised(coder(f"{left}\n{EXERCISE}"))["not_one_on_one"].start == 0
+    attended = "97032 e-stim to wrist extensors 15 min, ramp changed by PT with each grasp."
+    assert "not_one_on_one" not in raised(coder(f"{attended}\n{EXERCISE}"))
+
+
+def test_the_words_that_say_who_gave_a_service_are_its_evidence(coder):
+    text = "Ther Ex 15 min: leg press 3x10, hamstring curls, straight leg raise, tech ran it."
+    service = coder(text).interventions[0]
+    assert (service.code, service.why[0].text, service.why[0].code) == ("none", "tech ran", "none")
+
+
 def test_units_of_a_column_are_checked_and_have_no_words(coder):
     flag = raised(coder(EXERCISE, billed_units={"97110": 2}))["units_mismatch"]
     assert (flag.start, flag.end) == (None, None)

@@ -25,11 +25,14 @@ def code_mismatch(context: Context) -> Raised | None:
     return Raised(first.start, first.end, f"Labelled {first.labelled}, supports {supported}.")
 
 
+_NOT_ATTENDED = ("97150", "none", "G0283", "97014")  # a group, an aide, alone, stimulation left to run
+
+
 @finding("not_one_on_one")
 def not_one_on_one(context: Context) -> Raised | None:
     for service in context.services:
         called = service.labelled
-        if service.code in ("97150", "none") and called and called != "97150" and is_timed(called):
+        if service.code in _NOT_ATTENDED and called and called != "97150" and is_timed(called):
             return Raised(service.start, service.end)
     alone = counted_alone(context.services, context.predicted.stated.timed)
     return Raised(alone[0].start, alone[0].end) if alone else None

@@ -64,6 +64,10 @@ def evidence(model: Model, predicted: Predicted, found: Found, code: str) -> lis
         return []
     rows, values = _pulls(model, predicted, found, code, rival)
     out: list[Evidence] = []
+    given = found.attendance
+    if given and given.code == code:
+        words = predicted.reading.text[given.start : given.end]
+        out.append(Evidence(given.start, given.end, words, "says that it was not given one-on-one", code))
     for row, pull in zip(rows, values, strict=True):
         if pull <= 0 or len(out) >= _MOST:
             break

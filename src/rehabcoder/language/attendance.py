@@ -1,0 +1,100 @@
+"""With whom the therapist was, where a note says it in so many words: not one-on-one with this patient.
+
+Three words ("PT at desk") decide against a line full of exercises, which a model that weighs all words together cannot
+learn from a few hundred examples. The turns of speech are data: `knowledge/attendance.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from rehabcoder.language.patterns import knowledge
+from rehabcoder.language.reading import Reading
+
+NOT_GIVEN, GROUP, UNATTENDED_STIM = "none", "97150", "G0283"
+ATTENDED_STIM = "97032"
+_COMPANY = [f"company.{kind}" for kind in ("between", "one_therapist", "several", "together")]
+_KINDS = 2  # kinds of company that make a group: one alone is often another's name or a pair of limbs
+
+Place: TypeAlias = tuple[int, int]
+
+
+@dataclass(slots=True, frozen=True)
+class Attendance:
+    """The code that is left for a service which was not given one-on-one, and the words that say so."""
+
+    code: str
+    start: int
+    end: int
+
+
+@cache
+def _patterns() -> dict[str, tuple[list[str], re.Pattern[str]]]:
+    """Each kind of words by its name ("aide.ran"): what a text holds wherever they stand, and their pattern."""
+    table = dict(knowledge("attendance"))
+    words: dict[str, str] = table.pop("words")
+    out = {}
+    for group, kinds in table.items():
+        for name, kind in kinds.items():
+            forms = "|".join(kind["forms"])
+            for word, form in words.items():
+                forms = forms.replace(f"{{{word}}}", form)
+            out[f"{group}.{name}"] = kind["needs"], re.compile(rf"(?<![\w/])(?:{forms})".replace("\\\n", ""))
+    return out
+
+
+def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance | None:
+    """Who gave the service at `[start, end)`; None where nothing says that it was not the therapist, one-on-one.
+    `code` is what its description supports.
+    """
+    low = reading.low[start:end].replace("\n", " ")  # a turn of speech may run over a line break
+    if code == ATTENDED_STIM:
+        left, place = UNATTENDED_STIM, _first(low, ["stimulation.left"]) or _elsewhere(low, reading.text[start:end])
+    elif place := _group(low):
+        left = GROUP
+    else:
+        left, place = NOT_GIVEN, _elsewhere(low, reading.text[start:end]) or _aide(low)
+    return Attendance(left, start + place[0], start + place[1]) if place else None
+
+
+def _first(low: str, names: Sequence[str]) -> Place | None:
+    """Where the first of the named kinds of words stands that is there at all."""
+    for name in names:
+        needs, pattern = _patterns()[name]
+        if any(need in low for need in needs) and (match := pattern.search(low)):
+            return match.span()
+    return None
+
+
+def _group(low: str) -> Place | None:
+    found = [place for name in _COMPANY if (place := _first(low, [name]))]
+    if len(found) == 1 and (place := _first(low, ["company.other"])):  # a name or a room number alone says nothing
+        found.append(place)
+    return found[0] if len(found) >= _KINDS else None
+
+
+def _elsewhere(low: str, text: str) -> Place | None:
+    place = _first(low, ["elsewhere.busy"])
+    if place:
+        return place
+    place = _first(low, ["elsewhere.is_busy"])
+    if place and (not low.startswith("pt ", place[0]) or _therapist(text, place[0])):
+        return place
+    place = place or _first(low, ["elsewhere.in_room"])
+    return place if place and _first(low, ["alone.alone", "aide.ran", "aide.with"]) else None
+
+
+def _therapist(text: str, at: int) -> bool:
+    """Whether "PT" means the therapist by its capitals, which it does in a text that is not all in them."""
+    return text.startswith("PT", at) and not text.isupper()
+
+
+def _aide(low: str) -> Place | None:
+    place = _first(low, ["aide.ran"])
+    if place is None and (place := _first(low, ["aide.with"])) and _first(low, ["aide.unless"]):
+        return None
+    return place
