@@ -181,6 +181,21 @@ def test_a_short_name_right_behind_the_heading_of_a_row_of_figures_is_a_label(he
     assert labels(f"{head} TE 21  NM 12  TA 9") == [("TE", "97110"), ("NM", "97112"), ("TA", "97530")]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("ortho f/u 10/29 1p, van by sw", []),
+        ("Ortho f/u Mon, films first", []),
+        ("ortho follow up in 2 wks", []),
+        ("Ortho f/u: strap moved", ["97763"]),
+        ("- ortho f/u 10 min: strap moved", ["97763"]),
+        ("Orthotic follow-up (10 minutes): flared", ["97763"]),
+    ],
+)
+def test_a_visit_to_the_surgeon_is_no_change_of_an_orthosis(text, codes):
+    assert [label.code for label in find_labels(text, shadow(text))] == codes
+
+
 @pytest.mark.parametrize("text", ["20 minutes neuro floor", "by the time gait improved", "units neuro and ortho"])
 def test_a_word_behind_such_a_heading_without_a_figure_is_none(text):
     assert labels(text) == []

@@ -47,6 +47,13 @@ def test_a_name_of_an_intent_closes_the_row_of_a_table():
     assert named(row, (row, "97530")) == ["97110"]
 
 
+def test_codes_that_were_charged_label_what_they_match_wherever_the_word_for_it_stands():
+    services = "bench press 40# 3x8. crate to shelf x10.\nP: gait belt to keep; "
+    assert named(services + "97110 and 97530 charged.", BENCH, SQUAT) == ["97110", "97530"]
+    assert named(services + "97110, 97530 were both billed today.", BENCH, SQUAT) == ["97110", "97530"]
+    assert named(services + "97110 and 97530 next visit.", BENCH, SQUAT) == [None, None]
+
+
 def test_a_heading_labels_the_list_below_it():
     text = "97112 (30 min)\n - bench press 40# 3x8\n - dome stand, eyes shut\n\nSore after.\n - crate to shelf x10"
     assert named(text, BENCH, DOME, SQUAT) == ["97112", "97112", None]

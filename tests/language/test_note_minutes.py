@@ -421,3 +421,17 @@ def test_what_is_not_excepted_is_the_rest_of_the_session(said):
 
 def test_an_exception_without_a_time_leaves_no_rest():
     assert not any(t.form == "rest" for t in read("All goals met except the stairs, 15 min MT. All pain gone except at night.").times)
+
+
+@pytest.mark.parametrize(
+    ("service", "answer"),
+    [
+        ("TE: NuStep 15 min L2 and leg program 12 min (LAQ, marches), tolerated", 27),
+        ("TE: 15 min, NuStep and leg program", 15),
+        ("TE 15 min: NuStep and leg program", 15),
+        ("TE: NuStep and leg program, 15 min", 15),
+    ],
+)
+def test_a_row_of_minutes_gives_a_service_more_than_one_thing_within_it(service, answer):
+    text = f"MIN   NMR 18 | TE 27 | Total 45\n\nNMR: reaches on foam\n{service}\n"
+    assert minutes(text, "NMR: reaches on foam", service) == [18, answer]

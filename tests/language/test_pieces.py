@@ -319,3 +319,35 @@ def test_a_bare_label_in_a_numbered_field_is_all_that_is_said_of_its_service(tex
 )
 def test_boxes_and_further_times_of_a_line(text, answer):
     assert pieces(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Made a splint. I then stretched the flexors.", ["Made a splint.", "I then stretched the flexors."]),
+        ("Mirror box, and she then stood at the counter.", ["Mirror box", ", and she then stood at the counter."]),
+        ("We did squats and he then carried a crate.", ["We did squats", "and he then carried a crate."]),
+        ("O: Pt then did rows 2x10", ["O: Pt then did rows 2x10"]),
+        (
+            "For the first fifteen minutes I ranged the arm, for the next fifteen he reached to a peg at eye level, "
+            "and in the last fifteen we did transfers.",
+            [
+                "For the first fifteen minutes I ranged the arm",
+                ", for the next fifteen he reached to a peg at eye level, and",
+                "in the last fifteen we did transfers.",
+            ],
+        ),
+        (
+            "Pegs for pinch strength, and at the last she put her cardigan on.",
+            ["Pegs for pinch strength", ", and at the last she put her cardigan on."],
+        ),
+        ("Fell at the last visit.", ["Fell at the last visit."]),
+        (
+            "Ultrasound to the wrist for eight minutes, twelve minutes of soft tissue work, and twenty minutes of putty.",
+            ["Ultrasound to the wrist for eight minutes,", "twelve minutes of soft tissue work, and", "twenty minutes of putty."],
+        ),
+        ("She curled 2 lb, and after it she did the hammer.", ["She curled 2 lb", ", and after it she did the hammer."]),
+    ],
+)
+def test_who_did_what_comes_next_goes_with_it(text, answer):
+    assert pieces(text) == answer

@@ -190,3 +190,21 @@ def test_spoken_ranges_that_say_the_hour_once_or_never(text, minutes):
 
 def test_one_to_one_is_no_clock_range():
     assert [(m.minutes, m.form) for m in find_times("one to one fifteen minutes")] == [(15, "word")]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("6 minute walk with rollator 412 ft", []),
+        ("six-minute walk test 300 ft", []),
+        ("2 min walk: 80 ft", []),
+        ("6 min walk to the mailbox", [("6 min", 6, "min")]),
+        ("6 min of walking", [("6 min", 6, "min")]),
+        ("10 min walk 400 ft", [("10 min", 10, "min")]),
+        ("97130 each additional 15 min", []),
+        ("per add'l 15 minutes", []),
+        ("additional 15 min of gait", [("15 min", 15, "min")]),
+    ],
+)
+def test_what_only_names_a_test_or_the_unit_of_a_code_is_no_time(text, answer):
+    assert times(text) == answer

@@ -10,6 +10,13 @@ from rehabcoder.language.totals import find_totals
 # text, timed minutes, total minutes
 STATED = [
     ("TCM 38 / TTT 50", 38, 50),
+    ("MIN  NMR 20 | Gait 15 | TE 10 | Total 45\n\nNMR: reaches\nCont 3 h/day program, 90 min PT.", None, 45),
+    ("TE 15, MT 15, total 30\nWaited 60 min for transport.", None, 30),
+    ("I saw Mr. D. for forty minutes on the unit, a man of sixty.", None, 40),
+    ("I saw Mrs. R. K. for thirty-five minutes in the gym.", None, 35),
+    ("Mr. F. with a painful thumb and a cast had fifty minutes from me. Paraffin for ten minutes.", None, 50),
+    ("te ta gt all billed, 3 units, 45 min total", None, 45),
+    ("Billed minutes: 45 total", 45, None),
     ("Total fifty-one minutes, of which forty were timed.", 40, 51),
     ("Total time was 51 min, 40 of it timed.", 40, 51),
     ("Her visit ran fifty-one minutes, and forty of them were billable.", 40, 51),

@@ -19,6 +19,14 @@ from rehabcoder.predict.predictor import Predicted
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
 _OWN_TOTAL = re.compile(r"(?<![a-z])total[ :=]{1,3}(\d{1,3})\s?(?:minutes|mins?|m|')(?![a-z\d])")
+# The minutes of a stay by the way in which they were given: "Ind 46 / Conc 0 / Grp 0".
+_MODE = r"\.?[ \t]*[:=-]?[ \t]*\d{1,3}(?:[ \t]?(?:mins?|m|'))?(?![\w/:.])"
+_BY_MODE = re.compile(
+    rf"(?<![a-z])ind(?:iv(?:idual)?)?{_MODE}"
+    rf"(?:[ \t]*[,;/|+]?[ \t]*(?:conc(?:urrent)?|gro?u?p|co[ -]?(?:tx|treat(?:ment)?)){_MODE}){{1,3}}"
+    r"(?=[ \t]*(?:[.;)=\n]|[ ]{2}|\Z))"
+)
+_FIGURE = re.compile(r"\d+")
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _UNITS_MOST = 4  # a figure behind a code up to here may be its units
 _UNIT = 8  # minutes that make a unit; what takes less is a rest rather than a service given alone
@@ -48,7 +56,21 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         or _range_against_minutes(predicted, services, ranges)
         or _against_footer(predicted, services)
         or _against_own_total(predicted, services)
+        or _against_modes(predicted.reading.low, services)
     )
+
+
+def _against_modes(low: str, services: list[Service]) -> Contradiction | None:
+    """Minutes by mode that are not those of the services: "ind 46 conc 0 grp 0" below services of 38 minutes."""
+    found = _BY_MODE.search(low) if "ind" in low else None
+    counted = [s for s in services if s.code != "none" or s.labelled]
+    if found is None or not counted or any(s.minutes is None for s in counted):
+        return None
+    timed = sum(s.minutes or 0 for s in counted if _as_timed(s) or s.code == "97150" or s.labelled == "97150")
+    stated = sum(map(int, _FIGURE.findall(found[0])))
+    if stated in (timed, sum(s.minutes or 0 for s in counted), sum(s.minutes or 0 for s in services)):
+        return None
+    return Contradiction(*found.span(), f"{stated} minutes are given by mode, the services add up to {timed}.")
 
 
 def _against_own_total(predicted: Predicted, services: list[Service]) -> Contradiction | None:

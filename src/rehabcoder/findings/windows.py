@@ -68,7 +68,8 @@ def _patterns() -> _Patterns:
     def at(name: str) -> str:
         return (
             rf"(?:[\s:=@,-]*|[^\n\d.;]{{0,30}}?\b(?:at|by)\s)"
-            rf"(?:(?P<{name}>\d{{1,2}}[:.]?\d{{2}}|\d{{1,2}})(?![\d/]|[.:]\d|\s?(?:min|hrs?|h\b|x\b|%|lb|ft))\s?(?P<{name}m>[ap]\.?m?\.?\b)?|(?P<{name}w>{SPOKEN})(?![a-z-]))"
+            rf"(?:(?P<{name}>\d{{1,2}}[:.]?\d{{2}}|\d{{1,2}})"
+            rf"(?![\d/]|[.:]\d|[ \t]?(?:min|hrs?|h\b|x\b|%|lb|ft))[ \t]?(?P<{name}m>[ap]\.?m?\.?\b)?|(?P<{name}w>{SPOKEN})(?![a-z-]))"
         )
 
     for_visit = r"(?:[ ,]+for\s(?:an?|the|her|his|their|my)\s\d{1,2}:\d\d\s)?"  # "arrived at 2:20 for a 2:00 visit"

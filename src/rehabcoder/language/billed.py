@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rehabcoder.language.charge_company import BETWEEN, ROW_MOST, SAID, Company
 from rehabcoder.language.charge_figures import units_of
-from rehabcoder.language.charge_lists import minutes_first_pairs, parallel_pairs, shared_pairs
+from rehabcoder.language.charge_lists import for_all_above, minutes_first_pairs, parallel_pairs, shared_pairs
 from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
 from rehabcoder.language.charge_tables import heading_openings, table_pairs
 from rehabcoder.language.patterns import Words, alternatives, knowledge, openings, whole_words
@@ -115,6 +115,8 @@ class _Charges:
                 out.append(Pair(mark.start, mark.end, mark.code, 1, True))
                 billed_to = mark.end
         shared = shared_pairs(low, self.marks, self.says_units)
+        if self.says_units and not out and not shared:
+            shared = for_all_above(low, self.marks)
         return [*parallel_pairs(low, self.marks), *shared, *out, *minutes_first_pairs(low, self.marks)]
 
     def _closes_row(self, last: Pair, index: int) -> bool:

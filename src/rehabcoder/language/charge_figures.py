@@ -20,7 +20,8 @@ UNITS = rf"(?:[ \t]*\(\d\)|\))?[ \t_-]*(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
 _BEHIND = re.compile(
     rf"""[ \t)\].*]*+{_MODIFIERS}[ \t]*+(?:\([a-z][a-z .,/&-]{{1,30}}\)|\[[a-z][a-z .]{{1,20}}\])?
       (?P<mark>(?:[ \t:=(\[{{|/,^_.*@~>+"-]|x(?![a-z])
-        |(?:qty|for|at|times|by|billed|charged|bill|units?|u(?=[ \t]*[:=]))(?![a-z]))*+)
+        |(?:qty|for|at|times|by|billed|charged|bill|units?|u(?=[ \t]*[:=])
+          |(?:is|was|are|were)(?=[ \t](?:[1-4]|one|two|three|four)(?:[ \t]*(?:[.;,\n]|\Z)|[ \t](?:timed[ \t]|billable[ \t])?(?:units?|and)\b)))(?![a-z]))*+)
       {FIGURE}(?!\w*\d|\.\d)(?P<word>{UNITS})?(?P<glued>[a-z])?""",
     re.X,
 )

@@ -20,7 +20,20 @@ _EACH = re.compile(
 _EACH_AHEAD = re.compile(
     rf"(?<![a-z\d.]){FIGURE}(?:[ \t-]*{UNIT_WORD}[ \t]*(?:of[ \t]+)?(?:each|ea)\b[^\n.;\d]{{0,16}}"
     r"|[ \t]+(?:each|ea)\b[ \t:]*(?:of[ \t]+)?)\Z"
+    # "Each quarter of an hour is one unit: TE, NMR and TA", "each block made 1 unit - TE, MT"
+    rf"|(?<![a-z])each(?![a-z])[^\n.;:\d]{{0,30}}[ \t](?:is|was|are|were|makes?|made|counts?[ \t]as|counted[ \t]as|=)[ \t]*(?P<v>[1-4]|one|two)[ \t-]*{UNIT_WORD}"
+    r"[ \t:,(-]*(?:of[ \t]+)?\Z"
 )
+_EACH_FAR = 64  # code points before a name in which it may say so
+# A line of its own below the services: "all 1u ea", "1 unit each", "each billed 1 unit", "x1 unit for all".
+_OF_ALL = re.compile(
+    rf"^[ \t*-]*(?:(?:all|each|ea)[ \t,:]*(?:(?:codes?|services|three|3|two|2|four|4|billed|charged|at|x|of[ \t](?:the[ \t])?above)[ \t,:]*){{0,3}}"
+    rf"(?:(?P<u>[1-4]|one|two)[ \t-]*{UNIT_WORD}[ \t]*(?:each|ea|apiece|per[ \t]code)|(?P<w>1|one|(?<=each[ \t])[1-4])[ \t-]*{UNIT_WORD})"
+    rf"|(?:(?:billed|charged|bill|charge|units?)[ \t:]*)?x?(?P<v>[1-4]|one|two)[ \t-]*{UNIT_WORD}[ \t,]*(?:each|ea|apiece|per[ \t]code|for[ \t](?:all|each)))"
+    r"[ \t]*(?:code|of[ \t](?:the[ \t])?above|billed|charged)?[ \t.]*$",
+    re.M,
+)
+_ROW = re.compile(r"[ \t]*(?:[-*+\u2022]|\d{1,2}[.)])?[ \t]*")
 _BILLS = re.compile(r"(?<![a-z])(?:bill|charge|cpt|coded?(?![a-z]))")  # "Charge one each: 97110, 97112"
 LISTED = re.compile(r"(?:[\s,&+/;)(]|and\b|plus\b|n\b)+")
 _FIGURES = r"((?:[1-8][ \t]*[/,;-][ \t]*)+[1-8])"
@@ -56,14 +69,30 @@ def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair
         if each:
             while first > 0 and LISTED.fullmatch(low, marks[first - 1].end, marks[first].start):
                 first -= 1
-        elif "ea" in (ahead := low[max(0, mark.start - 36) : mark.start]) and (says_units or _BILLS.search(ahead)):
-            each = _EACH_AHEAD.search(low, max(0, mark.start - 36), mark.start)
+        elif "ea" in (ahead := low[max(0, mark.start - _EACH_FAR) : mark.start]) and (
+            says_units or _BILLS.search(ahead)
+        ):
+            each = _EACH_AHEAD.search(low, max(0, mark.start - _EACH_FAR), mark.start)
             while each and last + 1 < len(marks) and LISTED.fullmatch(low, marks[last].end, marks[last + 1].start):
                 last += 1
         if each:
             begin, end, units = each.start(), each.end(), units_of(each)
             out += [Pair(min(m.start, begin), max(m.end, end), m.code, units, True) for m in marks[first : last + 1]]
     return out
+
+
+def for_all_above(low: str, marks: Sequence[Mark]) -> list[Pair]:
+    """Units that a line of its own gives to each of the rows above it: "- 97110: ...", "- 97116: ...", "all 1u ea"."""
+    found = _OF_ALL.search(low) if "ea" in low or "all" in low or "per" in low else None
+    if found is None:
+        return []
+    out: dict[str, Pair] = {}
+    for mark in marks:
+        line = low.rfind("\n", max(0, mark.start - 8), mark.start) + 1
+        opens = (line or mark.start < 8) and _ROW.fullmatch(low, line, mark.start)
+        if opens and mark.end <= found.start():
+            out.setdefault(mark.code, Pair(found.start(), found.end(), mark.code, units_of(found), True))
+    return list(out.values()) if len(out) > 1 else []
 
 
 def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:

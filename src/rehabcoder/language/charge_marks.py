@@ -20,13 +20,13 @@ _GLUED = re.compile(r"x[1-6](?!\d|\.\d)")
 _UNITS_BESIDE = re.compile(r"\d[ \t]?u(?![a-z])")
 _FAR = 400  # code points from a word for billing in which its line is looked at
 _INITIALS = frozenset({"te", "ta", "mt", "nmr", "nre"})  # in capitals in a charge line hardly anything else
-_FIGURE_BEHIND = re.compile(r"[ \t]*[x=:(\[*-]*[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
+_FIGURE_BEHIND = re.compile(r"[ \t]*(?:[x=:(\[*-]*|is|was|are|were)[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
 _FIGURE_AHEAD = re.compile(
     r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:of[ \t])?\Z"
 )
 _LIST_BEFORE = re.compile(
     r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|are|is|were|of|u|units?|bill(?:ed|ing|able)?|charge[ds]?|chg|cpt|codes?|coded|submitted"
-    r"|claim))[ \t:-]*\Z"
+    r"|claim))[ \t:-]*(?:the[ \t]+)?\Z"
 )
 
 

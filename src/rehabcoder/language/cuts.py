@@ -37,13 +37,14 @@ _LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one
 _SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 _PLUS = re.compile(r"\.?\)?[,;]?\s+(?:plus|(?:and\s+)?then)\s+(?:a\s+|another\s+|the\s+last\s+)?")
+_COMMA = re.compile(r"[,;]\s+(?:and\s+)?(?:another\s+|a\s+further\s+)?")
 _BOX = re.compile(r"(?:\[[ \tx]{0,3}\]|\([ \tx]{1,3}\)|[\u2610\u2611])[ \t]*\Z")
 _BOX_WIDTH = 8  # code points of a box and the blank behind it
 _MOVES_ON = re.compile(
     r"\b(?:on to|onto|went to|next to|over to|(?:began|begin|started?|finish(?:ed)?|end(?:ed)?|closed|continued|opened) with)\s+\Z"
 )
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
-_LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|the|next|last|another|further|a)\s+)*\Z")
+_LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|in|over|during|the|next|last|another|further|a)\s+)*\Z")
 _NEAR_TIME = 40  # code points before a time in which what it opens is parted from what stood before
 # "The first twelve minutes, glides ..., and the next sixteen, ...": such a time opens what follows, comma or not.
 _LEADS_IN = re.compile(
@@ -186,6 +187,8 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
             if later.start - earlier.end < _APART and not _NAMED.match(low, earlier.end, later.start):
                 if _PLUS.fullmatch(low, earlier.end, later.start) and low[later.end : later.end + 2].strip()[:1].isalpha():
                     cuts.append(later.start)  # "ther act 15 min, plus 10 min hair wash"
+                elif _COMMA.fullmatch(low, earlier.end, later.start) and low.startswith((" of ", " on "), later.end):
+                    cuts.append(later.start)  # "ultrasound for eight minutes, twelve minutes of soft tissue work"
                 continue
             gap = [earlier.end + m.end() for m in _SEPARATOR.finditer(low[earlier.end : later.start])]
             if gap:

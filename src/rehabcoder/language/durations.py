@@ -14,7 +14,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.shorthand import closing_counts, each_of_a_list
 from rehabcoder.language.times import WORDS, TimeMention, find_times, number
 
-_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b))"
+_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
 _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
 # Possessive: blanks that several parts may share would be tried in every way of sharing them.
 _BEHIND_LABEL = re.compile(

@@ -29,6 +29,8 @@ _WENT_OUT_AS = re.compile(
 )
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
+# Between the first code of a list and the word that says that it was billed.
+_THEN_BILLED = re.compile(r"(?:[\s,&+/]|and\b|plus\b|97\d{3}\b)*+(?:(?:all|both|were|was|are)\s)*+")
 _NOT_TODAY = re.compile(r"(?<![a-z])(?:home|hep|plan|goals?)(?![a-z])")
 _STOP = re.compile(r"\n|\.\s")
 _OTHER_SENTENCE = re.compile(r"[a-z]{2}[^.]*\.\s")
@@ -184,6 +186,9 @@ def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[L
             sentence_end = stop.start() if stop else len(low)
             ahead = low[begin : label.start]
             billed = bills.billing.search(ahead) is not None or not any(c.isalnum() for c in ahead)
+            behind = _THEN_BILLED.match(low, label.end, sentence_end)
+            if not billed and behind and bills.billing.match(low, behind.end()):
+                billed, ahead = True, ahead.rpartition(";")[2]  # "gait belt to keep; 97535 and 97110 charged."
             billed = billed and not bills.other_day.search(ahead)
         if billed:
             out.append(label)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from rehabcoder.language.footers import counts_units
+from rehabcoder.language.footers import counts_units, footer_codes
 from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
@@ -273,10 +273,13 @@ def from_elsewhere(
     if not footer:
         return
     # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
-    # time of one row of several where a table gives it more.
+    # time of one row of several where a table gives it more, or of one thing in the midst of several.
+    listed = footer_codes(reading)
     lacks = [
-        m.minutes is None or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m)))
-        for m, span in zip(chosen, spans, strict=True)
+        m.minutes is None
+        or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m)))
+        or (label in listed and _in_the_midst(reading, span, m))
+        for m, span, (label, _) in zip(chosen, spans, names, strict=True)
     ]
     for by_label in (True, False):
         wanted = Counter(name[0] if by_label else name[1] for name, lack in zip(names, lacks, strict=True) if lack)
@@ -348,6 +351,18 @@ def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool
     index = bisect_left(reading.labels, minutes.start, key=lambda label: label.start) - 1
     labelled = index >= 0 and reading.labels[index].start >= row
     return not labelled and _ONLY_A_TIME.match(low, row, minutes.start) is None
+
+
+def _in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
+    """Whether the minutes of a service stand in the midst of what was done: not beside its name, and neither first nor last."""
+    low, (start, end) = reading.low, span
+    if minutes.start is None or minutes.end is None or not start <= minutes.start < end:
+        return False
+    index = bisect_left(reading.labels, minutes.start, key=lambda label: label.start)
+    before = reading.labels[index - 1].end if index and reading.labels[index - 1].start >= start else start
+    between, behind = low[before : minutes.start], low[minutes.end : end]
+    named = index < len(reading.labels) and reading.labels[index].start - minutes.end <= _GAP
+    return not named and any(map(str.isalpha, between.lstrip(" x"))) and any(map(str.isalpha, behind))
 
 
 def _of_a_total(low: str, begin: int, at: int) -> bool:

@@ -118,11 +118,14 @@ _BREAK = re.compile(
     |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
-    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+that\b))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:(?:for|in|over)\s+the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|at\s+(?:the\s+)?last\s+(?=i\b|we\b|s?he\b|they\b|the\s|an?\s)[a-z]+|then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|(?<!\bfor\s)(?<!\bin\s)(?<!\bover\s)the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+with|finishing\s+with|ending\s+with|ended\s+with|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+(?:that|it|this)\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
 )
+# Who did what comes next stands before its "then": "mirror box, and she then ...".
+_WHO = re.compile(r"(?:,?\s+|\A|(?<=\n))(?:and\s+)?(?:i|we|she|he|they|pt|patient)\Z")
+_WHO_FAR = 16  # code points of it
 _MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
 _MEASURE = re.compile(r"[ \t]*\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([\w.-]+)\.$")
@@ -170,6 +173,10 @@ def split(
             if row < len(rows) and rows[row][0] <= found.start():
                 continue  # a cell parts nothing
         cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
+        if kind == "then" and (who := _WHO.search(low, max(begin, cut - _WHO_FAR), cut)):
+            if not low[begin : who.start()].strip() or low[who.start() - 1] == ":":
+                continue  # "I then stretched": nothing stands before
+            cut = who.start()
         if kind == "stop":
             if not _ends_sentence(text, low, begin, found):
                 continue

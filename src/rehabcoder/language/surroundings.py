@@ -147,6 +147,17 @@ class Surroundings:
         index = bisect_left(self.labels, mention.start, key=lambda label: label.start) - 1
         return index >= 0 and 0 <= mention.start - self.labels[index].end <= _BESIDE
 
+    def closes_row(self, start: int) -> bool:
+        """Whether what begins there closes a row of names with their times: "NMR 20 | Gait 15 | TE 10 | Total 45"."""
+        at = bisect_left(self.mentions, start, key=_start)
+        row = self.mentions[max(0, at - 2) : at]
+        return (
+            len(row) > 1
+            and all(map(self._labelled, row))
+            and not self.low[row[-1].end : start].strip(" \t|,;/=")
+            and "\n" not in self.low[row[0].start : start]
+        )
+
     def is_unsplit(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note that names several services."""
         several = len({label.code for label in self.labels[:_NEAR]}) > 1

@@ -211,12 +211,17 @@ def _between(begin: int, end: int) -> int:
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
 _TIMES_OVER = re.compile(r"\s?x\s?\d|\s(?:timed\s)?(?:hop|walk|sprint|shuttle|run|dash)\b")  # behind metres
 _LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b")  # behind feet: "75' x3"
+_EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")  # what a code's unit is
+# A test of walking is named by its minutes ("6 minute walk 412 ft"); a walk somewhere takes them.
+_WALK_TEST = re.compile(r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])")
+_TESTED = frozenset({2, 6})
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
 
 def find_times(low: str) -> list[TimeMention]:
     """Time mentions of a shadow text in order; none overlaps another."""
     out: list[TimeMention] = []
+    says_further = "add" in low or "extra" in low or "further" in low
     for found in _TIME.finditer(low):
         start, end = found.span()
         way = found.lastgroup  # the outermost group, which closes last
@@ -284,8 +289,11 @@ def find_times(low: str) -> list[TimeMention]:
             mention = TimeMention(start, end, int(found["b"]), "brack")
         elif way == "clock":
             mention = TimeMention(start, end, clock(found["c"], found["cm"] or ""), "clock")
-        if mention is not None:
-            out.append(mention)
+        if mention is None or (says_further and _EACH_FURTHER.search(low, max(0, start - 20), start)):
+            continue
+        if mention.minutes in _TESTED and way in ("num", "word") and _WALK_TEST.match(low, end):
+            continue
+        out.append(mention)
     return out
 
 

@@ -73,7 +73,7 @@ def total_words() -> TotalWords:
             r"(?![ \t]*[:=|-]?[ \t]*\d{1,3}(?!\d|\s?u))"  # else the words name the figure that follows
         ),
         seen=re.compile(
-            rf"(?<![a-z])(?:{was_there}[ \t]+(?:{between}[,\t ]+)*|{anyone}(?:[^.;:\n\d]|(?<=\sm[rs])\.|(?<=\smrs)\.){{0,40}}\b(?:for|x)[ \t]*)\Z"
+            rf"(?<![a-z])(?:{was_there}[ \t]+(?:{between}[,\t ]+)*|{anyone}(?:[^.;:\n\d]|(?<=\sm[rs])\.|(?<=\smrs)\.|(?<=\s[a-z])\.){{0,40}}\b(?:for|x)[ \t]*)\Z"
         ),
         known=re.compile(rf"(?<![a-z]){alternatives(seen['known'])}\s\Z"),
         another_day=whole(*elsewhere["day"]),

@@ -185,7 +185,8 @@ class _Finder:
         opens = start < 4 or 0 <= start - self.units_end <= 2 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
         if (untimed and not words.timed.search(phrase)) or (timed and shapes.INTERVALS.match(low, end)):
             return
-        if timed or all_timed or (billed and (mention or length or phrase[-1] in "/(")):
+        listed = behind is not None and words.total.search(said) and "," in phrase and not length
+        if timed or all_timed or (billed and not listed and (mention or length or phrase[-1] in "/(")):
             self._claim(self.timed, _STRONG, start, end, minutes)
             if not (shapes.TIMED_AND_TOTAL.search(phrase) or (all_timed and not timed)):
                 return  # but "Timed and total 45", "Total 45, all timed" state both
@@ -199,7 +200,7 @@ class _Finder:
             if mention and not (session or length) and shapes.OF_ONE_SERVICE.search(low, max(0, start - 14), start):
                 return
             strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
-            self._claim(self.total, strength, start, end, minutes, longest=not (length or session))
+            self._claim(self.total, strength, start, end, minutes, longest=not (length or session or around.closes_row(start)))
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
         elif shapes.TX.match(phrase) and opens and (around.ends(end) or low[end : end + 2] == "  "):  # "tx 45"
