@@ -136,3 +136,16 @@ def test_what_was_refused_or_given_on_another_day_is_no_service(text):
 )
 def test_a_service_of_which_a_part_was_refused_was_given(text):
     assert aside(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Orthosis wear n\u00d78h.", "Splint wear: day 6 h, night resting.", "Brace wearing time 4-6 hrs", "Glove wear: overnight"],
+)
+def test_when_a_splint_is_worn(text: str) -> None:
+    assert aside(text) == [text]
+
+
+@pytest.mark.parametrize("text", ["Splint wear schedule taught, skin checked, 12 min", "Splint wear: day and night explained, 10 min"])
+def test_teaching_how_to_wear_a_splint_is_a_service(text: str) -> None:
+    assert aside(text) == []

@@ -8,6 +8,9 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("Units are two for activities, one for exercise, one for neuromuscular, total one hour.", {"97530": 2, "97110": 1, "97112": 1}),
+    ("Charges: two to ther ex, one to manual.", {"97110": 2, "97140": 1}),
+    ("Estim attended 15 min, quad.\nTE 1, estim 1", {"97110": 1, "97032": 1}),
     ("TE 24' x2 / MT x1 / TA 9' x1", {"97110": 2, "97140": 1, "97530": 1}),
     ("TE 24 min (2) + MT 9 min (1)", {"97110": 2, "97140": 1}),
     ("- 97110: laq 2x10\n- 97116: rw 60 ft\n- 97112\nall 1u ea\n2 rests", {"97110": 1, "97116": 1, "97112": 1}),

@@ -121,3 +121,11 @@ def test_the_number_of_a_field_is_no_time(text):
 
 def test_minutes_in_brackets_behind_a_name_stay_minutes():
     assert [minutes for _, minutes, _ in durations("TE (12): squats\nMT (9): glides")] == [12, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("TE bridges X12 20", ("20", 20, "trail")), ("ther ex - press 60# 3x10 23", ("23", 23, "trail"))],
+)
+def test_minutes_at_the_end_of_a_line_behind_repetitions(text: str, answer: tuple[str, int, str]) -> None:
+    assert durations(text) == [answer]

@@ -221,3 +221,29 @@ def test_needling_in_two_letters_is_a_label_only_where_one_stands():
 def test_a_name_broken_off_at_the_end_of_a_line() -> None:
     text = "Seen in room. Thera-\n  peutic exercise 8 min, gait train-\ning 9 min: heel-\nstrike"
     assert labels(text) == [("Thera-\n  peutic exercise", "97110"), ("gait train-\ning", "97116")]
+
+
+def test_estim_alone_is_the_attended_one_where_the_note_says_so_of_its_stimulation() -> None:
+    assert labels("Estim attended 15 min\nestim 1")[-1] == ("estim", "97032")
+    assert labels("Attended e-stim 9 min. e-stim unattended 15 min\nestim 1")[-1] == ("estim", "G0283")
+    assert labels("Wife attended. estim 15 min\nestim 1")[-1] == ("estim", "G0283")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("MT for eight minutes, then ice for ten.", [("MT", "97140"), ("ice", "97010")]),
+        ("Finished with heat x 10 min.", [("heat", "97010")]),
+        ("Glides and manual for 12 minutes.", [("manual", "97140")]),
+        ("He slid on ice for ten minutes.", []),
+        ("Rest and heat for 3 days.", []),
+        ("She walked, then ice cream for two.", []),
+    ],
+)
+def test_a_short_name_with_its_time_behind_a_word_that_moves_on_to_it(text: str, answer: list[tuple[str, str]]) -> None:
+    assert labels(text) == answer
+
+
+def test_a_short_name_behind_the_number_and_the_units_of_its_code() -> None:
+    assert labels("97140 1u manual") == [("97140", "97140"), ("manual", "97140")]
+    assert labels("97110 1u manual count of pulse") == [("97110", "97110")]

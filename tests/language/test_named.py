@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rehabcoder.language.behind import closing_labels
+from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.layout import layout_features
 from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.reading import read
@@ -153,3 +153,34 @@ def test_names_with_their_units_side_by_side_are_the_bill(text: str, answer: lis
 def test_a_label_behind_a_mark_closes_what_stands_above() -> None:
     text = "Visit 4.\nSquats by the sink, slow\n   ...TE\nPans to the shelf\n   ...TA\nNo pain."
     assert closing(text) == ["...TE", "...TA"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Rolled dough; logged as therapeutic activities. Then rows.", ["logged as therapeutic activities."]),
+        ("Rolled dough. This was billed as 97530, 2 units. Then rows.", ["This was billed as 97530, 2 units."]),
+        ("Rolled dough, charged as therapeutic activities.", []),
+        ("Rolled dough. Billed as therapeutic activities with rows done too.", []),
+        ("Therapeutic activities: rolled dough as she does at work.", []),
+    ],
+)
+def test_a_sentence_that_only_says_under_which_name_a_service_went_out(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    assert [text[reading.pieces[k].start : reading.pieces[k].end] for k in names_of_others(reading)] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Knee 6 wk\n97110 2u ther ex as per plan\n97140 1u manual\nBP 118/70", ["97110 2u ther ex as per plan", "97140 1u manual"]),
+        ("Knee 6 wk\n97110 2\n97140 1", []),
+        ("Knee 6 wk\n97110 2u ther ex, will start Friday", []),
+        ("Knee 6 wk. Billed: 97110 ther ex", []),
+    ],
+)
+def test_lines_of_a_code_and_its_name_where_nothing_more_is_told(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    layout = layout_features(reading)
+    found = named_only(reading, layout, [0.0] * len(layout), ())
+    assert [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in found] == answer

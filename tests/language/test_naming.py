@@ -125,3 +125,13 @@ def test_of_two_names_in_one_heading_the_one_that_agrees_counts() -> None:
     text = "TE/NMR 25 min: dome stand, eyes shut"
     assert named(text, (text, "97112")) == ["97112"]
     assert named(text, (text, "97110")) == ["97110"]
+
+
+def test_work_on_an_orthosis_has_the_code_billed_for_it() -> None:
+    line = "Orthotic mgmt 12 min: new strap, edge flared"
+    assert named(f"{line}\nBilled 97763 1, 97535 1", (line, "97760")) == ["97763"]
+    assert named(f"{line}\nCPT 97763, 97535", (line, "97763")) == ["97763"]
+    assert named(f"{line}\nBilled 97760 1, 97763 1", (line, "97763")) == ["97760"]
+    assert named(f"{line}\nBilled 97535 1", (line, "97763")) == ["97760"]
+    fitting = "Orthotic fitting 12 min: resting splint"
+    assert named(f"{fitting}\nBilled 97763 1, 97535 1", (fitting, "97760")) == ["97760"]

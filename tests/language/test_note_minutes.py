@@ -435,3 +435,34 @@ def test_an_exception_without_a_time_leaves_no_rest():
 def test_a_row_of_minutes_gives_a_service_more_than_one_thing_within_it(service, answer):
     text = f"MIN   NMR 18 | TE 27 | Total 45\n\nNMR: reaches on foam\n{service}\n"
     assert minutes(text, "NMR: reaches on foam", service) == [18, answer]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("30 min timed, 15 min each", [15, 15]),
+        ("15 min each, 30 timed", [15, 15]),
+        ("Timed 30 min (15 min each)", [15, 15]),
+        ("15 min each = 30 min", [15, 15]),
+        ("45 min timed, 15 min each", [None, None]),
+        ("Bands at home 15 min each, 30 total", [None, None]),
+        ("15 min each morning, 30 in all", [None, None]),
+    ],
+)
+def test_a_line_that_gives_each_its_time_and_what_they_come_to(line: str, answer: list[int | None]) -> None:
+    assert minutes(f"TE: rows\nTA: crates\n{line}", "TE: rows", "TA: crates") == answer
+
+
+@pytest.mark.parametrize(
+    ("row", "answer"),
+    [
+        ("UBE  6 min", None),
+        ("UBE        5 min      6 min", None),
+        ("Bike lvl 3, 8 min", None),
+        ("Bike, bands and steps, 18 min", 18),
+        ("15 min", 15),
+    ],
+)
+def test_the_time_of_a_machine_is_not_that_of_the_rows_around_it(row: str, answer: int | None) -> None:
+    service = f"TE\n rows 3x10\n press 2x12\n {row}"
+    assert minutes(service, service) == [answer]

@@ -351,3 +351,8 @@ def test_boxes_and_further_times_of_a_line(text, answer):
 )
 def test_who_did_what_comes_next_goes_with_it(text, answer):
     assert pieces(text) == answer
+
+
+@pytest.mark.parametrize("joint", ["and ended on", "finished up with", "and closed with", "finishing on", "and wound up with"])
+def test_words_that_end_a_session_open_a_piece(joint: str) -> None:
+    assert len(pieces(f"We did bridges and clams, {joint} crates to the shelf.")) == 2

@@ -9,6 +9,12 @@ from rehabcoder.language.totals import find_totals
 
 # text, timed minutes, total minutes
 STATED = [
+    ("Seen 1.0 hr for neck pain since June, two pillows.\nTE 40 min rows", None, 60),
+    ("Pt seen for 45 min following TKA.\nTE 40 min rows", None, 45),
+    ("Seen 20 min for gait training, cane. TE 15 min rows.", None, None),
+    ("Seen 3 weeks for neck pain. TE 40 min rows", None, None),
+    ("TE 20 min rows\nMT 9 min hip\nSum of therapy twenty-nine minutes.", None, 29),
+    ("TE 20 min rows\nGirth sum of both arms 44.", None, None),
     ("TCM 38 / TTT 50", 38, 50),
     ("MIN  NMR 20 | Gait 15 | TE 10 | Total 45\n\nNMR: reaches\nCont 3 h/day program, 90 min PT.", None, 45),
     ("TE 15, MT 15, total 30\nWaited 60 min for transport.", None, 30),

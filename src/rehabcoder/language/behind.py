@@ -8,6 +8,7 @@ behind its last.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
@@ -22,6 +23,12 @@ from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.thin import CLOSES
 
+# "...; logged as therapeutic activities."
+_WENT_OUT_AS = re.compile(
+    r"(?:and\s)?(?:(?:it|this|that|all|both|which)\s)?(?:(?:was|were|is|i|we)\s)?(?:have\s)?"
+    r"(?:billed|charged|coded|entered|recorded|logged|booked|documented|put\sdown|written\sup)\s(?:(?:it|this|that)\s)?(?:as|under|to)\s(?:an?\s|the\s)?"
+)
+_UNITS = re.compile(r"[\W\d_]*(?:(?:units?|u|min(?:ute)?s?)(?![a-z])[\W\d_]*)*")
 _SHORT = 60  # code points of a label with its time
 _NEAR = 3  # pieces to either side of a label that may be what it names
 _CLEAR = 0.5  # by how much the words ahead must be likelier those of the service than the words behind
@@ -62,6 +69,22 @@ def closing_labels(
             lead += _most(meant, before) - _most(meant, following)
         if first >= _CLEAR and lead >= _CLEAR:
             out += row
+    return out
+
+
+def names_of_others(reading: Reading) -> list[int]:
+    """Numbers of the pieces that only say under which name what stands before them went out: no services of their own."""
+    low = reading.low
+    out: list[int] = []
+    for label in reading.labels:
+        begin = sentence_start(low, label.start, max(0, label.start - _SHORT))
+        if " as " not in low[begin : label.start] and " under " not in low[begin : label.start]:
+            continue
+        index = bisect_right(reading.pieces, label.start, key=lambda piece: piece.start) - 1
+        piece = reading.pieces[index]
+        said = _WENT_OUT_AS.fullmatch(low, piece.start, label.start)
+        if index and said and label.end <= piece.end and _UNITS.fullmatch(low, label.end, piece.end):
+            out.append(index)
     return out
 
 

@@ -37,7 +37,7 @@ _NOT_UNITS_OF_NAMES = re.compile(
 _THEN_MINUTES = re.compile(r"[ \t)]*[ \t/,(-][ \t]*+(\d{1,3})[ \t]*(?:min(?:ute)?s?|m|')?(?!\w)")
 _AHEAD = re.compile(
     rf"(?<![\w.:#$/-])x?{FIGURE}[ \t]*"
-    rf"(?P<word>\)?[ \t]*{UNIT_WORD}\)?(?:[ \t]+(?:of|for|as|to|-|x))?|each[ \t]+of|x|-|of|\))?[ \t]*\(?\Z"
+    rf"(?P<word>\)?[ \t]*{UNIT_WORD}\)?(?:[ \t]+(?:of|for|as|to|-|x))?|each[ \t]+of|x|-|of|for|to|\))?[ \t]*\(?\Z"
 )
 
 

@@ -38,7 +38,7 @@ _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
     re.M,
 )
-_BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|^|\n)\s{0,2}$")
+_BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|x\d{1,2}\s|^|\n)\s{0,2}$")
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
 _MINUTE_HEAD = re.compile(
     r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"

@@ -12,6 +12,7 @@ from string import ascii_lowercase
 
 from rehabcoder.language.patterns import first_group, knowledge
 from rehabcoder.language.spoken_codes import spoken_codes
+from rehabcoder.language.times import WORDS
 
 _NUMBER = r"(?<![\d$#])(?:(?<=\d{5}/)|(?<!\d[./-]))(?:97[01567]\d\d|9254?\d\d|9252\d|9261\d|9599[1-3]|9089\d|9091[0-3]|2056[01]|29\d{3}|9894[0-2]|g0(?:283|281|329))(?!\d|%|/\d{1,3}[/-]|-\d{3})(?<!mrn .{5})(?<!mrn: .{5})"
 _OPENING = 4  # letters by which words are looked up
@@ -116,12 +117,16 @@ _HEADING_FAR = 12  # code points of such a word and the blanks behind it
 _FIELD = re.compile(r":[ \t]*$")  # of a form; its value ends at a gap: "Type: manual      Dur: 10"
 _OPENS = re.compile(r"(?:^|[\n|\t>\]):;.]|\d\d|\bmins?)\s*(?:[-*+]\s*)?$")  # where a row or a sentence begins
 _LISTED = re.compile(r"\s*(?:,|/|&|\+|,?\s(?:and|then|plus))\s+")
+_UNITS = re.compile(r"[ \t,:x(-]{1,4}[1-8][ \t]?(?:u|units?)[ \t,:)-]{1,3}")
 _IN_LIST = re.compile(r"\s*,")
 _BEFORE_OPENING = [  # what may stand before the name with which a service opens: figures; a few more words
     re.compile(r"[\W\d_]*+"),
     re.compile(r"(?:(?:[a-z]|mins?|[a-z]+\sminutes?|the|some|then|with|of|and)\b|(?<=\d)m\b|[\W\d_])*+"),
     re.compile(r"[a-z]{2}\b[\W\d_]*+|[\d:ap-]+\s+[a-z]{2}\b[\W\d_]*+"),
 ]
+# "..., then ice for ten.": a short name with its time behind a word that moves on to it.
+_MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
+_FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
 _BROKEN = re.compile(r"(?<=[a-z])-\n[ \t]{0,8}(?=[a-z])")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
@@ -158,14 +163,27 @@ def _labels(text: str, low: str) -> list[Label]:
             out.append(Label(start, end, found["num"].upper(), True, True))
             continue
         code, strong = _meant(found, meaning)
-        if not strong and not _placed(text, low, start, end, code) and not _listed(low, out, start, code):
+        if not strong and not (
+            _placed(text, low, start, end, code) or _listed(low, out, start, code) or _numbered(low, out, start, code)
+        ):
             continue
         out.append(Label(start, end, code, strong, False))
+    if "attend" in low:
+        out = _attended(low, out)
     spoken = spoken_codes(low)
     if spoken:
         out += [Label(start, end, code, True, True) for start, end, code in spoken]
         out.sort(key=lambda label: label.start)
     return out
+
+
+def _attended(low: str, labels: list[Label]) -> list[Label]:
+    """The labels, "estim" alone meaning the attended one where the note says of its stimulation that it was ("estim attended ...
+    estim 1") and of none that it was not."""
+    stimulations = [la for la in labels if "stim" in low[la.start : la.end]]
+    if {la.code for la in stimulations if la.strong and not la.number} != {"97032"}:
+        return labels
+    return [replace(la, code="97032") if la in stimulations and not la.number else la for la in labels]
 
 
 def _listed(low: str, before: list[Label], start: int, code: str) -> bool:
@@ -174,9 +192,17 @@ def _listed(low: str, before: list[Label], start: int, code: str) -> bool:
     return last is not None and last.code != code and _LISTED.fullmatch(low, last.end, start) is not None
 
 
+def _numbered(low: str, before: list[Label], start: int, code: str) -> bool:
+    """Whether a name stands behind the number and the units of its code: "97140 1u manual"."""
+    last = before[-1] if before else None
+    return last is not None and last.number and last.code == code and _UNITS.fullmatch(low, last.end, start) is not None
+
+
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
     if code in _TIMED_NAMES and _THEN_TIME.match(low, end):
+        return True
+    if low.startswith((" for ", " x "), end) and _FOR_SO_LONG.match(low, end) and _MOVED_ON.search(low, max(0, start - 6), start):
         return True
     floor = max(0, start - 6)
     before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None

@@ -47,7 +47,13 @@ _ENDS = re.compile(r"\s?(?:[,.;)\n]|\Z)")
 _OF_A_PART = re.compile(
     r"(?<![a-z])(?:(?:after|every|each|within|until|at|q|bike|cycl(?:e|ing)|nu ?step|ube|sci ?fit|treadmill|ergometer|erg|elliptical|pulleys?|warm[ -]?up)(?:\s(?:l|lvl|level)?\s?\d{1,2})?[\s,]*(?:x|for)?\s*)\Z"
 )
+# A row of nothing but a machine and its time, of a service of several rows.
+_MACHINE_ROW = re.compile(
+    r"[ \t*>|-]*(?:(?:recumbent|upright|rec|stationary|arm|leg|hand)\s)?(?:bike|bicycle|cycle|nu ?step|stepper|ube|ergo(?:meter)?|arm bike|sci ?fit|treadmill|tm|elliptical|airdyne|rower|pulleys?)"
+    r"(?:[ \t,|]++(?:l|lvl|level|seat|res(?:istance)?|fwd|retro|fwd/(?:retro|bwd|back)|[\d./-]{1,5}|mph|watts|w|mins?)\b)*[ \t,|:x-]*"
+)
 _FAR_LIKELIER = 3  # so many times as likely as any other time
+_ROWS = 2  # line breaks of a service of a heading and several rows
 _LEAST = 5  # minutes below which a time is a part of an exercise rather than a service
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
 
@@ -282,6 +288,20 @@ def _only_one_said(
         used.add(time.start)
 
 
+def _without_machines(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
+    """Takes from services under a heading of several rows the time of one row that is a machine's: "THER EX / SLR 3x10 / UBE
+    6 min"."""
+    low = reading.low
+    for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
+        if minutes.start is None or minutes.end is None or not start < minutes.start < end:
+            continue
+        row = low.rfind("\n", start, minutes.start) + 1
+        if not row or low.count("\n", start, end) < _ROWS or minutes.end > end or "\n" in low[minutes.start : minutes.end]:
+            continue
+        if _MACHINE_ROW.fullmatch(low, row, minutes.start):
+            chosen[index] = Minutes(None, None, None, 0.7)
+
+
 def _is_of_all(reading: Reading, time: Candidate, start: int, end: int) -> bool:
     """Whether a time is no measure of feet ("carried 40' and up the stairs"), not that of one of several rows or machines, and
     no point in time ("moved after 15 minutes of wear")."""
@@ -337,9 +357,10 @@ def attach(
         chosen = _best(reading, spans, total, forms, score, shared | apart)
         if sum(m.minutes or 0 for m in chosen) > (total or 0):  # "ten minutes in all" was a service's own
             chosen = _best(reading, spans, total, forms, score, shared)
+    _without_machines(reading, spans, chosen)
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
-    each(reading, spans, names, chosen)
+    each(reading, spans, names, chosen, untimed)
     from_elsewhere(reading, spans, names, chosen, shared)
     by_key(reading, spans, chosen)
     in_the_water(reading, names, chosen)

@@ -25,6 +25,7 @@ _BESIDE = 5  # code points between the two: "of", a sign
 _LENGTHS = frozenset({"min", "word", "prime", "m", "frac", "label", "range", "run"})
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
+_OTHERWISE = re.compile(r"(?<![a-z])(?:next|last|prev\w*|prior|will|not?|refused|declined|held|hold|home|hep|goals?)(?![a-z])")
 _STOP = re.compile(r"\n|[.;!](?=\s|$)")
 
 
@@ -47,7 +48,7 @@ def named_only(
         chance > _LIKELY and layout[k].thin and k not in codes and k not in aside for k, chance in enumerate(inside)
     )
     if not described:
-        codes = _named(reading, layout, aside, nothing_told=True)
+        codes = _named(reading, layout, aside, nothing_told=True) or _rows_of_charges(reading, layout, aside)
     said = Counter(one_name(label.code) for label in reading.labels if not _charges(reading, label.start))
     return [
         (k, k + 1)
@@ -157,6 +158,21 @@ def _named(
         stop = _STOP.search(low, piece.end - 1)
         if not _not_today().search(low, begin, stop.start() if stop else len(low)):
             out[k] = codes.pop()
+    return out
+
+
+def _rows_of_charges(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> dict[int, str]:
+    """The lines that open with the number of a code and go on to name it, of a note that tells nothing of its session beside
+    them: "97110 2u ther ex as per plan"."""
+    out: dict[int, str] = {}
+    for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True)):
+        if not place.first or place.thin or not place.labelled or k in aside:
+            continue
+        found = reading.labels_in(piece.start, piece.end)
+        named = len({one_name(label.code) for label in found}) == 1 and len({label.number for label in found}) == 2
+        opens = not any(map(str.isalnum, reading.low[piece.start : found[0].start])) and found[0].number
+        if named and opens and is_timed(found[0].code) and not _OTHERWISE.search(reading.low, found[0].end, piece.end):
+            out[k] = one_name(found[0].code)
     return out
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ _OPENS = 30  # code points from its start in which a name opens a service
 _INTENT = frozenset({"97110", "97112", "97530", "97140"})
 # Codes for which the same work may be billed, as its intent is seen.
 _ALIKE = (frozenset({"97110", "97112", "97530", "97116", "97535", "97537", "97542"}), frozenset({"97140", "97124"}))
+# Work on an orthosis or a prosthesis is named alike at its first fitting and later: which of the two was billed tells.
+_LATER = {"97760": "97763", "97761": "97763"}
+_FIRST = ("init", "fit", "fab", "assess")
 _JOINTLY = 5  # code points of the sign between two names of one heading
 _BULLET = re.compile(r"[ \t]*(?:[-*+>]|\d{1,2}[.)])")
 # The sentence behind a service that says under which name it went out.
@@ -71,11 +75,14 @@ def label_services(
     _by_key(reading, places, out)
     _from_headings(reading, places, supported, out)
     _from_footer(reading, places, supported, out)
+    unclear = None in out or any(la and la.code in _LATER for la in out)
     if stated.units and stated.units_span:
+        _as_billed(low, stated.units, out)
         _from_the_bill(list(stated.units), stated.units_span, supported, out)
-    elif None in out:
+    elif unclear:
         listed = _listed_codes(reading, places)
         if listed:
+            _as_billed(low, [la.code for la in listed], out)
             _from_the_bill([la.code for la in listed], (listed[0].start, listed[-1].end), supported, out)
     return out
 
@@ -193,6 +200,16 @@ def _listed_codes(reading: Reading, places: Sequence[tuple[int, int]]) -> list[L
         if billed:
             out.append(label)
     return out if len({la.code for la in out}) > 1 else []
+
+
+def _as_billed(low: str, codes: Collection[str], out: list[Label | None]) -> None:
+    """A name that first and later work share means the later one where only that is billed: "Orthotic mgmt ... 97763 1"."""
+    for index, label in enumerate(out):
+        if label is None or label.number or label.code in codes:
+            continue
+        later = _LATER.get(label.code, "")
+        if later in codes and not any(word in low[label.start : label.end] for word in _FIRST):
+            out[index] = replace(label, code=later)
 
 
 def _from_the_bill(

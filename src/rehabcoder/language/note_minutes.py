@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -28,6 +29,7 @@ _PER_PART = re.compile(
 _EACH_PART = re.compile(
     rf"(?<![a-z])(?:(?:each|every)\s{_PARTS}|each\sof\s(?:these|them|(?:the|these)\s(?:two|three|four|[2-4])(?:\s{_PARTS})?))\s?(?:(?:was|took|ran|lasted|got|is|given|for|at|of|about)\s)*[:=x~,-]?\s?\Z"
 )
+_SUM_BEHIND = re.compile(r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)")
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
@@ -183,7 +185,11 @@ def _elsewhere(low: str, at: int) -> bool:
 
 
 def each(
-    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], chosen: list[Minutes]
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    chosen: list[Minutes],
+    untimed: Sequence[bool],
 ) -> None:
     """ "NMR, TE, TA x 15 min each": one time said once for the services named or standing in its sentence, or for all."""
     low = reading.low
@@ -213,9 +219,22 @@ def each(
             wanted.update(touching(begins, ends, mention.end, stop.start() if stop else said.end() + _FAR))
         for code in named:
             wanted.update(open_ones.pop(code, ()))
+        if said and not wanted:
+            wanted.update(_all_of_a_sum(reading, begin, said.end(), mention, [*itertools.chain(*open_ones.values())], untimed))
         for index in wanted:
             if chosen[index].minutes is None:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
+
+
+def _all_of_a_sum(
+    reading: Reading, begin: int, end: int, mention: TimeMention, open_ones: Sequence[int], untimed: Sequence[bool]
+) -> list[int]:
+    """The timed services without minutes, where a line that names none gives each its time and what they come to: "45 min
+    timed, 15 min each"."""
+    timed = [index for index in open_ones if not untimed[index]]
+    behind = _SUM_BEHIND.match(reading.low, end)
+    given = [t.minutes for t in reading.times_in(begin, mention.start)] + ([int(behind["n"])] if behind else [])
+    return timed if len(timed) > 1 and given == [len(timed) * mention.minutes] else []
 
 
 def _of_each_part(low: str, mention: TimeMention) -> bool:

@@ -73,6 +73,11 @@ class Surroundings:
         last = bisect_left(self.labels, end, key=lambda label: label.start)
         return len({label.code for label in self.labels[first:last]})
 
+    def label_at(self, at: int) -> bool:
+        """Whether a label begins at `at`."""
+        index = bisect_left(self.labels, at, key=lambda label: label.start)
+        return index < len(self.labels) and self.labels[index].start == at
+
     def is_first(self, at: int) -> bool:
         """Whether neither a code nor a time stands before `at` in the note."""
         return not (self.labels and self.labels[0].start < at) and not (self.mentions and self.mentions[0].start < at)

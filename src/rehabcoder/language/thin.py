@@ -158,10 +158,20 @@ def _opens_line(low: str, label: Label) -> bool:
 
 
 def _bills(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
-    """Whether a line holds a label and its units and no more: "97110 - 2u"."""
+    """Whether a line holds a label and its units and no more: "97110 - 2u", "97140 1u manual"."""
     at = bisect_left(labels, piece.start, key=lambda label: label.start)
-    alone = piece.first and at < len(labels) and labels[at].end < piece.end
-    return alone and _UNITS.fullmatch(low, labels[at].end, piece.end) is not None and low[piece.end - 1] not in ":-=>"
+    if not piece.first or at == len(labels) or labels[at].end >= piece.end or low[piece.end - 1] in ":-=>":
+        return False
+    last = labels[at + 1] if at + 1 < len(labels) and labels[at].number and not labels[at + 1].number else None
+    end = last.start if last and last.end == piece.end and last.code == labels[at].code else piece.end
+    return _UNITS.fullmatch(low, labels[at].end, end) is not None
+
+
+def _is_charge(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
+    """Whether a line opens with the number of a code, goes on to its units and says nothing of what was done."""
+    at = bisect_left(labels, piece.start, key=lambda label: label.start)
+    opens = piece.first and at < len(labels) and labels[at].start == piece.start and labels[at].number
+    return opens and _HAS_UNITS.match(low, labels[at].end + 1) is not None and not content_words(low, labels, piece.start, piece.end)
 
 
 def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequence[int]) -> bool:
@@ -222,7 +232,8 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
             ):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
-            billed = index > 0 and _bills(low, piece, labels) and _bills(low, pieces[index - 1], labels)
+            above = pieces[index - 1] if index else None
+            billed = above is not None and _bills(low, piece, labels) and (_bills(low, above, labels) or _is_charge(low, above, labels))
             if (
                 following is not None
                 and not billed

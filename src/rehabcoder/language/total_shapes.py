@@ -64,6 +64,9 @@ OF_THERAPY = re.compile(
     r"[ \t-]+(?:(?:with|from)[ \t]me|for[ \t](?:the|this|today's)[ \t](?:(?:whole|full|entire)[ \t])?(?:visit|session|appointment|treatment)|(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy))(?:[ \t](?:1:1|one-on-one))?"
     r"[ \t]*(?=[.,;:)\n]|\Z)"
 )
+# How long the patient was seen, and for what: "Pt seen 60 min for neck pain".
+_SEEN = re.compile(r"[ \t*>-]*(?:(?:the\s)?(?:pt|patient|client|child|he|she)\s(?:was\s)?)?seen\s(?:(?:today|for|x|1:1)\s)*(?:~\s?|about\s)?")
+_SEEN_FOR = re.compile(r"[ \t]+(?:today[ \t]+)?(?:for|following|after|since|re:?|s/p|post)[ \t]+(?:the[ \t]|his[ \t]|her[ \t]|their[ \t])?")
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
 UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 NOUN = re.compile(r"[ \t]+(?!min|units?\b|timed|today)[a-z]")
@@ -83,6 +86,12 @@ _WITH_ONE = re.compile(
 _SOMEWHERE = re.compile(
     r"[ \t]*(?:[.;\n]|\Z|(?:in|at|with|w/)[ \t](?:(?:the|his|her|their|our|this|a|an|pt|mr|mrs|ms|patient|bedside)\b|room|rm|gym))"
 )
+
+
+def seen_for(low: str, begin: int, start: int, end: int) -> int | None:
+    """Where a sentence that begins at `begin` goes on to say for what the patient was seen, behind a time that says how long."""
+    behind = _SEEN_FOR.match(low, end) if _SEEN.fullmatch(low, begin, start) else None
+    return behind.end() if behind else None
 
 
 def seen_alone(low: str, start: int, figure: int, end: int) -> bool:

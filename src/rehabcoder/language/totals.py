@@ -292,6 +292,9 @@ class _Finder:
             return True
         if words.seen.search(low, max(0, start - 60), start) and (low[end - 1] == "." or shapes.CLOSED.match(low, end)):
             return True
+        what = shapes.seen_for(low, around.sentence(start), start, end)
+        if what is not None and not around.label_at(what):
+            return True
         if words.known.search(low, max(0, start - 30), start) or around.sums_up_clock(start, minutes):
             return True
         return shapes.THERAPY_FOR.search(low[max(0, start - 24) : start]) is not None

@@ -14,13 +14,14 @@ import numpy.typing as npt
 from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name
 from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.attendance import Attendance, attendance
-from rehabcoder.language.behind import closing_labels
+from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.openings import sure_openings, with_openings
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
@@ -112,7 +113,7 @@ LONG = 400  # pieces: no session note is longer; what is gets the tagger's best 
 NO_SESSION = -1.5
 # ... unless it gives an evaluation by its number: those are all that the therapy notes below it hold.
 SURELY = 99.0  # log odds of what is certain
-OUTSIDE, INSIDE = 0, 2  # states of the tagger
+OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # states of the tagger
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
@@ -155,6 +156,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         bills = only_billed(reading, layout, inside, stated.units_span, indices)
         _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
         part[parted(reading, layout, indices), INSIDE] -= SURELY
+        part[[k for k in names_of_others(reading) if k < len(part)], BEGINS] -= SURELY
         if len(part) > LONG:
             added.append([])
             continue
@@ -253,9 +255,11 @@ def _ways(
             blocks = timed_blocks(readings[i]) if most > 1 else []
             headings = timed_headings(readings[i]) if most > 1 else []
             cuts = timed_rows(readings[i]) if most > 1 else []
+            openings, heads = sure_openings(readings[i]) if most > 1 else ([], [])
             records = find_records(readings[i]) if most > 1 else []
             for value, path in ranked:
                 spans = split_rows(at_headings(spans_of(path), headings), cuts)
+                spans = with_openings(spans, openings, heads)
                 spans = with_blocks(readings[i], spans, blocks, aside[i])
                 spans = with_records(readings[i], spans, records, aside[i])
                 for more in ([], *added[i]):

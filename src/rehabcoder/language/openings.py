@@ -1,0 +1,131 @@
+"""Where a service surely begins, whatever its words look like: at "The next ten minutes", at a name with its time that heads
+the sentences of its line, at the one point of a list that gives every service a point and a time."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rehabcoder.language.detail import content_words
+from rehabcoder.language.pieces import Piece
+from rehabcoder.language.reading import Reading
+from rehabcoder.language.shared import NO_LENGTH
+
+Span = tuple[int, int]
+_SEVERAL = 2  # such openings that show how a note is laid out
+_SHARE_OF_IT = re.compile(
+    r"(?:(?:and|then|for|in|over|during)\s)*(?:the|my|our)\s(?:(?:very|about)\s)?"
+    r"(?:first|next|second|third|last|other|remaining|final|following|closing)\s(?:of\s|about\s|some\s)*"
+)
+_OF_THE_DAY = re.compile(r"\s?(?:a|per|each|every)\s")
+_BULLETS = "-*>\u2022\u00b7"
+_POINTS = 3  # of a list, with their times
+_SHORT = 60  # code points of a name with its time
+_TOPIC = re.compile(r"[a-z][a-z /&-]{2,28}")  # "Strength", above "Ther ex, ten minutes. Leg press ..."
+
+
+def sure_openings(reading: Reading) -> tuple[list[int], list[int]]:
+    """The pieces that open a service of their own, and those of them that only head what follows them in their line."""
+    if len(reading.times) < _SEVERAL:
+        return [], []
+    heads = _heads(reading)
+    begins = [_with_topic(reading, index) for index in heads]
+    return sorted({*_shares(reading), *begins, *_lone_points(reading)}), heads
+
+
+def with_openings(spans: Sequence[Span], openings: Sequence[int], heads: Sequence[int]) -> list[Span]:
+    """The services cut where one of the `openings` stands within one; each of the `heads` with what follows it."""
+    if not openings:
+        return list(spans)
+    out: list[Span] = []
+    for a, b in spans:
+        out += pairwise([a, *openings[bisect_right(openings, a) : bisect_left(openings, b)], b])
+    for index in heads:
+        at = bisect_left(out, index + 1, key=lambda span: span[1])
+        if at + 1 < len(out) and out[at][0] <= index and out[at][1] == index + 1 == out[at + 1][0]:
+            out[at : at + 2] = [(out[at][0], out[at + 1][1])]
+    return out
+
+
+def _shares(reading: Reading) -> list[int]:
+    """Sentences that open with a share of the session: "The next eighteen minutes (97112) were with me"."""
+    low = reading.low
+    if "minutes" not in low and "min" not in low:
+        return []
+    out: list[int] = []
+    for index, piece in enumerate(reading.pieces):
+        if not piece.first and index and low[reading.pieces[index - 1].end - 1] not in ".!?;":
+            continue
+        lead = _SHARE_OF_IT.match(low, piece.start, piece.end)
+        if lead and any(
+            time.start == lead.end() and time.form not in NO_LENGTH and not _OF_THE_DAY.match(low, time.end)
+            for time in reading.times_in(lead.end(), lead.end() + 1)
+        ):
+            out.append(index)
+    return out if len(out) >= _SEVERAL else []
+
+
+def _heads(reading: Reading) -> list[int]:
+    """Names with their times that are a sentence alone and open their line, where the line goes on to say what was done:
+    "Ther ex, ten minutes. Leg press 40 lb ..."."""
+    low, pieces = reading.low, reading.pieces
+    out: list[int] = []
+    for index, (piece, following) in enumerate(pairwise(pieces)):
+        if not piece.first or following.first or low[piece.end - 1] != "." or piece.end - piece.start > _SHORT:
+            continue
+        if not reading.labels_in(piece.start, piece.end) or reading.labels_in(following.start, following.end):
+            continue
+        if _timed(reading, piece) and not content_words(low, reading.labels, piece.start, piece.end):
+            out.append(index)
+    return out if len(out) >= _SEVERAL else []
+
+
+def _with_topic(reading: Reading, index: int) -> int:
+    """The piece with which a service begins that the piece of a number heads: the topic on the line above, if there is one."""
+    low, pieces = reading.low, reading.pieces
+    if not index or not pieces[index - 1].first or low[pieces[index - 1].end : pieces[index].start].strip(" \t") != "\n":
+        return index
+    return index - 1 if _TOPIC.fullmatch(low, pieces[index - 1].start, pieces[index - 1].end) else index
+
+
+def _lone_points(reading: Reading) -> list[int]:
+    """The point with a time behind the one point without, in a list of which every other point has its own: what was done in
+    the one says nothing of the other."""
+    low, pieces = reading.low, reading.pieces
+    if "\n-" not in low and not any(f"\n{sign}" in low for sign in _BULLETS):
+        return []
+    out: list[int] = []
+    points: list[tuple[int, bool]] = []  # the pieces that open a point, and whether it ends with a time
+    for index, piece in enumerate(pieces):
+        if not piece.first:
+            continue
+        if low[piece.start] in _BULLETS and (not points or low.count("\n", pieces[index - 1].end, piece.start) == 1):
+            points.append((index, _closed_by_time(reading, index)))
+            continue
+        out += _behind_untimed(points)
+        points = []
+    return out + _behind_untimed(points)
+
+
+def _behind_untimed(points: Sequence[tuple[int, bool]]) -> list[int]:
+    """The point behind the only one without a time, of a list of enough points up to its last time."""
+    timed = [k for k, (_, closed) in enumerate(points) if closed]
+    if len(timed) < _POINTS or timed[-1] + 1 - len(timed) != 1:
+        return []
+    missing = next(k for k in range(timed[-1]) if not points[k][1])
+    return [points[missing + 1][0]]
+
+
+def _closed_by_time(reading: Reading, index: int) -> bool:
+    """Whether the line that a piece opens ends with a length of time."""
+    low, start = reading.low, reading.pieces[index].start
+    stop = low.find("\n", start)
+    end = len(low) if stop < 0 else stop
+    times = reading.times_in(start, end)
+    return bool(times) and times[-1].form not in NO_LENGTH and not low[times[-1].end : end].strip(" \t.)]")
+
+
+def _timed(reading: Reading, piece: Piece) -> bool:
+    return any(time.form not in NO_LENGTH for time in reading.times_in(piece.start, piece.end))

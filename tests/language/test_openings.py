@@ -1,0 +1,83 @@
+"""Where a service surely begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.openings import sure_openings, with_openings
+from rehabcoder.language.reading import read
+
+
+def opened(text: str) -> list[str]:
+    """The first words of each piece that surely opens a service."""
+    reading = read(text)
+    return [text[reading.pieces[k].start : reading.pieces[k].end][:16] for k in sure_openings(reading)[0]]
+
+
+def services(text: str) -> list[str]:
+    """What each service says, if all pieces of the text were taken for one."""
+    reading = read(text)
+    spans = with_openings([(0, len(reading.pieces))], *sure_openings(reading))
+    return [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in spans]
+
+
+def test_each_share_of_the_session_opens_a_service() -> None:
+    text = "The first twelve minutes (97112) he drilled alone. The next 18 minutes (97112) were with me. I held the belt."
+    assert services(text) == [
+        "The first twelve minutes (97112) he drilled alone.",
+        "The next 18 minutes (97112) were with me. I held the belt.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the first ten minutes we stretched. Over the last 15 min he carried crates.",
+        "The first ten minutes went to bridges.\nThen the remaining ten minutes to steps.",
+    ],
+)
+def test_ways_to_say_so(text: str) -> None:
+    assert len(opened(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We stretched. The last 15 min he carried crates.",
+        "The first visit was long. The next visit is on Friday, 30 min.",
+        "The first three reps hurt. The next 12 were easy. TE 15 min.",
+        "Walks the last ten minutes a day uphill. TE 10 min bridges.",
+        "",
+    ],
+)
+def test_what_opens_none(text: str) -> None:
+    assert opened(text) == []
+
+
+def test_a_name_with_its_time_heads_the_sentences_of_its_line() -> None:
+    text = "Balance\nNeuro re-ed, fifteen minutes. Kneeling; ball catch.\nStrength\nTher ex, ten minutes. Leg press."
+    assert services(text) == [
+        "Balance\nNeuro re-ed, fifteen minutes. Kneeling; ball catch.",
+        "Strength\nTher ex, ten minutes. Leg press.",
+    ]
+    reading = read(text)
+    cut = with_openings([(0, 2), (2, 7)], *sure_openings(reading))  # as a tagger may cut it
+    assert len(cut) == 2
+
+
+def test_nothing_more_in_the_line_is_no_heading() -> None:
+    assert opened("TE 15 min.\nMT 10 min.\nTolerated well.") == []
+    assert opened("TE 15 min. MT 10 min. TA 9 min.") == []
+
+
+POINTS = "- bridges 3x10, 12 min\n- steps 6 in, 10 min\n{}- calf STM, 8 min\n- pain 2/10 after"
+
+
+def test_the_point_behind_the_only_one_without_a_time() -> None:
+    assert opened(POINTS.format("- tandem, ball toss\n")) == ["- calf STM, 8 mi"]
+
+
+@pytest.mark.parametrize("points", ["", "- tandem\n- ball toss\n", "- tandem, 9 min\n"])
+def test_a_list_that_gives_each_point_its_time_or_leaves_out_several(points: str) -> None:
+    assert opened(POINTS.format(points)) == []
+    assert opened("MT:\n- calf STM\n- glides 8 min\nTE:\n- rows\n- clams 9 min\nTA:\n- bed\n- car 9 min") == []
