@@ -73,8 +73,8 @@ def _stages(
 ) -> dict[frozenset[int], Sight]:
     """First stages of all notes, and of those without one part or two, by the numbers of the parts that are away.
 
-    Without parts one and two it serves the model without one, for what it says of two, and the other way round: with four
-    parts there are 11 to fit, and not 25.
+    Without parts one and two it serves the model without one, for what it says of two, and the other way round: with three
+    parts there are 7 to fit, and not 13.
     """
     numbers = range(len(parts))
     wanted = [frozenset(chosen) for n in (0, 1, 2) for chosen in combinations(numbers, n) if n < len(parts)]
