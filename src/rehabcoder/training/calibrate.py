@@ -78,7 +78,9 @@ def _stages(
     """
     numbers = range(len(parts))
     wanted = [frozenset(chosen) for n in (0, 1, 2) for chosen in combinations(numbers, n) if n < len(parts)]
-    shares = [wanted[k::jobs] for k in range(jobs)]
+    shares: list[list[frozenset[int]]] = [[] for _ in range(jobs)]
+    for away in wanted:  # the largest first, each to whom has least to do
+        min(shares, key=lambda share: sum(len(parts) - len(one) for one in share)).append(away)
     done = Parallel(n_jobs=jobs)(delayed(_sights)(data, parts, share, settings) for share in shares)
     return {
         away: stage
