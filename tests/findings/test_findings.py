@@ -124,6 +124,12 @@ def test_the_words_that_say_who_gave_a_service_are_its_evidence(coder):
     assert (service.code, service.why[0].text, service.why[0].code) == ("none", "tech ran", "none")
 
 
+def test_a_figure_beside_an_earlier_one_is_progress(coder):
+    note = f"{EXERCISE}\n{{}}\nBilled 97110 x1"
+    assert "missing_progress" in raised(coder(note.format("Nine-hole peg 31 s.")))
+    assert "missing_progress" not in raised(coder(note.format("Nine-hole peg 31 s, 39 s at session 2.")))
+
+
 def test_units_of_a_column_are_checked_and_have_no_words(coder):
     flag = raised(coder(EXERCISE, billed_units={"97110": 2}))["units_mismatch"]
     assert (flag.start, flag.end) == (None, None)

@@ -26,6 +26,7 @@ from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
+from rehabcoder.language.shown import shown
 from rehabcoder.language.together import (
     OnlyCodes,
     at_headings,
@@ -106,6 +107,7 @@ class Proposal:
 # How likely it is that a service was not given one-on-one where the note says so: 51 of 52 left out of training that the words
 # alone got wrong.
 SAID = 0.97
+SHOWN = 0.9  # probability from which an element is shown whatever else says so: no threshold lies near it
 SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
 LONG = 400  # pieces: no session note is longer; what is gets the tagger's best way unweighed
 # Log odds of being a session below which a note holds no service: of 1,461 therapy notes left out of training one lies lower,
@@ -302,11 +304,11 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
                 place = standing[key] = model.ids(extra)
             headed.append([*rows, *place])
             parts.append([[*clause, *place] for clause in within])
-    shown = _shown(model, headed, parts)
+    strengths = _strengths(model, headed, parts)
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
         n = len(proposal.rows)
-        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], shown[piece : piece + n], lead))
+        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], strengths[piece : piece + n], lead))
         at += len(spans)
         piece += n
     return out
@@ -330,7 +332,7 @@ def _evaluation_alone(proposal: Proposal) -> list[Span]:
     return [first] if first else []
 
 
-def _shown(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
+def _strengths(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
     """Probabilities of the documentation elements for every piece: those of its clause that shows most. A clause may show one
     by itself ("cut to 25# after the knee wobbled"); a goal or a comparison needs the rest of its sentence."""
     if not pieces:
@@ -346,6 +348,10 @@ def _predicted(
     model: Model, proposal: Proposal, spans: list[Span], described: Floats, elements: Floats, lead: float
 ) -> Predicted:
     reading, stated = proposal.reading, proposal.stated
+    if len(elements):
+        asked = [e for e, most in zip(model.elements.classes, elements.max(axis=0).tolist(), strict=True) if most < SHOWN]
+        for element, index in shown(reading, proposal.aside, spans, asked).items():
+            elements[index, model.elements.column(element)] = 1.0
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
     classes = model.code.classes
     alone = [_ranked(classes, row) for row in described]

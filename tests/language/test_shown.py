@@ -1,0 +1,100 @@
+"""Turns of speech that show a documentation element for certain, and their near misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.reading import read
+from rehabcoder.language.shown import shown
+
+ELEMENTS = ("progress", "response", "skilled_need")
+SERVICE = "TE 15 min: squats 3x10, bridges 2x12."
+SHOWN = [
+    ("progress", "Berg 44/56, 39 on 2/2."),
+    ("progress", "Knee flexion 118, was 104 last visit."),
+    ("progress", "Grip 52# (44 at eval)."),
+    ("progress", "Walks 200 ft, 120 ft last week."),
+    ("progress", "2 spills today, 5 on Monday."),
+    ("progress", "Bed mobility SBA, min A 3/28."),
+    ("progress", "TUG 14 s vs 19 s at IE"),
+    ("progress", "NDI 34% (46)"),
+    ("progress", "DHI 38, intake 62"),
+    ("progress", "ER 40 (visit 6: 22)"),
+    ("progress", "Straight leg raise 60 from 45 in 2 weeks, walking 8 min to 12 min over 3 visits"),
+    ("progress", "Now CGA on stairs, was mod A."),
+    ("progress", "Sits unsupported 3 min, needed two hands last Tuesday"),
+    ("response", "Pain 2/10 after treatment."),
+    ("response", "Shoulder sore 3/10 at the end."),
+    ("response", "No dizziness after."),
+    ("response", "pain 4 in, 2 out"),
+    ("response", "2/10 post."),
+    ("response", "Left with ache 1/10."),
+    ("skilled_need", "Load dropped to 25# when the knee shook."),
+    ("skilled_need", "Pace slowed because SpO2 fell to 88."),
+    ("skilled_need", "Grade reduced to II as he guarded."),
+    ("skilled_need", "HR monitored each lap"),
+    ("skilled_need", "I blocked the knee; my hands on the pelvis"),
+    ("skilled_need", "height lowered 2 in after he hiked the shoulder"),
+]
+NOT_SHOWN = [
+    ("progress", "Pain 3/10 at the end, 5/10 at the start of session."),
+    ("progress", "Surgery 3/12, seen 2x last week."),
+    ("progress", "Squats 3x10, bridges 2x12 on Monday and Wednesday."),
+    ("progress", "Next visit Tuesday, 30 min."),
+    ("progress", "BP 128/72, 118/70 after."),
+    ("progress", "97110 (15), 97140 (10)"),
+    ("progress", "72 y/o, eval 6/3"),
+    ("progress", "er isom x10 (5 s)"),
+    ("progress", "Knee flexion 104."),
+    ("progress", "Pain 5/10."),
+    ("progress", "HR 72, 98 post"),
+    ("progress", "Time in 9:00, out 9:45."),
+    ("progress", "GOAL: flexion 120, walk 300 ft."),
+    ("progress", "DOB 3/4/50, visit 6"),
+    ("progress", "step ups 6 in, 8 in, 10 in"),
+    ("response", "Pain 3/10 on arrival."),
+    ("response", "Goal: pain 2/10 after work."),
+    ("response", "Sore 3/10 after gardening yesterday"),
+    ("response", "Squats 2x10 out of the chair"),
+    ("response", "Step out 10 x"),
+    ("skilled_need", "Pain started when he lifted a box."),
+    ("skilled_need", "Ball dropped into the box as music played."),
+    ("skilled_need", "Bike 10 min, 20 min a day at home."),
+    ("skilled_need", "Weights held 10 s, 3 sets"),
+    ("skilled_need", "Last visit he needed min a for transfers."),
+    ("skilled_need", "tc ap glide gr iii"),
+    ("skilled_need", "Cones moved from shelf to shelf"),
+]
+
+
+def elements(text: str, aside: tuple[int, ...] = (), asked: tuple[str, ...] = ELEMENTS) -> set[str]:
+    return set(shown(read(f"{SERVICE}\n{text}"), aside, [(0, 1)], asked))
+
+
+@pytest.mark.parametrize(("element", "text"), SHOWN)
+def test_shown_for_certain(element, text):
+    assert element in elements(text)
+
+
+@pytest.mark.parametrize(("element", "text"), NOT_SHOWN)
+def test_near_misses_show_nothing(element, text):
+    assert element not in elements(text)
+
+
+def test_what_is_set_aside_shows_nothing():
+    assert elements("Berg 44/56, 39 on 2/2.", aside=(1,)) == set()
+
+
+def test_only_what_is_asked_is_looked_for():
+    assert elements("Berg 44/56, 39 on 2/2.", asked=("response",)) == set()
+
+
+def test_the_piece_is_told():
+    reading = read(f"{SERVICE}\nNo new complaints.\nGrip 52# (44 at eval).")
+    piece = reading.pieces[shown(reading, (), [(0, 1)], ELEMENTS)["progress"]]
+    assert reading.text[piece.start : piece.end].startswith("Grip")
+
+
+def test_cues_count_within_a_service_alone():
+    assert "skilled_need" in shown(read("NMR 15 min: foam, vc for hip drop"), (), [(0, 1)], ELEMENTS)
+    assert "skilled_need" not in elements("Next: vc for hip drop")
