@@ -7,7 +7,7 @@ import pytest
 from rehabcoder.language.reading import read
 from rehabcoder.language.shown import shown
 
-ELEMENTS = ("progress", "response", "skilled_need")
+ELEMENTS = ("functional_goal", "progress", "response", "skilled_need")
 SERVICE = "TE 15 min: squats 3x10, bridges 2x12."
 SHOWN = [
     ("progress", "Berg 44/56, 39 on 2/2."),
@@ -35,8 +35,31 @@ SHOWN = [
     ("skilled_need", "HR monitored each lap"),
     ("skilled_need", "I blocked the knee; my hands on the pelvis"),
     ("skilled_need", "height lowered 2 in after he hiked the shoulder"),
+    ("functional_goal", "LTG: carry groceries up 12 stairs in 4 wks"),
+    ("functional_goal", "Wants to garden again"),
+    ("functional_goal", "Goal full duty by 5/1"),
+    ("functional_goal", "Full practice 2/1"),
+    ("functional_goal", "Hopes to be able to walk the dog"),
+    ("functional_goal", "STG transfer to toilet w/ SBA"),
+    ("functional_goal", "He plans to play in the league in May"),
+    ("functional_goal", "5K in April"),
+    ("functional_goal", "Target: bathe alone"),
+    ("functional_goal", "She intends to drive to her shop by June"),
 ]
 NOT_SHOWN = [
+    ("functional_goal", "Goal: increase knee flexion to 120 degrees"),
+    ("functional_goal", "LTG: pain 2/10"),
+    ("functional_goal", "Wants less pain"),
+    ("functional_goal", "Goal: improve strength"),
+    ("functional_goal", "Plan: stairs next visit"),
+    ("functional_goal", "Played doubles last Saturday"),
+    ("functional_goal", "Goal: grip 50 lb by 5/1"),
+    ("functional_goal", "Needs continued work on balance"),
+    ("functional_goal", "Goal: standing balance 30 s"),
+    ("functional_goal", "Soccer game was 5/4, sore since"),
+    ("functional_goal", "Work status: off until 6/1"),
+    ("functional_goal", "STG: walk 10 m at 0.8 m/s"),
+    ("functional_goal", "Goal: walk with no pain, ROM full"),
     ("progress", "Pain 3/10 at the end, 5/10 at the start of session."),
     ("progress", "Surgery 3/12, seen 2x last week."),
     ("progress", "Squats 3x10, bridges 2x12 on Monday and Wednesday."),
