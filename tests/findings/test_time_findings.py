@@ -58,6 +58,12 @@ CRATES = ("crates 15 min", "97530", 15)
         ("Door 2:00, out 2:30.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("He arrived at 2:20 for a 2:00 visit and left at 2:50.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("in at 2 out at 230\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("Arr 1400, dep 1430.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("In | 14:00  Out | 14:30\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("1400 in, 1430 out.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("Knee, visit 3.\nO: 2:00 to 2:30\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        ("200-230. 8 yo with his aunt, sunny day. rows 20 min, crates 15 min", "into a visit of 30"),
+        ("rows 20 min\ncrates 15 min\nTimed 35. Total 30", "35 timed minutes do not fit"),
     ],
 )
 def test_minutes_that_do_not_agree(text, says):
@@ -180,3 +186,23 @@ def test_a_service_given_alone_may_be_counted_among_the_timed_minutes():
         assert found(f"bike alone 12 min\nrows 20 min\ncrates 15 min\n{text}", BIKE, ROWS, CRATES)
     rest = ("rested 5 min", "none", 5)
     assert found("rested 5 min\nrows 20 min\ncrates 15 min\nTimed minutes: 40", rest, ROWS, CRATES)
+
+
+def test_more_timed_minutes_than_stated_though_a_service_has_none() -> None:
+    text = "rows 20 min\ncrates 15 min\nclams\nTimed {}"
+    assert "and more, 30 are stated" in (found(text.format(30), ROWS, CRATES, ("clams", "97110", None)) or "")
+    assert found(text.format(45), ROWS, CRATES, ("clams", "97110", None)) is None
+
+
+def test_a_total_with_the_timed_minutes_beside_it_holds_the_packs_too() -> None:
+    text = "rows 20 min\ncrates 15 min\npack 10 min\n{}Total treatment 35"
+    pack = ("pack 10 min", "97010", 10)
+    assert found(text.format(""), ROWS, CRATES, pack) is None
+    assert "more than the stated total of 35" in (found(text.format("Total timed 35   "), ROWS, CRATES, pack) or "")
+
+
+def test_what_a_machine_within_a_service_took_does_not_fill_a_total() -> None:
+    rows = "SLR, bike L4 5 min, rows, 20 min"
+    assert "less than" in (found(f"{rows}\ncrates 15 min\nTotal time 40 min", (rows, "97110", 20), CRATES) or "")
+    rest = "SLR, rows 20 min, rest 5 min"
+    assert found(f"{rest}\ncrates 15 min\nTotal time 40 min", (rest, "97110", 20), CRATES) is None

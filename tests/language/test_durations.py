@@ -129,3 +129,21 @@ def test_minutes_in_brackets_behind_a_name_stay_minutes():
 )
 def test_minutes_at_the_end_of_a_line_behind_repetitions(text: str, answer: tuple[str, int, str]) -> None:
     assert durations(text) == [answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("A dozen minutes of stairs", ("A dozen minutes", 12, "word")),
+        ("9:00 | Code 97110 | Min 18", ("18", 18, "kv")),
+        ("905-925, resource room", ("905-925", 20, "range")),
+        ("900-925. 8 yo", ("900-925", 25, "range")),
+    ],
+)
+def test_further_ways_to_write_a_time(text: str, answer: tuple[str, int, str]) -> None:
+    assert answer in durations(text)
+
+
+@pytest.mark.parametrize("text", ["A dozen eggs", "120-125 lb carried", "He weighs 180-185.", "| Min A 2 |"])
+def test_what_is_no_further_one(text: str) -> None:
+    assert durations(text) == []

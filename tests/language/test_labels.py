@@ -247,3 +247,8 @@ def test_a_short_name_with_its_time_behind_a_word_that_moves_on_to_it(text: str,
 def test_a_short_name_behind_the_number_and_the_units_of_its_code() -> None:
     assert labels("97140 1u manual") == [("97140", "97140"), ("manual", "97140")]
     assert labels("97110 1u manual count of pulse") == [("97110", "97110")]
+
+
+@pytest.mark.parametrize("text", ["Manual w/c, ramp and curb", "Manual wheelchair 200 ft", "Manual cues 20%", "MANUAL MUSCLE TEST"])
+def test_manual_before_such_words_is_no_label(text: str) -> None:
+    assert labels(text) == []

@@ -32,6 +32,8 @@ def minutes(text: str, *services: str, total: int | None = None) -> list[int | N
         ("12 min apiece - treadmill, crates. Then rows.", ["treadmill", "crates", "rows"], [12, 12, None]),
         ("INTERVENTIONS GIVEN (15 MIN EACH):\nrows\ncrates", ["rows", "crates"], [15, 15]),
         ("3 blocks, 15 min each (0.75 h):\nrows\ncrates\nglides", ["rows", "crates", "glides"], [15, 15, 15]),
+        ("Blocks: 15 min each unless stated.\nrows\ncrates", ["rows", "crates"], [15, 15]),
+        ("15 min each: Aquatic: rows. TE on deck: stretch.\nSore.", ["Aquatic: rows", "TE on deck: stretch"], [15, 15]),
         ("15 min per block\nrows\ncrates", ["rows", "crates"], [15, 15]),
         ("Each row was 15 min.\nrows 3x10\ncrates", ["rows 3x10", "crates"], [15, 15]),
         ("Each of the two took fifteen minutes.\nrows\ncrates", ["rows", "crates"], [15, 15]),
@@ -139,7 +141,7 @@ def test_the_rest_of_the_time_is_what_the_others_leave():
 def test_the_time_of_one_row_gives_way_to_a_table_that_gives_the_service_more():
     text = "bike\t6 min\npress\t3x10\nMT thumbs\tIII\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1"
     assert minutes("TE rows\n" + text, "TE rows\nbike\t6 min\npress\t3x10", "MT thumbs\tIII") == [20, 10]
-    assert minutes("TE rows, bike 6 min\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1", "TE rows, bike 6 min") == [6]
+    assert minutes("TE rows, press 6 min\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1", "TE rows, press 6 min") == [6]
 
 
 def test_rows_of_one_code_go_to_its_services_in_order():
@@ -466,3 +468,9 @@ def test_a_line_that_gives_each_its_time_and_what_they_come_to(line: str, answer
 def test_the_time_of_a_machine_is_not_that_of_the_rows_around_it(row: str, answer: int | None) -> None:
     service = f"TE\n rows 3x10\n press 2x12\n {row}"
     assert minutes(service, service) == [answer]
+
+
+def test_a_table_by_code_gives_a_service_more_than_the_machine_in_it() -> None:
+    text = "TE: curls, calf raise 3x12, {} 8 min.\nMT: glides\nCODE  MIN\nTE    27\nMT    10\n"
+    assert minutes(text.format("bike"), "TE: curls, calf raise 3x12, bike 8 min.", "MT: glides") == [27, 10]
+    assert minutes(text.format("in all"), "TE: curls, calf raise 3x12, in all 8 min.", "MT: glides") == [8, 10]

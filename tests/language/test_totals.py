@@ -9,6 +9,11 @@ from rehabcoder.language.totals import find_totals
 
 # text, timed minutes, total minutes
 STATED = [
+    ("TE 20 min rows\nTA 18 min crates\nDirect 1:1 = 38 min. Total = 44 min.", 38, 44),
+    ("Rows for 20 minutes. Bridges 18 minutes. Thirty-eight minutes of one to one treatment in all.", None, 38),
+    ("timed 2/05: 41'\nTE 20', TA 21'", 41, None),
+    ("GAIT 18m\nTE 14m\n18 min total bouts; 9 min day 1.", None, None),
+    ("Mrs. V. did her home pool laps for 25 minutes this morning. Rows for 20 minutes.", None, None),
     ("Seen 1.0 hr for neck pain since June, two pillows.\nTE 40 min rows", None, 60),
     ("Pt seen for 45 min following TKA.\nTE 40 min rows", None, 45),
     ("Seen 20 min for gait training, cane. TE 15 min rows.", None, None),

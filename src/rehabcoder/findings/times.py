@@ -27,6 +27,12 @@ _BY_MODE = re.compile(
     r"(?=[ \t]*(?:[.;)=\n]|[ ]{2}|\Z))"
 )
 _FIGURE = re.compile(r"\d+")
+# Up to a time: what a service was made of.
+_OF_A_PART = re.compile(
+    r"(?<![a-z])(?:bike|bicycle|cycle|cycling|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
+    r"(?:[ ,]{1,3}(?:lv?l?|level|seat|w)?[ ]?\d{1,2}(?![\d.:]))?[ ,x:|-]{0,24}\Z"
+)
+_NEAR = 40  # code points before a time in which they stand
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _UNITS_MOST = 4  # a figure behind a code up to here may be its units
 _UNIT = 8  # minutes that make a unit; what takes less is a rest rather than a service given alone
@@ -101,6 +107,9 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         return Contradiction(
             timed_at, timed_end, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated."
         )
+    if stated.timed is not None and not known and timed_sum > stated.timed:
+        says = f"Services add up to {timed_sum} timed minutes and more, {stated.timed} are stated."
+        return Contradiction(timed_at, timed_end, says)
     if stated.total is None:
         return None
     if stated.timed is not None and stated.timed > stated.total:
@@ -109,13 +118,14 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         )
     counted = [s for s in services if s.code != "none" or s.labelled]
     total = sum(s.minutes or 0 for s in counted)
-    if total > stated.total and timed_sum != stated.total:  # the total may leave out packs and machines
+    # The total may leave out packs and machines, but hardly where the timed minutes are stated beside it.
+    if total > stated.total and (timed_sum != stated.total or stated.timed is not None):
         return Contradiction(
             total_at, total_end, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
         )
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)
-    if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, stated.total - everything):
+    if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, services, stated.total - everything):
         return Contradiction(
             total_at,
             total_end,
@@ -132,12 +142,17 @@ def counted_alone(services: Sequence[Service], timed: int | None) -> list[Servic
     return alone if alone and timed is not None and rest + sum(s.minutes or 0 for s in alone) == timed else []
 
 
-def _told_elsewhere(predicted: Predicted, missing: int) -> bool:
-    """Whether a time of the session that is no service's own makes up what the services lack of the total: a rest, a set-up."""
+def _told_elsewhere(predicted: Predicted, services: Sequence[Service], missing: int) -> bool:
+    """Whether a time of the session that is no service's own makes up what the services lack of the total: a rest, a set-up.
+
+    The time of a machine or of a position within a service is a part of what the service took.
+    """
     taken = {s.minutes.start for s in predicted.services}
+    low = predicted.reading.low
     return any(
         t.minutes == missing
         and t.start not in taken
+        and not (any(s.start <= t.start < s.end for s in services) and _OF_A_PART.search(low, max(0, t.start - _NEAR), t.start))
         and t.form not in _NO_LENGTH
         and not of_another_time(predicted.reading.low, t)
         for t in predicted.reading.times

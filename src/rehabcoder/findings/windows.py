@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
@@ -20,11 +21,16 @@ _HEADING = 120  # code points of a first line that is a heading
 _APART = 30  # minutes between two sessions of a day
 _NEAR = 40  # code points before a time of day in which its words stand
 _FAR = 120  # code points before a range in which the word for the visit may stand
-_ALONE = re.compile(r"[ \t*(-]*$")
+_ALONE = re.compile(r"[ \t*(-]*(?:(?:[soap]|tx|rx|time|obj(?:ective)?)[ \t]?[:|-][ \t]*)?$")
 _LEADS = 28  # code points between a range and the words of the service that it leads up to
 _SENTENCE = re.compile(r"[.;]\s")
 _APART_BEFORE = re.compile(r"[.,;|][ \t]+$")  # a clause of its own, ahead of all services
 _OVER_SOON = re.compile(r"[ \t]*[.\n]")
+# "0730 in, 0810 out": each time stands before its word.
+_TIMES_FIRST = re.compile(
+    r"(?<![\d:./-])(?P<a>\d{1,2}:?[0-5]\d)[ \t]?(?P<am>[ap]m?\b)?[ \t]{1,2}(?:time[ \t])?in\b[ \t,;/|-]{1,4}"
+    r"(?P<b>\d{1,2}:?[0-5]\d)[ \t]?(?P<bm>[ap]m?\b)?[ \t]{1,2}(?:time[ \t])?out\b"
+)
 _OVER = re.compile(r"[ \t*).;:-]*(?:\n|$)")
 
 
@@ -67,7 +73,7 @@ def _patterns() -> _Patterns:
 
     def at(name: str) -> str:
         return (
-            rf"(?:[\s:=@,-]*|[^\n\d.;]{{0,30}}?\b(?:at|by)\s)"
+            rf"(?:[\s:=@,|-]*|[^\n\d.;]{{0,30}}?\b(?:at|by)\s)"
             rf"(?:(?P<{name}>\d{{1,2}}[:.]?\d{{2}}|\d{{1,2}})"
             rf"(?![\d/]|[.:]\d|[ \t]?(?:min|hrs?|h\b|x\b|%|lb|ft))[ \t]?(?P<{name}m>[ap]\.?m?\.?\b)?|(?P<{name}w>{SPOKEN})(?![a-z-]))"
         )
@@ -113,9 +119,10 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
             and _APART_BEFORE.search(low, line, mention.start)
             and _OVER_SOON.match(low, mention.end)
         )
-        if own_line or ahead or mention.start < heading or words.before.search(low, near, mention.start):
+        opens = not low[: mention.start].strip()  # "900-925. Gait 15'. TE 12'."
+        if own_line or ahead or opens or mention.start < heading or words.before.search(low, near, mention.start):
             out.append(Window(mention.begins, mention.ends, mention.start, mention.end))
-    for found in words.both.finditer(low):
+    for found in itertools.chain(words.both.finditer(low), _TIMES_FIRST.finditer(low)):
         if inside(found.start()) or inside(found.end() - 1) or words.other.search(low, *found.span()):
             continue
         begins, ends = _at(found, "a"), _at(found, "b")

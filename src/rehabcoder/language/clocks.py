@@ -15,10 +15,11 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.times import TimeMention, clock
 
 _UNIT = r"(?![\d/:.%\"'#-]|,\d|\s?(?:lbs?|kg|reps?|x(?![a-z])|ft|feet|foot|sec|s|mm|cm|mmhg|bpm|hz|mhz|deg\w*|m|yds?|yards?|steps?|ma|watts?|w|min\w*|mg|ml|hours?|hrs?|units?|cpm|spm|rpm|per|mi|miles?|cal|in|out of)\b)"
+_UNIT_OR_STOP = _UNIT.replace("/:.%", "/:%").replace("|,\\d|", "|[,.]\\d|", 1)  # a sentence may end with a range
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _FIGURES = r"\d(?<![\d.:/#$x,-]\d)(?:\d?:[0-5]\d|\d{2,3})"
 _PAIR = re.compile(
-    rf"(?P<a>{_FIGURES})(?P<mark>\s?(?:-+|>|to|until|till|til|thru)\s?|[ \t]*\|[ \t]*|[ \t]{{1,40}})(?P<b>\d{{1,2}}:[0-5]\d|\d{{3,4}}){_UNIT}"
+    rf"(?P<a>{_FIGURES})(?P<mark>\s?(?:-+|>|to|until|till|til|thru)\s?|[ \t]*\|[ \t]*|[ \t]{{1,40}})(?P<b>\d{{1,2}}:[0-5]\d|\d{{3,4}}){_UNIT_OR_STOP}"
 )
 _SINGLE = re.compile(rf"(?P<a>\d(?<![\d.:/#$x,-]\d)\d{{2,3}}){_UNIT}(?=[ \t:;,.)-]|$)", re.M)
 # Behind these a figure is a measure, not a time of day.
@@ -75,13 +76,22 @@ def bare_ranges(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         if near:
             linked[i] = linked[i + 1] = True
     placed = any(at_edge for (_, _, at_edge), link in zip(found, linked, strict=True) if link)
-    return [m for (m, headed, _), link in zip(found, linked, strict=True) if headed or (link and placed)]
+    return [
+        m
+        for (m, headed, _), link in zip(found, linked, strict=True)
+        if headed or (link and placed) or _opens_note(low, m)
+    ]
 
 
 def _opens_or_closes(low: str, mention: TimeMention, labels: Sequence[Label]) -> bool:
     """Whether a range stands at the head or the end of its line, or beside the name of a code."""
     behind = low[mention.end : mention.end + 3].strip(" \t)]:|")
     return not behind or behind[0] == "\n" or _heads_line(low, mention.start) or _label_near(labels, mention)
+
+
+def _opens_note(low: str, mention: TimeMention) -> bool:
+    """Whether the note begins with a range, as one that says first when the visit was: "905-925, resource room"."""
+    return low[mention.end : mention.end + 1] in (",", ".", ";", "\n") and not low[: mention.start].strip()
 
 
 def _heads_line(low: str, at: int) -> bool:

@@ -33,6 +33,7 @@ _MINUTES_SAID = re.compile(r"\bmin(?:ute)?s?\b[^.\n]*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
+_KEY_CELL = re.compile(r"(?<=\|)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)  # "Start 9:00 | Min 18"
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
@@ -99,6 +100,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add(elapsed(low))
     if _KEY_SIGN.search(low):
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
+    if "|" in low:
+        add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY_CELL.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
     add(closing_counts(low))

@@ -20,7 +20,7 @@ from rehabcoder.language.total_words import total_words
 
 # One time said once, for each of several services: not "each way", "each morning", "each side".
 _EACH = re.compile(
-    r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:()\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)))"
+    r"\s*(?:min(?:ute)?s?\.?\s*)?(?:each|ea|apiece)(?=\s*(?:$|[.,;:()\n|/=]|-\s|on\b|for\b|of\s+(?:the\s+)?(?:two|three|four|these)|unless|except|otherwise))"
 )
 _PARTS = r"(?:blocks?|rows?|parts?|services?|codes?|interventions?|treatments?|procedures?|activit(?:y|ies))"
 _PER_PART = re.compile(
@@ -33,7 +33,7 @@ _SUM_BEHIND = re.compile(r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ 
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
-    r"(?<![a-z])(?:interventions?|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
+    r"(?<![a-z])(?:interventions?|blocks|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
@@ -64,6 +64,11 @@ _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _BEFORE = 40  # code points before a time in which words may say what it is the time of
 _SHORT = 16  # code points that may stand before a time on a line of its own
+# ... right before a time behind a comma: that of a machine.
+_MACHINE = re.compile(
+    r"[,;]\s(?:(?:recumbent|upright|rec|stationary)\s)?(?:bike|bicycle|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
+    r"(?:\s(?:l|lvl|level)?\s?\d{1,2})?\s(?:x\s|for\s)?\Z"
+)
 _LINE = 4000  # code points: no line of a note is longer; one of two megabytes is not searched for each of its times
 _FAR = 400  # code points before a time in which its sentence is searched
 _FOOTER_FORMS = frozenset(
@@ -216,7 +221,13 @@ def each(
             open_ones.clear()
         if said and _LISTED.match(low, said.end()) and not any(map(str.isalpha, low[begin : mention.start])):
             stop = STOPS.search(low, said.end(), said.end() + _FAR)  # "12 min each: A, then B, then C."
-            wanted.update(touching(begins, ends, mention.end, stop.start() if stop else said.end() + _FAR))
+            listed = touching(begins, ends, mention.end, stop.start() if stop else said.end() + _FAR)
+            if len(listed) == 1:  # "15 min each: Aquatics: side steps. TE: stretches."
+                line = low.find("\n", said.end())
+                further = touching(begins, ends, mention.end, line if line >= 0 else len(low))
+                if all(k in listed or reading.labels_in(begins[k], begins[k] + 1) for k in further):
+                    listed = further
+            wanted.update(listed)
         for code in named:
             wanted.update(open_ones.pop(code, ()))
         if said and not wanted:
@@ -296,7 +307,7 @@ def from_elsewhere(
     listed = footer_codes(reading)
     lacks = [
         m.minutes is None
-        or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m)))
+        or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m) or _of_a_machine(reading, m)))
         or (label in listed and _in_the_midst(reading, span, m))
         for m, span, (label, _) in zip(chosen, spans, names, strict=True)
     ]
@@ -382,6 +393,12 @@ def _in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> 
     between, behind = low[before : minutes.start], low[minutes.end : end]
     named = index < len(reading.labels) and reading.labels[index].start - minutes.end <= _GAP
     return not named and any(map(str.isalpha, between.lstrip(" x"))) and any(map(str.isalpha, behind))
+
+
+def _of_a_machine(reading: Reading, minutes: Minutes) -> bool:
+    """Whether the minutes of a service are those of a machine that closes a list: "SLR 3x10, calf raise, bike 8 min."."""
+    at = minutes.start or 0
+    return _MACHINE.search(reading.low, max(0, at - _BEFORE), at) is not None
 
 
 def _of_a_total(low: str, begin: int, at: int) -> bool:

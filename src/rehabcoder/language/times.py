@@ -89,9 +89,9 @@ _TIME = re.compile(
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
         |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
-        |(?P<word>\b(?P<wn>{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
+        |(?P<word>\b(?P<wn>a\s+dozen|{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
         |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b)|[,.;:](?!\d)))
-        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with))\b)
+        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with|to(?!\s+go\b)))\b)
         |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
     ))
     """,
@@ -121,6 +121,8 @@ def number(text: str) -> int | None:
     text = text.strip()
     if text.isdecimal():
         return int(text)
+    if text.endswith("dozen"):
+        return 12
     total = 0
     for part in re.split(r"[\s-]+", text):
         if part in _TENS:

@@ -36,6 +36,8 @@ PART_OF_VISIT = re.compile(
     r"\s(?:out\s)?of\s(?:the|our|this|that|her|his)\s(?:visit|session|time|hour)\b(?!\s(?:was|were|is|timed|billable))"
 )
 # Behind a total the part of it that was timed: "53 minutes, of which forty-five were timed", "53 min total, 45 of them timed".
+# ... or behind it what was done for so long all told: "18 min total bouts".
+OF_BOUTS = re.compile(r"[ \t](?:bouts?|intervals|walking|standing|sets|laps|play|on[ \t]feet|wear)(?![a-z])")
 PARTLY_TIMED = re.compile(
     r"(?:[ \t]+(?:total|in\sall|altogether|all\stold)(?![a-z]))?[ \t(,;]+(?:(?:and|with)\s)?(?:(?:out\s)?of\s(?:which|these|those)\s|incl\w*\s)?"
     rf"(?P<n>\d{{1,3}}|{WORDS})(?:\s?min(?:ute)?s?)?(?:\sof\s(?:them|these|those|which|it|that))?(?:\s(?:was|were|being))?\s(?:timed|billable)\b"

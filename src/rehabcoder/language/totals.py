@@ -237,6 +237,8 @@ class _Finder:
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
         elif behind and words.total.search(phrase) and shapes.ON_ONE.match(low, said_to) and around.labels_within(said_to) == 1:
             return  # "twenty-six minutes in all on therapeutic exercise"
+        elif behind and words.total.search(phrase) and shapes.OF_BOUTS.match(low, said_to):
+            return
         elif behind and words.total.search(phrase):
             plain = (
                 mention
