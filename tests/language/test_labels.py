@@ -252,3 +252,16 @@ def test_a_short_name_behind_the_number_and_the_units_of_its_code() -> None:
 @pytest.mark.parametrize("text", ["Manual w/c, ramp and curb", "Manual wheelchair 200 ft", "Manual cues 20%", "MANUAL MUSCLE TEST"])
 def test_manual_before_such_words_is_no_label(text: str) -> None:
     assert labels(text) == []
+
+
+def test_letters_for_a_wheelchair_name_its_management_in_a_row_of_names_with_times():
+    row = "MIN  TA 25 | NMR 15 | WC 15 | Total 55\n\nTA: car transfer\nWC: curb, wheelies"
+    assert [said for said in labels(row) if said[1] == "97542"] == [("WC", "97542"), ("WC", "97542")]
+    assert labels("TA 25 min: bed to WC 3x\nNMR 15 min: foam\nWC: own, 18 x 18") == [("TA", "97530"), ("NMR", "97112")]
+    assert ("w/c", "97542") in labels("TE 15 / TA 20 / w/c 10")
+
+
+def test_a_number_beside_a_name_says_which_of_its_codes_it_means():
+    text = "MIN  E-stim 97032 15 | TA 15\n\nE-stim: hand-held trigger\nTA: car transfer"
+    assert [code for _, code in labels(text)] == ["97032", "97032", "97530", "97032", "97530"]
+    assert [code for _, code in labels("E-stim 10 min\nUS 97035 8 min")] == ["G0283", "97035", "97035"]

@@ -184,3 +184,20 @@ def test_lines_of_a_code_and_its_name_where_nothing_more_is_told(text: str, answ
     layout = layout_features(reading)
     found = named_only(reading, layout, [0.0] * len(layout), ())
     assert [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in found] == answer
+
+
+@pytest.mark.parametrize(
+    ("sheet", "answer"),
+    [
+        ("NMR and TE per flowsheet.", ["NMR and", "TE per flowsheet."]),
+        ("NMR, TE - see exercise log.", ["NMR,", "TE - see exercise log."]),
+        ("Bill NMR and TE per flowsheet.", []),
+        ("NMR and TE next visit.", []),
+    ],
+)
+def test_names_told_on_a_sheet_are_services_beside_a_description(sheet: str, answer: list[str]) -> None:
+    text = f"MIN  NMR 15 | Gait 15 | TE 15 | Total 45\n\n{sheet} Gait: squats and rows with the stick."
+    reading = read(text)
+    layout = layout_features(reading)
+    chances = [0.9 if "squats" in text[p.start : p.end] else 0.1 for p in reading.pieces]
+    assert [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in named_only(reading, layout, chances, ())] == answer

@@ -128,6 +128,10 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
 _MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
 _FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
+_CHAIR_TIMED = re.compile(r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t]?(?:mins?|m|')?[ \t]*(?:[|,;/\n]|[ ]{2}|\Z))")
+_CHAIR_HEADS = re.compile(r"^[ \t*-]*(?P<name>w/?c)(?=[ \t]?(?::|-[ \t]))", re.M)
+_FIGURE_BEHIND = re.compile(r"[ \t:=]{0,3}\d{1,2}(?![\d./:])")
+_KIN = (frozenset({"G0283", "97014", "97032"}), frozenset({"97760", "97761", "97763"}))  # codes that a name may be short for
 _BROKEN = re.compile(r"(?<=[a-z])-\n[ \t]{0,8}(?=[a-z])")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
 
@@ -174,6 +178,24 @@ def _labels(text: str, low: str) -> list[Label]:
     if spoken:
         out += [Label(start, end, code, True, True) for start, end, code in spoken]
         out.sort(key=lambda label: label.start)
+    chairs = _chairs(low, out) if len(out) > 1 and ("wc" in low or "w/c" in low) else []
+    if chairs:
+        out = sorted([*out, *chairs], key=lambda label: label.start)
+    return _as_numbered(low, out)
+
+
+def _chairs(low: str, labels: list[Label]) -> list[Label]:
+    """The letters for a wheelchair as the name of its management: in a row of names with their times, and where a line opens
+    with what that row names ("TA 25 | NMR 15 | WC 15" above "WC: curb, small wheelies")."""
+    places = [label.start for label in labels]
+    out: list[Label] = []
+    for found in _CHAIR_TIMED.finditer(low):
+        line, end = low.rfind("\n", 0, found.start()) + 1, low.find("\n", found.end())
+        row = labels[bisect_left(places, line) : bisect_left(places, end if end >= 0 else len(low))]
+        if sum(_FIGURE_BEHIND.match(low, label.end) is not None for label in row) > 1:
+            out.append(Label(*found.span(), "97542", False, False))
+    if out:
+        out += [Label(*found.span("name"), "97542", False, False) for found in _CHAIR_HEADS.finditer(low)]
     return out
 
 
@@ -184,6 +206,22 @@ def _attended(low: str, labels: list[Label]) -> list[Label]:
     if {la.code for la in stimulations if la.strong and not la.number} != {"97032"}:
         return labels
     return [replace(la, code="97032") if la in stimulations and not la.number else la for la in labels]
+
+
+def _as_numbered(low: str, labels: list[Label]) -> list[Label]:
+    """The labels, those of a name that may mean several codes taken for the one of which a number beside it says so elsewhere:
+    "E-stim 97032 15" above "E-stim: trigger on the tibialis anterior"."""
+    meant: dict[str, str] = {}
+    for name, number in itertools.pairwise(labels):
+        beside = number.number and not name.number and not low[name.end : number.start].strip(" (,-")
+        if beside and name.code != number.code and any({name.code, number.code} <= kin for kin in _KIN):
+            meant[low[name.start : name.end]] = number.code
+    if not meant:
+        return labels
+    return [
+        replace(label, code=meant[word]) if not label.number and (word := low[label.start : label.end]) in meant else label
+        for label in labels
+    ]
 
 
 def _listed(low: str, before: list[Label], start: int, code: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.behind import charged
+from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
@@ -26,6 +27,9 @@ _LENGTHS = frozenset({"min", "word", "prime", "m", "frac", "label", "range", "ru
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
 _OTHERWISE = re.compile(r"(?<![a-z])(?:next|last|prev\w*|prior|will|not?|refused|declined|held|hold|home|hep|goals?)(?![a-z])")
+_ON_A_SHEET = re.compile(
+    r"(?<![a-z])(?:per|see|as\son|as\sper|on)\s(?:the\s|attached\s|paper\s)*(?:exercise\s|ex\s|treatment\s|tx\s)?(?:flow\s?-?sheet|log|grid|sheet)(?![a-z])"
+)
 _STOP = re.compile(r"\n|[.;!](?=\s|$)")
 
 
@@ -50,11 +54,22 @@ def named_only(
     if not described:
         codes = _named(reading, layout, aside, nothing_told=True) or _rows_of_charges(reading, layout, aside)
     said = Counter(one_name(label.code) for label in reading.labels if not _charges(reading, label.start))
+    rows = Counter(one_name(label.code) for row in footer_rows(reading) for label, _ in row)
     return [
         (k, k + 1)
         for k, code in codes.items()
-        if not described or (said[code] == 1 and k - 1 not in codes and k + 1 not in codes)
+        if not described
+        or (said[code] == 1 and k - 1 not in codes and k + 1 not in codes)
+        or (said[code] - rows[code] == 1 and _told_on_a_sheet(reading, k))
     ]
+
+
+def _told_on_a_sheet(reading: Reading, k: int) -> bool:
+    """Whether the sentence around a piece refers to a sheet for what was done: "NMR and TE per flowsheet."."""
+    low, piece = reading.low, reading.pieces[k]
+    begin = sentence_start(low, piece.start, max(0, piece.start - _FAR))
+    stop = _STOP.search(low, piece.end - 1)
+    return _ON_A_SHEET.search(low, begin, stop.start() if stop else len(low)) is not None
 
 
 def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:

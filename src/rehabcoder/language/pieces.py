@@ -173,7 +173,7 @@ def split(
             if row < len(rows) and rows[row][0] <= found.start():
                 continue  # a cell parts nothing
         cut = found.end() if kind in ("stop", "semi", "glued") else found.start()
-        if kind == "then" and (who := _WHO.search(low, max(begin, cut - _WHO_FAR), cut)):
+        if kind == "then" and low[cut] != "," and (who := _WHO.search(low, max(begin, cut - _WHO_FAR), cut)):
             if not low[begin : who.start()].strip() or low[who.start() - 1] == ":":
                 continue  # "I then stretched": nothing stands before
             cut = who.start()

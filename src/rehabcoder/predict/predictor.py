@@ -40,6 +40,7 @@ from rehabcoder.language.together import (
     with_rows,
 )
 from rehabcoder.language.totals import Stated, find_totals
+from rehabcoder.language.turns import cut_by_turns, find_turns, turns_of
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 from rehabcoder.predict.rows import TextRows
@@ -157,7 +158,8 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         inside = (1 - kind[:, outside]).tolist()
         bills = only_billed(reading, layout, inside, stated.units_span, indices)
         _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
-        part[parted(reading, layout, indices), INSIDE] -= SURELY
+        begun = cut_by_turns(reading, find_turns(reading.low, reading.labels, reading.times))
+        part[[*parted(reading, layout, indices), *(k for k in begun if k < len(part))], INSIDE] -= SURELY
         part[[k for k in names_of_others(reading) if k < len(part)], BEGINS] -= SURELY
         if len(part) > LONG:
             added.append([])
@@ -377,6 +379,11 @@ def _predicted(
         stated.total_span,
     )
     stated = _without_a_services_own(stated, minutes, untimed)
+    for k, turn in turns_of(find_turns(reading.low, reading.labels, reading.times), places).items():
+        minutes[k] = Minutes(turn.time.minutes, turn.time.start, turn.time.end, 0.9)
+        if labels[k] is None:
+            names[k], labels[k] = turn.label, turn.label.code
+            joined[k] = _join(model, described[k], turn.label.code)
     headings = in_parts(reading, places, labels, [m.minutes for m in minutes])
     for heading, parts in headings.items():
         for k in parts:
@@ -386,7 +393,7 @@ def _predicted(
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
-        if k in headings:
+        if k in headings or (labels[k] is None and minutes[k].minutes is None and _told_again(joined[k][0][0], labels)):
             continue
         a, b = spans[k]
         clear = float(1 - outside[a:b].min())
@@ -407,6 +414,11 @@ def _predicted(
             )
         )
     return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows)
+
+
+def _told_again(code: str, labels: Sequence[str | None]) -> bool:
+    """Whether words without a label or a time speak of the evaluation that another service of the note is labelled as."""
+    return code in EVALUATIONS and code in labels
 
 
 def _without_a_services_own(stated: Stated, minutes: Sequence[Minutes], untimed: Sequence[bool]) -> Stated:
