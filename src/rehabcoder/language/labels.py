@@ -129,6 +129,7 @@ _MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
 _FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
 _CHAIR_TIMED = re.compile(r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t]?(?:mins?|m|')?[ \t]*(?:[|,;/\n]|[ ]{2}|\Z))")
+_ROW = 120  # code points to either side in which the row goes on
 _CHAIR_HEADS = re.compile(r"^[ \t*-]*(?P<name>w/?c)(?=[ \t]?(?::|-[ \t]))", re.M)
 _FIGURE_BEHIND = re.compile(r"[ \t:=]{0,3}\d{1,2}(?![\d./:])")
 _KIN = (frozenset({"G0283", "97014", "97032"}), frozenset({"97760", "97761", "97763"}))  # codes that a name may be short for
@@ -190,8 +191,9 @@ def _chairs(low: str, labels: list[Label]) -> list[Label]:
     places = [label.start for label in labels]
     out: list[Label] = []
     for found in _CHAIR_TIMED.finditer(low):
-        line, end = low.rfind("\n", 0, found.start()) + 1, low.find("\n", found.end())
-        row = labels[bisect_left(places, line) : bisect_left(places, end if end >= 0 else len(low))]
+        near, far = max(0, found.start() - _ROW), found.end() + _ROW
+        line, end = max(near, low.rfind("\n", near, found.start()) + 1), low.find("\n", found.end(), far)
+        row = labels[bisect_left(places, line) : bisect_left(places, end if end >= 0 else far)]
         if sum(_FIGURE_BEHIND.match(low, label.end) is not None for label in row) > 1:
             out.append(Label(*found.span(), "97542", False, False))
     if out:
