@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.language.shown import shown
+from rehabcoder.language.shown import shown, silent
 
 ELEMENTS = ("functional_goal", "progress", "response", "skilled_need")
 SERVICE = "TE 15 min: squats 3x10, bridges 2x12."
@@ -121,3 +121,46 @@ def test_the_piece_is_told():
 def test_cues_count_within_a_service_alone():
     assert "skilled_need" in shown(read("NMR 15 min: foam, vc for hip drop"), (), [(0, 1)], ELEMENTS)
     assert "skilled_need" not in elements("Next: vc for hip drop")
+
+
+@pytest.mark.parametrize(
+    ("element", "text"),
+    [
+        ("response", "Pain 4/10 in"),
+        ("response", "Response: ____"),
+        ("response", "Fatigue 4/10 start."),
+        ("response", "RPE not taken"),
+        ("response", "Post:"),
+        ("response", "[ ] tolerated  [ ] dizzy"),
+        ("response", "BP 132/70 at the start"),
+        ("response", "Stiff on arrival"),
+        ("skilled_need", "Cues: none   Assist: none"),
+        ("skilled_need", "Cues:  ☐ verbal  ☐ tactile  ☒ none"),
+    ],
+)
+def test_an_empty_field_and_a_rating_on_arrival_show_nothing(element, text):
+    assert silent(read(text), element, 0)
+
+
+@pytest.mark.parametrize(
+    ("element", "text"),
+    [
+        ("response", "Pain 4 in, 2 out"),
+        ("response", "Response: tired"),
+        ("response", "Post: no pain"),
+        ("response", "Ache 3/10 on arrival, 1/10 now"),
+        ("response", "Tolerated well"),
+        ("response", "Fatigued"),
+        ("response", "Pain pre: 2  Post: 1"),
+        ("response", "HR 98 after"),
+        ("response", "[x] tolerated"),
+        ("skilled_need", "Cues for hips"),
+        ("skilled_need", "verbal cues faded to none by set 3"),
+        ("skilled_need", "Cues: verbal x3"),
+        ("response", "Ha 2/10, 5 on arrival"),
+        ("response", "No sharper than on arrival"),
+        ("progress", "Pain 4/10 in"),
+    ],
+)
+def test_what_goes_on_to_something_else_is_not_silent(element, text):
+    assert not silent(read(text), element, 0)

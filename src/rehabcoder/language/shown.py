@@ -23,28 +23,46 @@ class _Form:
     pattern: re.Pattern[str]
 
 
+def _compiled(form: str) -> re.Pattern[str]:
+    words: dict[str, str] = knowledge("shown")["words"]
+    while (name := next((name for name in words if f"{{{name}}}" in form), None)) is not None:
+        form = form.replace(f"{{{name}}}", words[name])
+    return re.compile(form.replace("\\\n", ""))
+
+
 @cache
 def _forms() -> dict[str, tuple[re.Pattern[str], tuple[_Form, ...]]]:
     """For each element what forbids its forms, and the forms."""
-    table = dict(knowledge("shown"))
-    words: dict[str, str] = table.pop("words")
-
-    def compiled(form: str) -> re.Pattern[str]:
-        while (name := next((name for name in words if f"{{{name}}}" in form), None)) is not None:
-            form = form.replace(f"{{{name}}}", words[name])
-        return re.compile(form.replace("\\\n", ""))
-
     return {
         element: (
-            compiled(entries["never"]),
+            _compiled(entries["never"]),
             tuple(
-                _Form(tuple(entry["needs"]), entry.get("where", ""), compiled(entry["form"]))
+                _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]))
                 for entry in entries.values()
                 if isinstance(entry, dict)
             ),
         )
-        for element, entries in table.items()
+        for element, entries in knowledge("shown").items()
+        if element != "words"
     }
+
+
+@cache
+def _silences() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each element that has them what makes a piece silent of it, and what undoes that."""
+    return {
+        element: (_compiled(entries["silent"]), _compiled(entries["unless"]))
+        for element, entries in knowledge("shown").items()
+        if "silent" in entries
+    }
+
+
+def silent(reading: Reading, element: str, index: int) -> bool:
+    """Whether a piece only says that there is nothing to say of the element: an empty field, a rating on arrival."""
+    said, undone = _silences().get(element, (None, None))
+    piece = reading.pieces[index]
+    text = reading.low[piece.start : piece.end]
+    return said is not None and undone is not None and said.search(text) is not None and not undone.search(text)
 
 
 def shown(

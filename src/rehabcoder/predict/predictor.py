@@ -26,7 +26,7 @@ from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
 from rehabcoder.language.segments import Span, Whole, k_best, spans_of
-from rehabcoder.language.shown import shown
+from rehabcoder.language.shown import shown, silent
 from rehabcoder.language.together import (
     OnlyCodes,
     at_headings,
@@ -109,6 +109,7 @@ class Proposal:
 # alone got wrong.
 SAID = 0.97
 SHOWN = 0.8  # probability from which an element is shown whatever else says so: no threshold lies near it
+DOUBTFUL = 0.2  # probability up to which a piece shows nothing anyway
 SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
 LONG = 400  # pieces: no session note is longer; what is gets the tagger's best way unweighed
 # Log odds of being a session below which a note holds no service: of 1,461 therapy notes left out of training one lies lower,
@@ -351,6 +352,7 @@ def _predicted(
 ) -> Predicted:
     reading, stated = proposal.reading, proposal.stated
     if len(elements):
+        _silence(reading, model.elements.classes, elements)
         asked = [e for e, most in zip(model.elements.classes, elements.max(axis=0).tolist(), strict=True) if most < SHOWN]
         for element, index in shown(reading, proposal.aside, spans, asked).items():
             elements[index, model.elements.column(element)] = 1.0
@@ -419,6 +421,13 @@ def _predicted(
 def _told_again(code: str, labels: Sequence[str | None]) -> bool:
     """Whether words without a label or a time speak of the evaluation that another service of the note is labelled as."""
     return code in EVALUATIONS and code in labels
+
+
+def _silence(reading: Reading, names: Sequence[str], elements: Floats) -> None:
+    """Takes from the pieces what they seem to show and only say that there is nothing of."""
+    for index, column in np.argwhere(elements > DOUBTFUL).tolist():
+        if silent(reading, names[column], index):
+            elements[index, column] = 0.0
 
 
 def _without_a_services_own(stated: Stated, minutes: Sequence[Minutes], untimed: Sequence[bool]) -> Stated:
