@@ -148,17 +148,20 @@ class Corpus:
 
 def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet], *, jobs: int = 1) -> Corpus:
     """Reads everything once, on `jobs` cores."""
-    shares: list[Corpus] = Parallel(n_jobs=jobs)(delayed(_corpus)(notes[k::jobs], snippets[k::jobs]) for k in range(jobs))
+    shares = 4 * jobs  # more than one a core: what has come in and been merged makes room for the next
+    done = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_corpus)(notes[k::shares], snippets[k::shares]) for k in range(shares)
+    )
     names = Names()
     prepared: dict[int, Prepared] = {}
     words: dict[int, Bag] = {}
-    for k, share in enumerate(shares):
+    for k, share in enumerate(done):
         number = names.add(share.names)
         for at, note in enumerate(share.notes):
             note.words = [number[bag] for bag in note.words]
             note.clauses = [[number[bag] for bag in bags] for bags in note.clauses]
-            prepared[k + at * jobs] = note
-        words |= {k + at * jobs: number[bag] for at, bag in enumerate(share.snippet_words)}
+            prepared[k + at * shares] = note
+        words |= {k + at * shares: number[bag] for at, bag in enumerate(share.snippet_words)}
     return Corpus(
         [prepared[i] for i in range(len(notes))], list(snippets), [words[i] for i in range(len(snippets))], names
     )
