@@ -356,3 +356,26 @@ def test_who_did_what_comes_next_goes_with_it(text, answer):
 @pytest.mark.parametrize("joint", ["and ended on", "finished up with", "and closed with", "finishing on", "and wound up with"])
 def test_words_that_end_a_session_open_a_piece(joint: str) -> None:
     assert len(pieces(f"We did bridges and clams, {joint} crates to the shelf.")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("MHP 10 min before tx. Manual therapy to QL", ["MHP 10 min before tx.", "Manual therapy to QL"]),
+        ("Ice 8 min after rx. US 8 min", ["Ice 8 min after rx.", "US 8 min"]),
+        ("STM 12 min UT B. TE rows", ["STM 12 min UT B.", "TE rows"]),
+        ("Glides to knee R. Then steps", ["Glides to knee R.", "Then steps"]),
+        ("(calf L. Gait drills", ["(calf L.", "Gait drills"]),
+        ("Rows with bands bilat. Gait drills", ["Rows with bands bilat.", "Gait drills"]),
+    ],
+)
+def test_a_sentence_may_end_with_a_side_or_an_abbreviation(text, answer):
+    assert pieces(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Seen by B. Long today", "With pt L. Moss in the gym", "Robert B. Smith, PTA", "M. R. Jones came", "STM UT B. trap", "per tx. x"],
+)
+def test_initials_and_abbreviations_in_a_sentence_end_none(text):
+    assert pieces(text) == [text]

@@ -107,6 +107,17 @@ _MAY_END = frozenset(
         "act",
         "ex",
         "ed",
+        "tx",
+        "rx",
+        "sx",
+        "hx",
+        "dx",
+        "bil",
+        "bilat",
+        "max",
+        "mod",
+        "sup",
+        "resp",
     ]
 )
 _BREAK = re.compile(
@@ -126,6 +137,10 @@ _BREAK = re.compile(
 # Who did what comes next stands before its "then": "mirror box, and she then ...".
 _WHO = re.compile(r"(?:,?\s+|\A|(?<=\n))(?:and\s+)?(?:i|we|she|he|they|pt|patient)\Z")
 _WHO_FAR = 16  # code points of it
+# A letter for the side behind what it is the side of: "STM calf B. Gait ...", not the initial in "by B. Smith".
+_SIDES = frozenset("blr")
+_OF_A_SIDE = re.compile(r"(?:\A|[\s(])(?:[A-Z]{2,6}|(?!(?:by|with|and|from|to|per|pt|aide|tech|student|wife|son)\b)[a-z/-]{2,})[ \t]{1,2}[BLR]\Z")
+_SIDE_FAR = 24  # code points of it
 _MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
 _MEASURE = re.compile(r"[ \t]*\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)(?![a-z])")
 _WORD_BEFORE = re.compile(r"([\w.-]+)\.$")
@@ -314,6 +329,8 @@ def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool
         if len(token) == 1 and token.isalpha():
             # Initials end none; "4 x 20 s." does.
             counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()
+            if token in _SIDES and following.isupper() and text[after + 1 : after + 2].isalpha():
+                return _OF_A_SIDE.search(text, max(begin, stop.start() - _SIDE_FAR), stop.start()) is not None
             return token in _UNITS and counted and following.isupper()
         if token in _ABBREVIATIONS:
             # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
