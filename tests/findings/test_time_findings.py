@@ -206,3 +206,16 @@ def test_what_a_machine_within_a_service_took_does_not_fill_a_total() -> None:
     assert "less than" in (found(f"{rows}\ncrates 15 min\nTotal time 40 min", (rows, "97110", 20), CRATES) or "")
     rest = "SLR, rows 20 min, rest 5 min"
     assert found(f"{rest}\ncrates 15 min\nTotal time 40 min", (rest, "97110", 20), CRATES) is None
+
+
+def test_time_on_the_premises_is_no_length_of_treatment() -> None:
+    text = "rows 20 min\ncrates 15 min\n{}"
+    for stay in (
+        "Total time in the clinic 60 min.",
+        "Total time in the clinic was sixty minutes, timed thirty five minutes.",
+        "Patient was in the building a total of 60 min.",
+        "Here 60 min total in clinic.",
+    ):
+        assert found(text.format(stay), ROWS, CRATES) is None
+    for treated in ("Total treatment time in clinic 60 min.", "Total time 60 min.", "In clinic for 60 min total therapy time."):
+        assert "less than the stated total of 60" in (found(text.format(treated), ROWS, CRATES) or "")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
 from rehabcoder.language.footers import footer_rows
+from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_shapes import OF_ONE_SERVICE
@@ -32,7 +33,13 @@ _OF_A_PART = re.compile(
     r"(?<![a-z])(?:bike|bicycle|cycle|cycling|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
     r"(?:[ ,]{1,3}(?:lv?l?|level|seat|w)?[ ]?\d{1,2}(?![\d.:]))?[ ,x:|-]{0,24}\Z"
 )
+# How long the patient was on the premises is no length of treatment: waiting, changing and rest are in it.
+_PREMISES = r"(?:in|at|inside)\s(?:the\s|our\s)?(?:clinic|building|facility|department|office)(?![a-z])"
+_ON_THE_PREMISES = re.compile(rf"(?<![a-z]){_PREMISES}")
+_TREATED = re.compile(r"(?<![a-z])(?:treat|therap|session|tx\b|rx\b)")
+_BEHIND = re.compile(r"[^.;\n]{0,16}")
 _NEAR = 40  # code points before a time in which they stand
+_SENTENCE = 120  # code points before a total in which its sentence begins
 _NO_LENGTH = frozenset({"clock", "trail", "bare"})  # figures that may be anything
 _UNITS_MOST = 4  # a figure behind a code up to here may be its units
 _UNIT = 8  # minutes that make a unit; what takes less is a rest rather than a service given alone
@@ -123,6 +130,8 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         return Contradiction(
             total_at, total_end, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
         )
+    if _of_the_stay(predicted.reading.low, total_at, total_end):
+        return None
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)
     if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, services, stated.total - everything):
@@ -132,6 +141,18 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
             f"Services add up to {everything} minutes, less than the stated total of {stated.total}.",
         )
     return None
+
+
+def _of_the_stay(low: str, start: int | None, end: int | None) -> bool:
+    """Whether a total is the time that the patient was on the premises: "in the clinic a total of sixty minutes"."""
+    if start is None or end is None:
+        return False
+    begin = sentence_start(low, start, max(0, start - _SENTENCE))
+    if _TREATED.search(low, begin, end):
+        return False
+    behind = _BEHIND.match(low, end)
+    furthest = behind.end() if behind and low[end - 1] != "." else end  # "60 min total" before "in clinic"
+    return _ON_THE_PREMISES.search(low, begin, furthest) is not None
 
 
 def counted_alone(services: Sequence[Service], timed: int | None) -> list[Service]:

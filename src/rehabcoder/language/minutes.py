@@ -32,6 +32,7 @@ from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import shared_times
 from rehabcoder.language.standing_alone import with_times_alone
 from rehabcoder.language.times import TimeMention
+from rehabcoder.language.whole_service import in_its_column, said_whole
 
 __all__ = ["Candidate", "Minutes", "attach", "candidates", "usual_forms"]
 
@@ -366,6 +367,8 @@ def attach(
     in_the_water(reading, names, chosen)
     with_times_alone(reading, spans, chosen, shared | apart, untimed)
     _only_one_said(reading, spans, chosen, total, forms, score, shared | apart, untimed)
+    in_its_column(reading, spans, chosen)
+    said_whole(reading, spans, [label or code for label, code in names], chosen, untimed)
     in_order(reading, spans, chosen, total, untimed)
     the_rest(reading, chosen, total, untimed)
     return chosen
