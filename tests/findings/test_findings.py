@@ -130,6 +130,38 @@ def test_a_figure_beside_an_earlier_one_is_progress(coder):
     assert "missing_progress" not in raised(coder(note.format("Nine-hole peg 31 s, 39 s at session 2.")))
 
 
+@pytest.mark.parametrize(
+    "told",
+    ["Billed 3 units.", "Total units: 3", "Total units billed: 3", "30 min, 3u", "3 units billed today", "UNITS: 3",
+     "I put in for three units.", "Thirty minutes, three units", "TE and MT billed, 3 units", "Billed 1 unit"],
+)  # fmt: skip
+def test_units_told_without_codes_are_held_against_the_minutes(coder, told):
+    text = f"{EXERCISE}\n{MANUAL}\n{told}\nSmith, PT"
+    coded = coder(text)
+    flag = raised(coded)["units_total_mismatch"]
+    assert "30 timed minutes support 2." in flag.message
+    assert f"{EXERCISE}\n{MANUAL}\n" in text[: flag.start]
+    assert coded.totals.billed_units is None
+    assert "units_total_mismatch" in coded.review_reasons
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["Billed 2 units.", "30 min, 2u", "Last visit billed 4 units.", "Plan to bill 3 units next visit.", "Max 4 units/visit",
+     "Authorized: 12 units", "Total units this week: 9", "Units: 3 of 12 used", "PTA billed 1 unit, PT billed 3 units.",
+     "Untimed units: 1, timed units: 2", "2u PRBC last night", "Lives on unit 4.", "Insulin 18 units before breakfast."],
+)  # fmt: skip
+def test_units_that_agree_or_are_not_the_bill_raise_nothing(coder, told):
+    assert "units_total_mismatch" not in raised(coder(f"{EXERCISE}\n{MANUAL}\n{told}"))
+
+
+def test_a_number_of_units_may_hold_the_untimed_ones_and_needs_minutes_to_be_held_against(coder):
+    stimulation = "Unattended e-stim 15 min to L knee."
+    assert "units_total_mismatch" not in raised(coder(f"{EXERCISE}\n{MANUAL}\n{stimulation}\nTotal units: 3"))
+    assert "units_total_mismatch" in raised(coder(f"{EXERCISE}\n{MANUAL}\n{stimulation}\nTimed units: 3"))
+    assert "units_total_mismatch" not in raised(coder(f"{UNTIMED}\nBilled 3 units"))
+
+
 def test_units_of_a_column_are_checked_and_have_no_words(coder):
     flag = raised(coder(EXERCISE, billed_units={"97110": 2}))["units_mismatch"]
     assert (flag.start, flag.end) == (None, None)

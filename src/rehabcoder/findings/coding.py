@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import CODES, is_timed, one_name
+from rehabcoder.billing.ledger import count
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
 from rehabcoder.findings.times import contradiction, counted_alone
+from rehabcoder.language.units_told import units_told
 from rehabcoder.note import Service
 
 
@@ -53,6 +55,29 @@ def units_mismatch(context: Context) -> Raised | None:
     said = ", ".join(f"{c} x{u}" for c, u in sorted(timed.items())) or "no timed code"
     supported = ", ".join(f"{c} x{u}" for c, u in sorted(allocation.nearest(timed).items()) if u) or "no timed unit"
     return Raised(span[0] if span else None, span[1] if span else None, f"Billed {said}; supported {supported}.")
+
+
+@finding("units_total_mismatch")
+def units_total_mismatch(context: Context) -> Raised | None:
+    """A number of units told without codes; where units are billed by code, `units_mismatch` compares those."""
+    totals = context.totals
+    if context.note.billed_units or totals.billed_units or totals.units is None:
+        return None
+    timed = [s for s in context.services if timed_label(s)]
+    if not timed:
+        return None
+    missing = any(s.minutes is None for s in timed if s.code != "none" and is_timed(s.code))
+    if missing and (totals.stated_timed or 0) <= (totals.timed_minutes or 0):
+        return None  # without a stated total that stands in, the units are not known
+    told = units_told(context.predicted.reading, [(s.start, s.end) for s in timed])
+    if told is None:
+        return None
+    untimed = 0 if told.timed else len({s.code for s in context.services if s.code in CODES and not is_timed(s.code)})
+    if totals.units <= told.units <= totals.units + untimed:  # a pack or an evaluation may be among them, or not
+        return None
+    minutes = totals.stated_timed if missing else totals.timed_minutes
+    says = f"Billed {count(told.units, 'unit')}; {count(minutes or 0, 'timed minute')} support {totals.units}"
+    return Raised(told.start, told.end, f"{says}{f', and {untimed} untimed' if untimed else ''}.")
 
 
 @finding("time_inconsistent")
