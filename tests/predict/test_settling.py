@@ -6,14 +6,18 @@ import math
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 from predicting import Answer, answer, answers, model
 
+from rehabcoder.language.note_minutes import Minutes
+from rehabcoder.language.reading import read
+from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import predict
+from rehabcoder.predict.predictor import Found, Predicted, predict
 from rehabcoder.predict.settling import SIGNS, Judged, judge, signs, whole
 from rehabcoder.predict.settling import answer as answered_of
 from rehabcoder.predict.trees import no_trees
@@ -210,3 +214,39 @@ def test_signs_are_numbers_by_name_and_hold_no_word_of_the_note() -> None:
     [one] = predict(model(), [CLEAR])
     [two] = predict(model(), [CLEAR.replace("Ther Ex", "THER EX")])
     assert signs(whole(one), one.services[0], thin=False) == signs(whole(two), two.services[0], thin=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hot pack 10 min with manual therapy glides 15 min",
+        "hot pack 15 min and joint glides 10 min",
+        "bike 8 min, rows 3x10 and calf massage 22 min",
+    ],
+)
+def test_a_second_time_in_a_service_that_nobody_took_settles_nothing(words: str) -> None:
+    assert second_time(words, "97010" if words.startswith("hot") else "97110")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("rows 3x10, 25 min, bike 8 min", "97110"),
+        ("hot pack 10 min, skin checked at 5 min", "97010"),
+        ("brace fitted 15 min, worn 30 min, skin clear", "97760"),
+        ("memory drill 15 min, recall after a 20 minute delay", "97129"),
+        ("walked 10 min, 40' x3", "97116"),
+    ],
+)
+def test_a_dose_or_a_time_of_something_else_leaves_a_service_settled(words: str, code: str) -> None:
+    assert not second_time(words, code)
+
+
+def second_time(words: str, code: str) -> bool:
+    """Whether a service with these words, which took the first time in them, holds another that may be a service's own."""
+    reading = read(words)
+    first = reading.times[0]
+    minutes = Minutes(first.minutes, first.start, first.end, 0.9)
+    found = Found(0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], minutes, 1.0, 1.0)
+    predicted = Predicted(reading, find_totals(reading), [found], np.zeros((0, 0), dtype=np.float32), [], "unstated")
+    return answered_of(whole(predicted), found).second_time

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.grids import find_grid
+from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.reading import Reading
@@ -68,6 +69,7 @@ def set_aside(reading: Reading) -> list[int]:
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
+    taught = {index for start, end in done_today(reading) for index in range(start, end)}
     for index, piece in enumerate(pieces):
         before = pieces[index - 1] if index else None
         if piece.first:
@@ -89,6 +91,9 @@ def set_aside(reading: Reading) -> list[int]:
         if _UNTICKED.match(low, piece.start, piece.end):
             if ticked or content_words(low, reading.labels, piece.start, piece.end) < 3:
                 out.append(index)
+            continue
+        if index in taught:
+            going_on = False
             continue
         if opens.match(low, piece.start, piece.end):
             alone = piece.first and (index + 1 == len(pieces) or pieces[index + 1].first)

@@ -17,6 +17,7 @@ from rehabcoder.language.attendance import Attendance, attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
+from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.named import named_only, only_billed, parted
@@ -161,6 +162,9 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
         begun = cut_by_turns(reading, find_turns(reading.low, reading.labels, reading.times))
         part[[*parted(reading, layout, indices), *(k for k in begun if k < len(part))], INSIDE] -= SURELY
+        for start, end in done_today(reading):
+            part[start, BEGINS] += SURELY
+            part[start + 1 : end, INSIDE] += SURELY
         part[[k for k in names_of_others(reading) if k < len(part)], BEGINS] -= SURELY
         if len(part) > LONG:
             added.append([])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rehabcoder.billing.codes import one_name, says_itself
+from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name, says_itself
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted
@@ -28,6 +29,14 @@ def _odds(probability: float) -> float:
 
 
 _SHORT, _REAL = 3, 5  # minutes: a shorter time is a dose; from the second on it is hardly ever one
+_TOLD = frozenset({"min", "word"})  # feet are written like minutes with a stroke
+_SERVICE = 8  # minutes that may be those of a service of its own
+_NO_LENGTHS = EVALUATIONS | {"none", "97150"}
+# A time that is no length of a service: "worn 30 min", "every 20 min", "after a 15 minute delay".
+_OTHERWISE = re.compile(
+    r"(?<![a-z])(?:after|every|q|until|till|within|worn|wear\w*|last|next|past|rest\w*|delay\w*)(?![a-z])[^.;\n\d]{0,16}\Z|\bto \Z"
+)
+_OTHERWISE_BEHIND = re.compile(r"[ -](?:delay|rest|break|wear|later|ago|timer|walk test|total|timed)")
 _BEFORE, _BEHIND = {"": 0, "\n": 0, " ": 1}, {"": 0, "\n": 0, " ": 1, ".": 2}
 _CORE = frozenset({"97110", "97112", "97530"})
 _ADDS_UP = {"yes": 0, "no": 1, "unstated": 2}
@@ -75,6 +84,7 @@ class Whole(NamedTuple):
     predicted: Predicted
     codes: Counter[str]
     untaken: int  # times that are nobody's minutes
+    taken: set[int | None]  # minutes of services, and totals
     weakest_span: float
     weakest_minutes: float
     weakest_code: float
@@ -92,6 +102,7 @@ def whole(predicted: Predicted) -> Whole:
         predicted,
         Counter(s.code for s in services),
         sum(t.minutes >= _REAL and t.minutes not in taken for t in predicted.reading.times),
+        taken,
         min((_odds(s.certainty) for s in services), default=0.0),
         min((_odds(s.minutes.sure) for s in services), default=0.0),
         min((_odds(s.probabilities[0][1]) for s in services), default=0.0),
@@ -148,13 +159,31 @@ class Answer(NamedTuple):
     found: Found
     thin: bool  # described too thinly to judge
     signs: list[float]
+    second_time: bool = False  # a time within may be that of another service, overlooked
 
 
 def answer(note: Whole, found: Found) -> Answer:
     """A service of a note, ready to be judged."""
     reading = note.predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
-    return Answer(found, thin, signs(note, found, thin))
+    return Answer(found, thin, signs(note, found, thin), _second_time(note, found))
+
+
+def _second_time(note: Whole, found: Found) -> bool:
+    """Whether a service holds a time that nobody took and that can be no part of it: one longer than its own, or any within a
+    pack or a machine."""
+    low, own = note.predicted.reading.low, found.minutes.minutes
+    if own is None or found.code in _NO_LENGTHS:
+        return False  # of several services together, as often as not
+    least = max(_SERVICE, own + 1) if is_timed(found.code) else _SERVICE
+    return any(
+        time.form in _TOLD
+        and time.minutes >= least
+        and time.minutes not in note.taken
+        and not _OTHERWISE.search(low, max(found.start, time.start - 32), time.start)
+        and not _OTHERWISE_BEHIND.match(low, time.end)
+        for time in note.predicted.reading.times_in(found.start, found.end)
+    )
 
 
 def code_of(answer: Answer) -> str:
@@ -176,7 +205,7 @@ def judge(model: Model, answer: Answer) -> Judged:
     settled = model.settle.probability(answer.signs) if model.settle else confidence
     # Company told in passing: whether the minutes beside it were a group's, a person says.
     in_passing = code == "97150" and label is None and found.minutes.minutes is None
-    if in_passing or settled < model.thresholds.get("settle", 0.9):
+    if in_passing or answer.second_time or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
     return Judged(code, confidence, alternatives, reasons)
