@@ -22,6 +22,9 @@ NOT_GIVEN = [
     "ex: marches, heel raises w/ aide, OT writing progress report in the office",
     "97110 15 min UBE + rows, per aide, PT charting",
     "Steps x10, no therapist present",
+    "TE 25 min: UBE, rows, wall slides, completed per flowsheet w/ Jen (tech).",
+    "NMR 15 min: tandem and foam with Sam, rehab aide",
+    "bike and rows by Maria the tech",
 ]
 GROUPS = [
     "TE 30 min with Mr. K at the same time, I went back and forth",
@@ -62,6 +65,8 @@ ONE_ON_ONE = [
     "passing beads from one bowl to another with both hands at once",
     "he walked with me and the aide behind with the chair",
     "scooting, OT and tech on either side, mod A x2",
+    "gait 100 ft with cues, w/ Jen (tech) following with w/c",
+    "Car transfer taught w/ Ann, her home aide",
 ]
 
 

@@ -60,9 +60,10 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
     places = [(s.start, s.end) for s in services]
     ranges = own_ranges(predicted.reading, places)
     taken = {own.start for own in ranges if own} | {s.minutes_span.start for s in services if s.minutes_span}
+    with_company = sorted([*places, *predicted.shared.places])  # the time of a second patient is no visit's
     return (
         _against_totals(predicted, services)
-        or _against_visit(predicted, services, ranges, windows(predicted.reading, places, taken))
+        or _against_visit(predicted, services, ranges, windows(predicted.reading, with_company, taken))
         or _overlap(services, ranges)
         or _past_the_next(predicted, services)
         or _past_the_end(predicted, services, ranges)

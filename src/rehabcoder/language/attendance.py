@@ -53,7 +53,7 @@ def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance 
     """
     low = reading.low[start:end].replace("\n", " ")  # a turn of speech may run over a line break
     if code == ATTENDED_STIM:
-        left, place = UNATTENDED_STIM, _first(low, ["stimulation.left"]) or _elsewhere(low, reading.text[start:end])
+        left, place = UNATTENDED_STIM, first_place(low, ["stimulation.left"]) or _elsewhere(low, reading.text[start:end])
     elif place := _group(low):
         left = GROUP
     else:
@@ -61,7 +61,7 @@ def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance 
     return Attendance(left, start + place[0], start + place[1]) if place else None
 
 
-def _first(low: str, names: Sequence[str]) -> Place | None:
+def first_place(low: str, names: Sequence[str]) -> Place | None:
     """Where the first of the named kinds of words stands that is there at all."""
     for name in names:
         needs, pattern = _patterns()[name]
@@ -71,21 +71,21 @@ def _first(low: str, names: Sequence[str]) -> Place | None:
 
 
 def _group(low: str) -> Place | None:
-    found = [place for name in _COMPANY if (place := _first(low, [name]))]
-    if len(found) == 1 and (place := _first(low, ["company.other"])):  # a name or a room number alone says nothing
+    found = [place for name in _COMPANY if (place := first_place(low, [name]))]
+    if len(found) == 1 and (place := first_place(low, ["company.other"])):  # a name or a room number alone says nothing
         found.append(place)
     return found[0] if len(found) >= _KINDS else None
 
 
 def _elsewhere(low: str, text: str) -> Place | None:
-    place = _first(low, ["elsewhere.busy"])
+    place = first_place(low, ["elsewhere.busy"])
     if place:
         return place
-    place = _first(low, ["elsewhere.is_busy"])
+    place = first_place(low, ["elsewhere.is_busy"])
     if place and (not low.startswith("pt ", place[0]) or _therapist(text, place[0])):
         return place
-    place = place or _first(low, ["elsewhere.in_room"])
-    return place if place and _first(low, ["alone.alone", "aide.ran", "aide.with"]) else None
+    place = place or first_place(low, ["elsewhere.in_room"])
+    return place if place and first_place(low, ["alone.alone", "aide.ran", "aide.with"]) else None
 
 
 def _therapist(text: str, at: int) -> bool:
@@ -94,7 +94,7 @@ def _therapist(text: str, at: int) -> bool:
 
 
 def _aide(low: str) -> Place | None:
-    place = _first(low, ["aide.ran"])
-    if place is None and (place := _first(low, ["aide.with"])) and _first(low, ["aide.unless"]):
+    place = first_place(low, ["aide.ran"])
+    if place is None and (place := first_place(low, ["aide.with", "aide.named"])) and first_place(low, ["aide.unless"]):
         return None
     return place

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name
 from rehabcoder.language.aside import but, set_aside, up_to_aside
-from rehabcoder.language.attendance import Attendance, attendance
+from rehabcoder.language.attendance import GROUP, Attendance, attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
+from rehabcoder.language.company import Shared, find_shared
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
@@ -85,6 +86,7 @@ class Predicted:
         str  # whether the minutes read add up to what the note states: the strongest sign that they were read right
     )
     rows: list[Rows] = field(default_factory=list)  # word features of each piece
+    shared: Shared = field(default_factory=Shared)  # another patient at the same time
 
 
 @dataclass(slots=True)
@@ -396,10 +398,19 @@ def _predicted(
             if labels[k] is None:
                 names[k], labels[k] = names[heading], labels[heading]
                 joined[k] = _join(model, described[k], labels[heading], attended[k])
+    joint = [ranked[0][0] for ranked in joined]
+    shared = find_shared(reading, proposal.aside, places, joint, labels, [m.minutes for m in minutes])
+    if stated.total_span and any(start <= stated.total_span[0] < end for start, end in shared.places):
+        stated = replace(stated, total=None, total_span=None)  # how long the other patient was there
+    for k, place in shared.given.items():
+        attended[k] = Attendance(GROUP, *place)
+        joined[k] = _join(model, described[k], labels[k], attended[k])
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
-        if k in headings or (labels[k] is None and minutes[k].minutes is None and _told_again(joined[k][0][0], labels)):
+        if k in headings or k in shared.told:
+            continue
+        if labels[k] is None and minutes[k].minutes is None and _told_again(joined[k][0][0], labels):
             continue
         a, b = spans[k]
         clear = float(1 - outside[a:b].min())
@@ -419,7 +430,7 @@ def _predicted(
                 attended[k],
             )
         )
-    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows)
+    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows, shared)
 
 
 def _told_again(code: str, labels: Sequence[str | None]) -> bool:

@@ -204,7 +204,9 @@ def judge(model: Model, answer: Answer) -> Judged:
         reasons.append("label_followed")
     settled = model.settle.probability(answer.signs) if model.settle else confidence
     # Company told in passing: whether the minutes beside it were a group's, a person says.
-    in_passing = code == "97150" and label is None and found.minutes.minutes is None
+    given = found.attendance
+    apart = given is not None and not found.start <= given.start < found.end
+    in_passing = code == "97150" and label is None and (apart or found.minutes.minutes is None)
     if in_passing or answer.second_time or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
