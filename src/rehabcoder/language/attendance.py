@@ -7,7 +7,7 @@ learn from a few hundred examples. The turns of speech are data: `knowledge/atte
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -68,6 +68,13 @@ def first_place(low: str, names: Sequence[str]) -> Place | None:
         if any(need in low for need in needs) and (match := pattern.search(low)):
             return match.span()
     return None
+
+
+def places_of(low: str, name: str) -> Iterator[Place]:
+    """All places of the named kind of words."""
+    needs, pattern = _patterns()[name]
+    if any(need in low for need in needs):
+        yield from (match.span() for match in pattern.finditer(low))
 
 
 def _group(low: str) -> Place | None:

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rehabcoder.billing.codes import is_timed
-from rehabcoder.language.attendance import GROUP, NOT_GIVEN, Place, first_place
+from rehabcoder.language.attendance import GROUP, NOT_GIVEN, Place, first_place, places_of
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 
 _LEAST = 8  # minutes: less is no stretch of a visit
+_FAR = 400  # code points of a sentence on either side
 _DAY = 720  # minutes after which a clock without am and pm begins again
 _NO_LENGTH = frozenset({"clock", "pct", "trail", "bare", "cell"})
 _WHOLE = re.compile(r"\b(?:whole|entire|full|all) (?:of )?(?:the )?(?:hour|visit|session|time|treatment|tx|appointment)\b")
@@ -84,9 +85,9 @@ def _one_on_one(code: str, label: str | None) -> bool:
 def _sentences(reading: Reading) -> Iterator[Place]:
     low = reading.low
     at = 0
-    while place := first_place(low[at:], ["shared.other"]):
-        start, end = place[0] + at, place[1] + at
-        at = end
+    for start, end in places_of(low, "shared.other"):
+        if start < at:
+            continue
         begin, over = _sentence(low, start, end)
         said = low[begin:over]
         if low[end - 2 : end] == "pt" and reading.text[end - 2 : end] == "PT" and not reading.text.isupper():
@@ -102,9 +103,9 @@ def _sentences(reading: Reading) -> Iterator[Place]:
 
 def _sentence(low: str, start: int, end: int) -> Place:
     """Where the sentence or line around a place begins and ends."""
-    over, line = len(low), low.rfind("\n", 0, start) + 1
-    begin = line
-    for found in _BREAK.finditer(low, line):
+    line = max(low.rfind("\n", max(0, start - _FAR), start) + 1, start - _FAR, 0)
+    begin, over = line, min(len(low), end + _FAR)
+    for found in _BREAK.finditer(low, line, over):
         if found[0] != "\n" and _ABBREVIATED.search(low, line, found.start()):
             continue
         if found.start() >= end:
