@@ -363,6 +363,7 @@ def test_words_that_end_a_session_open_a_piece(joint: str) -> None:
     [
         ("MHP 10 min before tx. Manual therapy to QL", ["MHP 10 min before tx.", "Manual therapy to QL"]),
         ("Ice 8 min after rx. US 8 min", ["Ice 8 min after rx.", "US 8 min"]),
+        ("hot pack 8 min before tx. rows 3x10", ["hot pack 8 min before tx.", "rows 3x10"]),
         ("STM 12 min UT B. TE rows", ["STM 12 min UT B.", "TE rows"]),
         ("Glides to knee R. Then steps", ["Glides to knee R.", "Then steps"]),
         ("(calf L. Gait drills", ["(calf L.", "Gait drills"]),

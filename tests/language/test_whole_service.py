@@ -53,6 +53,8 @@ def test_the_time_with_the_therapist_beats_that_of_one_thing_of_the_list(says):
 def test_a_total_within_a_service_is_its_own_where_another_follows(first, answer):
     second = "MT 12 min glides."
     assert whole(f"{first}\n{second}", (first, "97110", 6), (second, "97140", 12)) == [answer, 12]
+    if answer != 6:  # and so where no time was taken for it, unless the other has none either
+        assert whole(f"{first}\n{second}", (first, "97110", None), (second, "97140", 12)) == [answer, 12]
 
 
 def test_a_total_that_the_services_come_to_is_that_of_the_session():

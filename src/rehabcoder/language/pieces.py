@@ -140,6 +140,7 @@ _WHO_FAR = 16  # code points of it
 # A letter for the side behind what it is the side of: "STM calf B. Gait ...", not the initial in "by B. Smith".
 _SIDES = frozenset("blr")
 _OF_A_SIDE = re.compile(r"(?:\A|[\s(])(?:[A-Z]{2,6}|(?!(?:by|with|and|from|to|per|pt|aide|tech|student|wife|son)\b)[a-z/-]{2,})[ \t]{1,2}[BLR]\Z")
+_SAYS_WHEN = re.compile(r"(?<![a-z])(?:before|after|prior to|following|during|post|throughout)\s+\Z")  # "before tx."
 _SIDE_FAR = 24  # code points of it
 _MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
 _MEASURE = re.compile(r"[ \t]*\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)(?![a-z])")
@@ -332,6 +333,8 @@ def _ends_sentence(text: str, low: str, begin: int, stop: re.Match[str]) -> bool
             if token in _SIDES and following.isupper() and text[after + 1 : after + 2].isalpha():
                 return _OF_A_SIDE.search(text, max(begin, stop.start() - _SIDE_FAR), stop.start()) is not None
             return token in _UNITS and counted and following.isupper()
+        if token in ("tx", "rx") and _SAYS_WHEN.search(low, max(begin, word.start() - _SIDE_FAR), word.start()):
+            return True
         if token in _ABBREVIATIONS:
             # "10 min. sat eob": a unit behind a figure ends the sentence; "flex. Then" does where a capital letter follows.
             counted = low[max(0, word.start() - 2) : word.start()].strip()[-1:].isdecimal()

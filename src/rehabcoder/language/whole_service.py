@@ -41,6 +41,7 @@ def said_whole(
     timed = [index for index, idle in enumerate(untimed) if not idle]
     taken = {m.start for m in chosen}
     sums = (sum(m.minutes or 0 for m in chosen), sum(chosen[k].minutes or 0 for k in timed))
+    lacking = sum(chosen[k].minutes is None for k in timed)
     for index in timed:
         own, (start, end) = chosen[index], spans[index]
         if own.start is not None and not (start <= own.start < end and _of_one_thing(reading, start, own)):
@@ -53,7 +54,7 @@ def said_whole(
                 continue
             if len(timed) == 1 and _one_on_one(low, mention):
                 pass
-            elif not (mention.end <= end + 1 and _total(reading, mention, start, names[index], own.start is not None)):
+            elif mention.end > end + 1 or not _total(reading, mention, start, names[index], _of_a_list(reading, start, own, mention, lacking)):
                 continue
             elif len(timed) == 1 and own.start is not None and not _of_service(reading, mention, names[index]):
                 continue  # it may be that of the visit
@@ -71,6 +72,14 @@ def _of_one_thing(reading: Reading, start: int, own: Minutes) -> bool:
     named = next((la for la in reading.labels[max(0, index - 3) : index + 1][::-1] if la.start >= start and (la.number or la.code in MASKED)), None)
     between = low[named.end if named else start : at]
     return _LETTER.search(between.strip(" x:-")) is not None and _GOES_ON.match(low, own.end or at) is not None
+
+
+def _of_a_list(reading: Reading, start: int, own: Minutes, mention: TimeMention, lacking: int) -> bool:
+    """Whether a list with the time of one thing in it leads up to a time; where none was taken, only this service lacks minutes."""
+    if own.start is not None:
+        return True
+    before = reading.times_in(start, mention.start) if lacking == 1 else []
+    return any(_of_one_thing(reading, start, Minutes(t.minutes, t.start, t.end, 1.0)) for t in before if t.form in _SAID)
 
 
 def _one_on_one(low: str, mention: TimeMention) -> bool:
