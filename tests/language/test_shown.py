@@ -23,6 +23,8 @@ SHOWN = [
     ("progress", "Straight leg raise 60 from 45 in 2 weeks, walking 8 min to 12 min over 3 visits"),
     ("progress", "Now CGA on stairs, was mod A."),
     ("progress", "Lag 0 deg, 5 LV."),
+    ("progress", "Abd 4/5, 4-/5 LV."),
+    ("progress", "Hip abd 4+/5, was 4-/5"),
     ("progress", "4 deg lag, 8 deg LV"),
     ("progress", "ER 42 (35 LV)"),
     ("progress", "Sits unsupported 3 min, needed two hands last Tuesday"),
