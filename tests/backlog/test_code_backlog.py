@@ -180,6 +180,29 @@ def test_claims_of_a_run_before_do_not_stay_beside_results_without_any() -> None
     assert sorted(os.listdir()) == ["c.jsonl", "n.jsonl"]
 
 
+def test_claims_of_another_file_of_results_are_never_replaced_without_a_word() -> None:
+    row = {"id": "n", "text": "squats x 10 min"}
+    source = write([row | {"mrn": "p", "dos": "2024-09-18"}])
+    run(source, "c.jsonl")
+    before = Path("c.claims.jsonl").read_bytes()
+    with pytest.raises(UsageError, match=r"c\.claims\.jsonl belongs to c\.jsonl, and the results in c\.csv would"):
+        run(source, "c.csv")
+    assert sorted(os.listdir()) == ["c.claims.jsonl", "c.jsonl", "n.jsonl"]
+    assert Path("c.claims.jsonl").read_bytes() == before
+    Path("c.jsonl").unlink()
+    run(source, "c.csv")  # whose they were is gone
+    run(source, "n.csv")
+    run(source, "n.csv")  # n.jsonl holds the notes, and has no claims of its own
+
+
+def test_notes_that_stand_in_no_claim_are_counted() -> None:
+    row = {"id": "n", "text": "squats x 10 min"}
+    source = write([row | {"mrn": "p", "dos": "2024-09-18"}, row | {"id": "m", "mrn": "p"}, row | {"id": "k"}])
+    assert run(source, "c.jsonl").unclaimed == 2
+    assert run(source).unclaimed == 2
+    assert run(source).unclaimed == 2  # of the finished run
+
+
 def test_kx_runs_on_through_a_patient_s_year_wherever_the_notes_lie(monkeypatch: pytest.MonkeyPatch) -> None:
     days = ("2024-09-03", "2024-09-01", "2024-09-02", "2025-01-02")
     rows = [

@@ -86,12 +86,13 @@ def test_the_table_ends_with_the_sums_of_either_direction(run: Run, file: Path) 
     assert status == 0
     lines = [line.split() for line in out.splitlines()]
     assert lines[1] == ["K", "2", "2", "units,", "$60.00", "1", "unit,", "$30.00", "-"]
-    assert lines[-1] == ["all", "4", "3", "units,", "$90.00", "2", "units,", "$60.00", "-"]
+    assert lines[3] == ["all", "4", "3", "units,", "$90.00", "2", "units,", "$60.00", "-"]
 
 
 def test_the_last_row_counts_each_claim_once(run: Run, file: Path) -> None:
-    assert run(file, "--by", "code")[1].splitlines()[-1].split()[:3] == ["all", "4", "3"]
-    assert run(file, "--by", "line")[1].splitlines()[-1].split()[:3] == ["all", "3", "units,"]
+    last = {by: next(x for x in run(file, "--by", by)[1].splitlines() if x.startswith("all ")) for by in ("code", "line")}
+    assert last["code"].split()[:3] == ["all", "4", "3"]
+    assert last["line"].split()[:3] == ["all", "3", "units,"]
 
 
 def test_each_line_says_why(run: Run, file: Path) -> None:
@@ -112,6 +113,30 @@ def test_over_payments_with_the_last_day_to_return_them(run: Run, file: Path) ->
     assert "give --fee" in run(file, "--found-on", "2024-07-01")[1]
     found = json.loads(run(file, "--found-on", "2024-07-01", "--format", "json")[1])
     assert [item["claim"] for item in found] == ["p1/2024-05-01", "p3/2024-06-03"]
+
+
+def test_what_the_table_leaves_out_and_what_its_money_wants(run: Run, file: Path) -> None:
+    out = run(file)[1]
+    assert "Left out: 1 claim of which nothing says what was billed.\n" in out
+    assert "Where money is not known, give --fee" in out
+    priced = run(file, "--fee", "30")[1]
+    assert "Left out: 1 claim of" in priced
+    assert "give --fee" not in priced
+    assert "pooled" not in out
+
+
+def test_claims_of_several_notes_are_named_since_report_compares_each_note_alone(run: Run, tmp_path: Path) -> None:
+    pool = ClaimPool()
+    for number in (1, 2):
+        note = Note(f"n{number}", f"text {number}", date_of_service="2024-05-01", patient_id="p")
+        services = [Service(0, 1, "", "97110", minutes=20)]
+        pool.add(note, CodedNote(note.note_id, interventions=services, totals=Totals(billed_units={"97110": 1})))
+    path = tmp_path / "claims.jsonl"
+    [claim] = pool.claims(lambda day: load_policy("medicare-part-b", on=day))
+    path.write_text(json.dumps(claim.to_json()) + "\n", encoding="utf-8")
+    out = run(path, "--fee", "30")[1]
+    assert "1 unit, $30.00" in out  # 40 minutes make three units together, and one each apart
+    assert "Notes of one day pooled: p/2024-05-01 (2 notes)." in out
 
 
 def test_a_file_without_bills(run: Run, tmp_path: Path) -> None:

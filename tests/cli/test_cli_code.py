@@ -176,6 +176,19 @@ class TestOutput:
         printed = rows_of(rehabcoder("code", sample / "emr-export.jsonl", "--format", "jsonl")[1])
         assert rows == printed
 
+    def test_notes_without_a_claim_are_told(self, rehabcoder: Run, sample: Path, tmp_path: Path) -> None:
+        said = rehabcoder("code", sample, "--out", tmp_path / "coded.jsonl")[1]
+        assert "17 claims" in said
+        assert "16 notes stand in no claim, for want of a patient or a date." in said
+
+    def test_a_long_name_keeps_to_its_line(self, rehabcoder: Run, sample: Path, tmp_path: Path) -> None:
+        text = (sample / "wrong-label.txt").read_text(encoding="utf-8")
+        for name in ("09-previous-note-copied", "exactly-as-wide-as-cell"[:22]):
+            (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+        lines = rehabcoder("code", tmp_path)[1].splitlines()
+        assert any(line.startswith("* 09-previous-...-copied  ") for line in lines)
+        assert any(line.startswith("* exactly-as-wide-as-cel  ") for line in lines)
+
     def test_a_folder_of_parts_is_not_coded_twice(self, rehabcoder: Run, sample: Path, tmp_path: Path) -> None:
         arguments = ("code", sample, "--out", tmp_path / "coded", "--format", "csv")
         first, again = rehabcoder(*arguments), rehabcoder(*arguments)

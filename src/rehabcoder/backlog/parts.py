@@ -56,6 +56,7 @@ class Done:
     review: int = 0
     quarantined: int = 0
     claims: bool = False  # whether a note has a patient and a date
+    unclaimed: int = 0  # notes without a patient or a date
     model_version: str = ""
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -100,6 +101,7 @@ def write_part(
         review=sum(row["needs_review"] for row in rows if row["status"] != "failed"),
         quarantined=barred,
         claims=bool(billable),
+        unclaimed=len(notes) - len(billable),
         model_version=next((row["model_version"] for row in rows if row["model_version"]), ""),
         failures=failures[:SHOWN],
         told=list(told),

@@ -9,7 +9,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rehabcoder.backlog.coding import Load, load_coder
-from rehabcoder.backlog.finish import beside, join_parts, repeated_ids, write_all_claims, write_failures
+from rehabcoder.backlog.finish import (
+    FURTHER,
+    beside,
+    join_parts,
+    refuse_to_replace,
+    repeated_ids,
+    write_all_claims,
+    write_failures,
+)
 from rehabcoder.backlog.parts import SHOWN, Done, Part
 from rehabcoder.backlog.pool import Pool, free_cores
 from rehabcoder.backlog.progress import OnProgress, Progress
@@ -34,6 +42,7 @@ class Summary:
     """What a run did. `failures` are the first failed notes (id, source, error); all stand in `failed_file`.
 
     `review` notes need a person, `settled` ones do not; `taken_over` were coded by the run that this one went on with.
+    `unclaimed` notes have no patient or no date, and stand in no claim.
     `repeated` ids stand for more than one note each; `repeated_ids` are the first of them.
     """
 
@@ -47,6 +56,7 @@ class Summary:
     taken_over: int = 0
     claims: int = 0
     claims_with_kx: int = 0
+    unclaimed: int = 0
     claims_file: str | None = None
     failed_file: str | None = None
     failures: list[tuple[str, str, str]] = field(default_factory=list)
@@ -100,6 +110,8 @@ def code_backlog(
         raise UsageError("the number of jobs is negative", remedy="Give 0 for one job a core.")
     listed = find(paths, options.notices, any_suffix=input_format is not None)
     sources = [source for source in listed if not _is_result(source, target)]
+    if single:
+        refuse_to_replace(target, (source.name for source in sources))
     settings: Json = {
         "format": kind,
         "input_format": input_format,
@@ -250,7 +262,7 @@ def _results(
 ) -> Summary:
     """Everything that is written once all shards are done."""
     done, progress = run.in_order(), run.progress
-    claims_file, failed_file = (beside(target, name, single_file=single) for name in ("claims.jsonl", "failed.csv"))
+    claims_file, failed_file = (beside(target, name, single_file=single) for name in FURTHER)
     claims, kx = write_all_claims(done, part, claims_file, policy=policy, jobs=jobs, year_to_date=amounts)
     write_failures(done, part, failed_file)
     repeated = repeated_ids(done, part)
@@ -267,6 +279,7 @@ def _results(
         taken_over=progress.taken_over,
         claims=claims,
         claims_with_kx=kx,
+        unclaimed=sum(one.unclaimed for one in done),
         claims_file=os.fspath(claims_file) if claims else None,
         failed_file=os.fspath(failed_file) if progress.failed else None,
         failures=[failure for one in done for failure in one.failures][:SHOWN],

@@ -20,6 +20,8 @@ from rehabcoder.cli.arguments import parse_fees
 from rehabcoder.cli.plain import printable
 from rehabcoder.errors import ReadError, UsageError
 
+_NO_FEE = "Where money is not known, give --fee, or code under a policy with fees."
+_NAMED = 3  # claims of several notes that are named
 GROUPS = ("claim", "line", "note", "code", "clinician", "clinic", "payer", "month")
 
 
@@ -51,13 +53,15 @@ def claims(
         return
     if by not in GROUPS:
         raise UsageError(f"--by is {by!r}", remedy=f"Use one of: {', '.join(GROUPS)}.")
-    found = list(read_differences(path, fees=prices))
+    claims = list(_read_claims(path, prices))
+    found = [(claim, difference) for claim, difference in claims if difference is not None]
     rows = roll_up(part for claim, difference in found for part in _parts(claim, difference, by))
     if format == "json":
         json.dump([row.to_json() for row in rows], sys.stdout, indent=1)
         sys.stdout.write("\n")
     else:
-        typer.echo("\n".join(_table(rows, roll_up(("all", difference) for _, difference in found), by)))
+        whole = roll_up(("all", difference) for _, difference in found)
+        typer.echo("\n".join([*_table(rows, whole, by), *(_remarks(claims, whole) if rows else ())]))
 
 
 def read_differences(
@@ -68,13 +72,21 @@ def read_differences(
     Raises:
         ReadError: the file cannot be read or holds something else than claims.
     """
+    for claim, difference in _read_claims(path, fees or {}):
+        if difference is not None:
+            yield claim, difference
+
+
+def _read_claims(
+    path: str | Path, fees: Mapping[str, Decimal]
+) -> Iterator[tuple[dict[str, Any], Difference | None]]:
+    """Every claim of a file; None where nothing says what was billed."""
     try:
         with Path(path).open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     claim, difference = _read(line, f"{path}, line {number}")
-                    if difference is not None:
-                        yield claim, _priced(difference, fees or {})
+                    yield claim, difference and _priced(difference, fees)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is no text in UTF-8"
         raise ReadError(
@@ -133,6 +145,31 @@ def _table(rows: Sequence[Difference], whole: Sequence[Difference], by: str) -> 
     return lines
 
 
+def _remarks(
+    claims: Sequence[tuple[Mapping[str, Any], Difference | None]], whole: Sequence[Difference]
+) -> Iterator[str]:
+    """What the table leaves out, what its money wants, and where it differs from what `report` adds up by note."""
+    failed = sum(difference is None and claim.get("complete") is False for claim, difference in claims)
+    unbilled = sum(difference is None for _, difference in claims) - failed
+    if unbilled:
+        yield f"Left out: {count(unbilled, 'claim')} of which nothing says what was billed."
+    if failed:
+        yield f"Left out: {count(failed, 'claim')} with a note that could not be coded."
+    if any(row.over_amount is None or row.under_amount is None for row in whole):
+        yield _NO_FEE
+    pooled = [
+        f"{difference.name} ({counted} notes)"
+        for claim, difference in claims
+        if difference and (counted := len(claim.get("note_ids") or []) - len(claim.get("left_out") or {})) > 1
+    ]
+    if pooled:
+        more = f" and {len(pooled) - _NAMED} more" if len(pooled) > _NAMED else ""
+        named = printable(", ".join(pooled[:_NAMED]))
+        yield (
+            f"Notes of one day pooled: {named}{more}. The worklist and `report` compare each note alone, and can differ."
+        )
+
+
 def _units_and_money(units: int, amount: Decimal | None) -> str:
     if not units:
         return "-"
@@ -151,5 +188,5 @@ def _print_overpayments(differences: Sequence[Difference], day: date, format: st
         line = f"{item.claim}: {amount}, found on {item.found_on}, report and return by {item.report_by}"
         typer.echo(printable(line))
     if any(item.amount is None for item in found):
-        typer.echo("Where money is not known, give --fee, or code under a policy with fees.")
+        typer.echo(_NO_FEE)
     typer.echo(f"{count(len(found), 'over-paid claim')}. {SIXTY_DAY_SOURCE}.")

@@ -135,6 +135,9 @@ def _say_more(summary: Summary) -> None:
         print(f"{summary.taken_over:,} of them were coded by the run before, which this one went on with.")
     if summary.claims_file:
         print(f"{summary.claims:,} claims (a patient, a day and a discipline each) -> {summary.claims_file}")
+        if summary.unclaimed:
+            stand = "note stands" if summary.unclaimed == 1 else "notes stand"
+            print(f"{summary.unclaimed:,} {stand} in no claim, for want of a patient or a date.")
     _name_repeated(summary.repeated, summary.repeated_ids)
     if summary.failed:
         errors = [error or source or note_id for note_id, source, error in summary.failures]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _COLOURS = ("cyan", "green", "magenta", "blue", "yellow", "bright_red")
-LEGEND = "Marks: [1 97110: a service and its code ], {its minutes}, <words that decided>."
+LEGEND = "Marks, no part of the note: [1 CODE: a service and its code ], {its minutes}, <words that decided>."
 
 
 @dataclass(slots=True, frozen=True)

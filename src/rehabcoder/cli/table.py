@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _NOTE = 24
+_NAME = _NOTE - 2  # behind the star
+_HEAD = 12  # characters of a long name that stand before the gap in its middle
 _ROWS = 16  # notes printed at a time; all pages have the same widths
 _COLOURS = {"high": "bold red", "medium": "yellow", "low": "dim"}
 
@@ -56,7 +58,8 @@ def _cells(row: CodedNote, policy: Policy) -> Iterator[tuple[Text, ...]]:
     """A line for each service, further lines for codes of the claim without a service of their own, and findings."""
     from rich.text import Text
 
-    name = Text(f"{' ' if row.status == 'coded' and not row.needs_review else '*'} {printable(row.note_id)}", "bold")
+    star = " " if row.status == "coded" and not row.needs_review else "*"
+    name = Text(f"{star} {_short(printable(row.note_id))}", "bold")
     if row.status == "failed":
         blank = Text("")
         yield name, Text("failed", "bold red"), blank, blank, blank, Text(printable(row.error or ""), "red")
@@ -101,6 +104,13 @@ def _remarks(row: CodedNote) -> list[Text]:
     flags: dict[str, Finding] = {flag.id: flag for flag in row.flags}
     names = dict.fromkeys([*row.review_reasons, *flags])
     return [Text(_words(name), _COLOURS[flags[name].severity] if name in flags else "yellow") for name in names]
+
+
+def _short(name: str) -> str:
+    """A name that fits its column, a long one with a gap in the middle: names of one folder differ at both ends."""
+    if len(name) <= _NAME:
+        return name
+    return f"{name[:_HEAD]}...{name[_HEAD + 3 - _NAME :]}"
 
 
 def _words(name: str) -> str:

@@ -141,7 +141,8 @@ def _read(reading: Reading, found: re.Match[str], stops: list[int], services: li
     summed = _OF_TOTAL.search(words) or _ADDED_UP.match(low, end) or (
         (last := _last(_OF_TOTAL, near)) and _NOTHING_ELSE.fullmatch(near, last.end())
     )  # fmt: skip
-    alone = begin == opens and _NOTHING_ELSE.fullmatch(low, begin, start) and (first or _NOTHING_ELSE.fullmatch(low, end, until))
+    ends = first or _NOTHING_ELSE.fullmatch(low, end, until)
+    alone = ends and begin == opens and _NOTHING_ELSE.fullmatch(low, begin, start)
     if summed:
         strength = _TOTAL
     elif _OF_BILL.search(words) or _OF_BILL.search(near) or _BILLED_BEHIND.match(low, end):

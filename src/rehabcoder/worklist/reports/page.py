@@ -25,7 +25,9 @@ TITLES = {
 }
 BILLED = (
     "Billed or labelled: what the input's column says was billed, else what the note itself states, else, where "
-    "nothing says what was billed, what the note's own labels would make."
+    "nothing says what was billed, what the note's own labels would make. Each note is compared by itself: "
+    "`rehabcoder claims` first pools the notes of one patient, day and discipline, and a day of several notes can earn "
+    "more or fewer units together than apart."
 )
 PARTS = {
     name: f"A note counts under each {name} that it holds, with all its money: these rows add up to more than the whole."
