@@ -19,6 +19,7 @@ from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predictor import Found, Predicted, predict
 from rehabcoder.predict.settling import SIGNS, Judged, judge, signs, whole
+from rehabcoder.predict.settling import Answer as Answered
 from rehabcoder.predict.settling import answer as answered_of
 from rehabcoder.predict.trees import no_trees
 
@@ -250,3 +251,39 @@ def second_time(words: str, code: str) -> bool:
     found = Found(0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], minutes, 1.0, 1.0)
     predicted = Predicted(reading, find_totals(reading), [found], np.zeros((0, 0), dtype=np.float32), [], "unstated")
     return answered_of(whole(predicted), found).second_time
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Functional gait: carrying 2 grocery bags 10# ea 150 ft, stepping up curb, loading bags in car trunk, cues for obstacles",
+        "Gait w grocery bags 100 ft, stepping over curb to car trunk, CGA",
+        "Gait training 200 ft while carrying laundry basket to washer, CGA",
+        "Gait with RW, carried a tray from counter to table, cues",
+        "Gait 150 ft, unloading groceries from the car, cues",
+    ],
+)
+def test_gait_on_which_goods_are_carried_is_for_a_person(words: str) -> None:
+    assert coded_as(words, "97116").task_walked
+    assert not coded_as(words, "97530").task_walked
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Gait 4 x 60 ft with SPC, through doorway, turning round the laundry basket",
+        "Walking the corridor with even steps, a laundry basket left behind, drilling heel contact",
+        "Gait in the bars with prosthesis, cues for toe load and upright trunk",
+        "Gait 200 ft with RW, weight shift onto loading leg, cues for heel strike",
+        "Slope of the loading dock up and down with cane",
+    ],
+)
+def test_walking_that_is_drilled_may_be_settled(words: str) -> None:
+    assert not coded_as(words, "97116").task_walked
+
+
+def coded_as(words: str, code: str) -> Answered:
+    reading = read(words)
+    found = Found(0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], Minutes(20, None, None, 1.0), 1.0, 1.0)
+    predicted = Predicted(reading, find_totals(reading), [found], np.zeros((0, 0), dtype=np.float32), [], "unstated")
+    return answered_of(whole(predicted), found)

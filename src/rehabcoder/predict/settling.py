@@ -38,6 +38,13 @@ _OTHERWISE = re.compile(
 )
 _OTHERWISE_BEHIND = re.compile(r"[ -](?:delay|rest|break|wear|later|ago|timer|walk test|total|timed)")
 _BEFORE, _BEHIND = {"": 0, "\n": 0, " ": 1}, {"": 0, "\n": 0, " ": 1, ".": 2}
+_GAIT = "97116"
+_GOODS = re.compile(
+    r"(?<![a-z])(?:carry|carries|carrie?d|carrying|loads?|loaded|loading|unload(?:s|ed|ing)?|with|w/?)[ \n]"
+    r"(?:(?!no\b|out\b)[a-z\d#\"-]+[ \n]){0,3}?"
+    r"(?:grocer(?:y|ies)|laundry|shopping|suitcases?|luggage|dish(?:es)?|trays?|toolbox|(?:bags?|baskets?|boxes|box|crates?)"
+    r"(?:[ \n][a-z\d#.]+){0,4}?[ \n](?:in|into|to|from|on|up|down|of)[ \n])"
+)
 _CORE = frozenset({"97110", "97112", "97530"})
 _ADDS_UP = {"yes": 0, "no": 1, "unstated": 2}
 _UNSTATED = -99  # minutes, where no total is stated
@@ -160,13 +167,19 @@ class Answer(NamedTuple):
     thin: bool  # described too thinly to judge
     signs: list[float]
     second_time: bool = False  # a time within may be that of another service, overlooked
+    task_walked: bool = False  # called gait, and goods are carried: a task, or a load on walking that is drilled
 
 
 def answer(note: Whole, found: Found) -> Answer:
     """A service of a note, ready to be judged."""
     reading = note.predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
-    return Answer(found, thin, signs(note, found, thin), _second_time(note, found))
+    return Answer(found, thin, signs(note, found, thin), _second_time(note, found), _task_walked(note, found))
+
+
+def _task_walked(note: Whole, found: Found) -> bool:
+    """Whether goods are carried or loaded in a service that comes out as gait, which is a task rather than a pattern."""
+    return found.code == _GAIT and bool(_GOODS.search(note.predicted.reading.low, found.start, found.end))
 
 
 def _second_time(note: Whole, found: Found) -> bool:
@@ -207,7 +220,7 @@ def judge(model: Model, answer: Answer) -> Judged:
     given = found.attendance
     apart = given is not None and not found.start <= given.start < found.end
     in_passing = code == "97150" and label is None and (apart or found.minutes.minutes is None)
-    if in_passing or answer.second_time or settled < model.thresholds.get("settle", 0.9):
+    if in_passing or answer.second_time or answer.task_walked or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
     return Judged(code, confidence, alternatives, reasons)
