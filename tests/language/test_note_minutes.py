@@ -121,6 +121,11 @@ def test_a_footer_beats_a_dose_within_the_service():
     assert minutes(text, "TE: rows", "TA: wrench overhead, 2 min on, 1 off") == [14, 16]
 
 
+def test_a_footer_beats_a_figure_without_its_unit():
+    text = "TE\ntable slides x20\nER isometrics x10\nMT\nglides, grade III\nTE 15  MT 10"
+    assert minutes(text, "TE\ntable slides x20\nER isometrics x10", "MT\nglides, grade III") == [15, 10]
+
+
 def test_a_billing_table_that_says_the_minutes_twice_gives_them():
     text = "TE: rows\nTA: crates\n\nCPT    time         min\n97110  0900-0916    16\n97530  0916-0930    14"
     assert minutes(text, "TE: rows", "TA: crates") == [16, 14]

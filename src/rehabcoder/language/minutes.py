@@ -189,6 +189,7 @@ def _features(
         feats.append(f"lastown:{place}")
     feats += [f"b1={w}" for w in before[-1:]] + [f"b2={w}" for w in before[-2:-1]] + [f"b={w}" for w in before]
     feats += [f"a1={w}" for w in after[:1]] + [f"a2={w}" for w in after[1:2]] + [f"a={w}" for w in after]
+    feats += [f"b1={w}:{form}" for w in before[-1:]] + [f"a1={w}:{form}" for w in after[:1]]  # x15' is none of x15
     if after[:1] and before[-1:]:
         feats.append(f"ba={before[-1]}_{after[0]}")
     return feats

@@ -303,11 +303,14 @@ def from_elsewhere(
     if not footer:
         return
     # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
-    # time of one row of several where a table gives it more, or of one thing in the midst of several.
+    # time of one row of several where a table gives it more, or of one thing in the midst of several. A figure without its
+    # unit may be no time at all ("table slides x20").
     listed = footer_codes(reading)
+    bare = {mention.start for mention in reading.times if mention.form == "trail"}
     lacks = [
         m.minutes is None
-        or (len(footer) > 1 and (m.minutes < _DOSE or _of_a_row(reading, span, m) or _of_a_machine(reading, m)))
+        or (len(footer) > 1 and (m.minutes < _DOSE or m.start in bare))
+        or (len(footer) > 1 and (_of_a_row(reading, span, m) or _of_a_machine(reading, m)))
         or (label in listed and _in_the_midst(reading, span, m))
         for m, span, (label, _) in zip(chosen, spans, names, strict=True)
     ]
@@ -329,7 +332,7 @@ def from_elsewhere(
                 mention = replace(given[0], end=given[-1].end, minutes=sum(t.minutes for t in given))
             else:
                 continue
-            if mention.minutes >= (chosen[index].minutes or 0):
+            if mention.minutes >= (chosen[index].minutes or 0) or chosen[index].start in bare:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
                 lacks[index] = False
     _shared_by_label(reading, spans, names, chosen, footer)

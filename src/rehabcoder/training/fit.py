@@ -25,8 +25,17 @@ from rehabcoder.training.linear import Idf, idf_of, kept, linear, matrix, regres
 from rehabcoder.training.sight import Seen, Sight, seen, sight
 
 
-def fit_codes(data: Corpus, columns: Bag, idf: Idf, settings: Settings) -> Linear:
-    """Which code a whole description supports. `columns` are the places of the features in the vocabulary."""
+@dataclass(slots=True)
+class Described:
+    """Whole descriptions with the codes that they support: a row of features, a label and a weight for each."""
+
+    rows: csr_matrix
+    labels: list[str]
+    weight: list[float]
+
+
+def descriptions(data: Corpus, columns: Bag, idf: Idf) -> Described:
+    """The descriptions that codes are learnt from. `columns` are the places of the features in the vocabulary."""
     docs, labels, weight = [], [], []
     for snippet, bag in zip(data.snippets, data.snippet_words, strict=True):
         if snippet.code:
@@ -40,7 +49,12 @@ def fit_codes(data: Corpus, columns: Bag, idf: Idf, settings: Settings) -> Linea
                 docs.append(together(own))
                 labels.append(service.code)
                 weight.append(prepared.note.weight)
-    return linear(bag_matrix(docs, columns, len(idf)), labels, idf, settings.code_c, weight)
+    return Described(bag_matrix(docs, columns, len(idf)), labels, weight)
+
+
+def fit_codes(given: Described, idf: Idf, settings: Settings) -> Linear:
+    """Which code a whole description supports."""
+    return linear(given.rows, given.labels, idf, settings.code_c, given.weight)
 
 
 @dataclass(slots=True)
@@ -230,7 +244,7 @@ def fit(
         full_idf,
         first.session,
         first.kind,
-        fit_codes(data, columns, idf, settings),
+        fit_codes(descriptions(data, columns, idf), idf, settings),
         elements,
         sentences,
         chain,

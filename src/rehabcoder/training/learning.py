@@ -16,9 +16,9 @@ from joblib import Parallel, cpu_count, delayed
 from rehabcoder.predict.model import Floats, Model, linear_scores
 from rehabcoder.training.assemble import Material, folds
 from rehabcoder.training.bags import Bag, ids, together
-from rehabcoder.training.corpus import Corpus, Prepared, Settings, hash_fold
+from rehabcoder.training.corpus import Prepared, Settings, hash_fold
 from rehabcoder.training.crossval import fitting
-from rehabcoder.training.fit import fit_codes
+from rehabcoder.training.fit import Described, descriptions, fit_codes
 
 SHARES = (0.0, 0.25, 0.5, 1.0)
 _ENOUGH = 1_500  # services asked for from which further parts would add time and no certainty
@@ -61,13 +61,13 @@ def learning_curve(
         own = [p for p in notes if p.note.text in material.notes and material.notes[p.note.text].counts_fully]
         asked = _asked(own, material, texts)
         if asked and enough < _ENOUGH:
-            tasks += [_task(material, notes, texts, asked, share) for share in SHARES]
+            tasks += [_task(material, notes, texts, asked, share, columns, idf) for share in SHARES]
             enough += len(asked)
-    tasks = [task for task in tasks if _codes(task.train) > 1]
+    tasks = [task for task in tasks if len(set(task.train.labels)) > 1]
     if tell is not None:
         tell(f"learning curve: {len(tasks)} fits of the code model")
     done = Parallel(n_jobs=jobs or cpu_count(), pre_dispatch=jobs or cpu_count(), max_nbytes=None)(
-        delayed(_right)(task, columns, idf, settings) for task in tasks
+        delayed(_right)(task, idf, settings) for task in tasks
     )
     points, marks = [], {}
     for share in SHARES:
@@ -87,8 +87,8 @@ class _Task:
 
     share: float
     services: int
-    train: Corpus
-    asked: list[tuple[Bag, str]]
+    train: Described
+    asked: list[tuple[list[int], str]]  # places of their features in the vocabulary
 
 
 def _task(
@@ -97,6 +97,8 @@ def _task(
     texts: Sequence[int],
     asked: list[tuple[Bag, str]],
     share: float,
+    columns: Bag,
+    idf: Floats,
 ) -> _Task:
     """Learning from a share of the user's labels and the shipped ones, `notes` and `texts` left out."""
     away, held_out = {id(p) for p in notes}, set(texts)
@@ -105,15 +107,12 @@ def _task(
     chosen = [i for i, s in enumerate(snippets) if i not in held_out and _within(s.text, share)]
     shipped = [p for p in material.shipped if id(p) not in away]
     services = sum(len(p.note.services) for p in learned) + len(chosen)
-    return _Task(share, services, material.train(shipped + learned, chosen), asked)
+    train = descriptions(material.train(shipped + learned, chosen), columns, idf)
+    return _Task(share, services, train, [(ids(bag, columns), code) for bag, code in asked])
 
 
 def _within(text: str, share: float) -> bool:
     return hash_fold("part " + text, _PARTS) < share * _PARTS
-
-
-def _codes(train: Corpus) -> int:
-    return len({s.code for p in train.notes for s in p.note.services} | {s.code for s in train.snippets if s.code})
 
 
 def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) -> list[tuple[Bag, str]]:
@@ -128,11 +127,10 @@ def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) ->
     return out + [(corpus.snippet_words[i], corpus.snippets[i].code or "none") for i in texts]
 
 
-def _right(task: _Task, columns: Bag, idf: Floats, settings: Settings) -> list[bool]:
+def _right(task: _Task, idf: Floats, settings: Settings) -> list[bool]:
     with fitting():
-        linear = fit_codes(task.train, columns, idf, settings)
-    docs = [ids(bag, columns) for bag, _ in task.asked]
-    best = linear_scores(linear, idf, docs).argmax(axis=1)
+        linear = fit_codes(task.train, idf, settings)
+    best = linear_scores(linear, idf, [doc for doc, _ in task.asked]).argmax(axis=1)
     return [linear.classes[k] == gold for k, (_, gold) in zip(best, task.asked, strict=True)]
 
 
