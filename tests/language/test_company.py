@@ -120,6 +120,14 @@ def test_the_one_on_one_part_of_a_visit_stays() -> None:
     assert "time_inconsistent" not in high(coded)
 
 
+def test_a_service_of_another_time_of_day_does_not_hide_whose_the_shared_time_was() -> None:
+    said = "From 9:00 to 9:30 treated together with another patient, I went back and forth between the two."
+    manual = "9:30-9:45 Manual therapy: patella glides, scar work."
+    text = note(said, EXERCISE, manual)
+    places = [(text.index(one), text.index(one) + len(one)) for one in (EXERCISE, manual)]
+    assert set(find_shared(read(text), (), places, ("97110", "97140"), ("97110", "97140"), (30, 15)).given) == {0}
+
+
 def test_company_whose_services_are_not_told_is_for_a_person() -> None:
     coded = coder()(note("Treated with another patient at the same time for 20 min.", EXERCISE, MANUAL, "97110 2, 97140 1"))
     assert "not_one_on_one" in high(coded)

@@ -132,7 +132,10 @@ def _meant(
         return list(others) if around else None
     ranges = {k: own for k in others if (own := _range(reading, places[k]))}
     if time.begins is not None and ranges:
-        return [k for k, own in ranges.items() if _within(time, own)] or None
+        inside = [k for k, own in ranges.items() if _within(time, own)]
+        if inside or len(ranges) == len(others):
+            return inside or None
+        others = [k for k in others if k not in ranges]  # those whose own times of day are others are not meant
     same = [k for k in others if minutes[k] == time.minutes]
     if len(same) == 1:
         return same
