@@ -13,27 +13,18 @@ from joblib import Parallel, delayed
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.predict.model import ELEMENTS, Model
 from rehabcoder.predict.predictor import Found, Predicted, predict, propose
-from rehabcoder.predict.settling import SIGNS, Answer, answer, code_of, whole
+from rehabcoder.predict.settling import SIGNS, answer, code_of, whole
 from rehabcoder.training.boosting import fit_trees, unseen
 from rehabcoder.training.corpus import Corpus, Key, Prepared, Settings, parts_of
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
+from rehabcoder.training.outcomes import Answered
 from rehabcoder.training.reader import Ways, fit_reader, ways_of
 from rehabcoder.training.sight import Sight, sight
 
 # Share of settled services that shall be right, on notes left out of all clinics, the oddly laid out ones included.
 CLEAN = 0.97
 _BATCH = 128  # notes read at a time: what is read of a note takes a hundred times its room
-
-
-@dataclass(slots=True)
-class Answered:
-    """What a model that did not see a note said of it: its services, and how strongly the note shows each documentation element
-    (none of a note without words)."""
-
-    note: LabelledNote
-    answers: list[Answer]
-    shown: dict[str, float]
 
 
 @dataclass(slots=True)

@@ -15,10 +15,11 @@ from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join
 from rehabcoder.training.bags import Bag, Names, ids, together
-from rehabcoder.training.calibrate import Answered, LeftOut, answers_of, asked, calibrate
+from rehabcoder.training.calibrate import LeftOut, answers_of, asked, calibrate
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import Snippet
+from rehabcoder.training.outcomes import Answered
 from rehabcoder.training.reader import fit_reader
 
 Ranked = list[tuple[str, float]]

@@ -9,8 +9,17 @@ from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.note import Service
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.settling import Answer, judge
-from rehabcoder.training.calibrate import Answered
-from rehabcoder.training.labelled import shared
+from rehabcoder.training.labelled import LabelledNote, shared
+
+
+@dataclass(slots=True)
+class Answered:
+    """What a model that did not see a note said of it: its services, and how strongly the note shows each documentation element
+    (none of a note without words)."""
+
+    note: LabelledNote
+    answers: list[Answer]
+    shown: dict[str, float]
 
 
 @dataclass(slots=True)

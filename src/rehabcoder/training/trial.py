@@ -9,7 +9,7 @@ from joblib import cpu_count
 
 from rehabcoder.predict.model import Model
 from rehabcoder.training.assemble import Material, folds
-from rehabcoder.training.calibrate import Answered, calibrate, say
+from rehabcoder.training.calibrate import calibrate, say
 from rehabcoder.training.corpus import Prepared, Settings
 from rehabcoder.training.crossval import (
     Given,
@@ -23,7 +23,7 @@ from rehabcoder.training.crossval import (
 )
 from rehabcoder.training.gate import Tally, tally
 from rehabcoder.training.labelled import Snippet
-from rehabcoder.training.outcomes import Outcome, outcome_of, outcome_of_text
+from rehabcoder.training.outcomes import Answered, Outcome, outcome_of, outcome_of_text
 from rehabcoder.training.reader import fit_reader
 
 _NEW = "the new model"
