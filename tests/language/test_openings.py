@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.openings import sure_openings, with_openings
+from rehabcoder.language.openings import sure_openings, turns_on_machines, with_openings
 from rehabcoder.language.reading import read
 
 
@@ -81,3 +81,17 @@ def test_the_point_behind_the_only_one_without_a_time() -> None:
 def test_a_list_that_gives_each_point_its_time_or_leaves_out_several(points: str) -> None:
     assert opened(POINTS.format(points)) == []
     assert opened("MT:\n- calf STM\n- glides 8 min\nTE:\n- rows\n- clams 9 min\nTA:\n- bed\n- car 9 min") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("TherEx 28 min: dowel press and curls, arm bike 5 min, balloon volley.", ["arm bike 5 min, "]),
+        ("TherEx 28 min: dowel press. Then bike 5 min, balloon volley.", []),
+        ("Manual 4 min: glides, bike 5 min, stretches.", []),
+        ("Rows 3x10, bike 5 min, balloon volley.", []),
+    ],
+)
+def test_a_turn_on_a_machine_in_a_timed_list_opens_no_service(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    assert [text[reading.pieces[k].start :][:16] for k in turns_on_machines(reading)] == answer

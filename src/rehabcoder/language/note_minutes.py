@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rehabcoder.language.footers import counts_units, footer_codes
 from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label
-from rehabcoder.language.patterns import sentence_start
+from rehabcoder.language.patterns import MACHINE, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import STOPS, touching
 from rehabcoder.language.times import WORDS, TimeMention, clock, number
@@ -65,10 +65,7 @@ _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range",
 _BEFORE = 40  # code points before a time in which words may say what it is the time of
 _SHORT = 16  # code points that may stand before a time on a line of its own
 # ... right before a time behind a comma: that of a machine.
-_MACHINE = re.compile(
-    r"[,;]\s(?:(?:recumbent|upright|rec|stationary)\s)?(?:bike|bicycle|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
-    r"(?:\s(?:l|lvl|level)?\s?\d{1,2})?\s(?:x\s|for\s)?\Z"
-)
+_MACHINE = re.compile(rf"[,;]\s{MACHINE}(?:\s(?:l|lvl|level)?\s?\d{{1,2}})?\s(?:x\s|for\s)?\Z")
 _LINE = 4000  # code points: no line of a note is longer; one of two megabytes is not searched for each of its times
 _FAR = 400  # code points before a time in which its sentence is searched
 _FOOTER_FORMS = frozenset(

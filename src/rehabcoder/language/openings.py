@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rehabcoder.language.detail import content_words
+from rehabcoder.language.patterns import MACHINE, sentence_start
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import NO_LENGTH
@@ -23,6 +24,8 @@ _OF_THE_DAY = re.compile(r"\s?(?:a|per|each|every)\s")
 _BULLETS = "-*>\u2022\u00b7"
 _POINTS = 3  # of a list, with their times
 _SHORT = 60  # code points of a name with its time
+_LIST = 400  # code points of a list
+_MACHINE = re.compile(rf"{MACHINE}(?![a-z])")
 _TOPIC = re.compile(r"[a-z][a-z /&-]{2,28}")  # "Strength", above "Ther ex, ten minutes. Leg press ..."
 
 
@@ -33,6 +36,21 @@ def sure_openings(reading: Reading) -> tuple[list[int], list[int]]:
     heads = _heads(reading)
     begins = [_with_topic(reading, index) for index in heads]
     return sorted({*_shares(reading), *begins, *_lone_points(reading)}), heads
+
+
+def turns_on_machines(reading: Reading) -> list[int]:
+    """The pieces that surely open no service: a turn on a machine, with its minutes, in a list behind a colon that has more of
+    them before it ("Ther ex 24 min: SLR 3x10, arm bike 6 min, rows")."""
+    low, out = reading.low, []
+    for index, (before, piece) in enumerate(pairwise(reading.pieces), 1):
+        if piece.first or low[before.end - 1 : piece.start].strip() != "," or not _MACHINE.match(low, piece.start):
+            continue
+        own = reading.times_in(piece.start, piece.end)
+        begin = sentence_start(low, piece.start, max(0, piece.start - _LIST))
+        colon = low.find(":", begin, piece.start)
+        if own and colon >= 0 and any(time.minutes > own[0].minutes for time in reading.times_in(begin, colon)):
+            out.append(index)
+    return out
 
 
 def with_openings(spans: Sequence[Span], openings: Sequence[int], heads: Sequence[int]) -> list[Span]:

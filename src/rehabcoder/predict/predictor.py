@@ -23,7 +23,7 @@ from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.named import named_only, only_billed, parted
 from rehabcoder.language.naming import label_services
-from rehabcoder.language.openings import sure_openings, with_openings
+from rehabcoder.language.openings import sure_openings, turns_on_machines, with_openings
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
@@ -167,7 +167,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         for start, end in done_today(reading):
             part[start, BEGINS] += SURELY
             part[start + 1 : end, INSIDE] += SURELY
-        part[[k for k in names_of_others(reading) if k < len(part)], BEGINS] -= SURELY
+        part[[k for k in (*names_of_others(reading), *turns_on_machines(reading)) if k < len(part)], BEGINS] -= SURELY
         if len(part) > LONG:
             added.append([])
             continue
