@@ -22,7 +22,7 @@ ANEW = (
     "Leg raises today, then {0}; she asked about the stairs at church.",
     "Knee felt looser than last week: {0}, bike to end with.",
     "Began with hamstring stretches, {0} after them, ice to end with.",
-    "Slept badly. Still managed {0}, slower on the last few.",
+    "A little stiff at first: {0}, slower on the last few.",
     "Rainy day, knee stiff. {0} first, then a walk down the hall.",
 )
 DOSE = "heel raises 3 x 10 with 5 lb"
