@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
 from rehabcoder.language.footers import footer_rows
-from rehabcoder.language.patterns import sentence_start
+from rehabcoder.language.patterns import MACHINES, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_shapes import OF_ONE_SERVICE
@@ -30,7 +30,7 @@ _BY_MODE = re.compile(
 _FIGURE = re.compile(r"\d+")
 # Up to a time: what a service was made of.
 _OF_A_PART = re.compile(
-    r"(?<![a-z])(?:bike|bicycle|cycle|cycling|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
+    rf"(?<![a-z])(?:{MACHINES}|cycle|cycling)"
     r"(?:[ ,]{1,3}(?:lv?l?|level|seat|w)?[ ]?\d{1,2}(?![\d.:]))?[ ,x:|-]{0,24}\Z"
 )
 # How long the patient was on the premises is no length of treatment: waiting, changing and rest are in it.

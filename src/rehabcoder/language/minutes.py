@@ -27,7 +27,7 @@ from rehabcoder.language.note_minutes import (
     with_closing_times,
     with_times_beside,
 )
-from rehabcoder.language.patterns import sentence_start
+from rehabcoder.language.patterns import KIND_OF_MACHINE, MACHINES, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import shared_times
 from rehabcoder.language.standing_alone import with_times_alone
@@ -50,7 +50,7 @@ _OF_A_PART = re.compile(
 )
 # A row of nothing but a machine and its time, of a service of several rows.
 _MACHINE_ROW = re.compile(
-    r"[ \t*>|-]*(?:(?:recumbent|upright|rec|stationary|arm|leg|hand)\s)?(?:bike|bicycle|cycle|nu ?step|stepper|ube|ergo(?:meter)?|arm bike|sci ?fit|treadmill|tm|elliptical|airdyne|rower|pulleys?)"
+    rf"[ \t*>|-]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|arm bike|tm|airdyne)"
     r"(?:[ \t,|]++(?:l|lvl|level|seat|res(?:istance)?|fwd|retro|fwd/(?:retro|bwd|back)|[\d./-]{1,5}|mph|watts|w|mins?)\b)*[ \t,|:x-]*"
 )
 _FAR_LIKELIER = 3  # so many times as likely as any other time

@@ -12,8 +12,10 @@ from typing import Any
 _WORD = re.compile(r"[a-z]+|1:1|#")
 # One set of signs comes first, which the search runs along fast; what makes each of them a stop is asked behind it.
 _STOP = re.compile(r"[\n.;!?/|](?:(?<=\n)|(?<=[.;!?])(?=\s)|(?<=\.)(?=[a-z])|(?:(?<=\s/)/|(?<=\s\|)\|)(?=\s))")
-# A machine that exercises the patient, by a name that stands for a turn on it.
-MACHINE = r"(?:(?:recumbent|upright|rec|stationary|arm|leg|hand)\s)?(?:bike|bicycle|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?)"
+# Machines that exercise the patient, by names that stand for a turn on them; and such a name with its kind before it.
+MACHINES = r"bike|bicycle|nu ?step|stepper|ube|ergo(?:meter)?|sci ?fit|treadmill|elliptical|rower|pulleys?"
+KIND_OF_MACHINE = r"(?:(?:recumbent|upright|rec|stationary|arm|leg|hand)\s)?"
+MACHINE = rf"{KIND_OF_MACHINE}(?:{MACHINES})"
 
 
 @cache

@@ -42,7 +42,7 @@ from rehabcoder.language.together import (
     with_rows,
 )
 from rehabcoder.language.totals import Stated, find_totals
-from rehabcoder.language.turns import cut_by_turns, find_turns, turns_of
+from rehabcoder.language.turns import Turn, cut_by_turns, find_turns, turns_of
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 from rehabcoder.predict.rows import TextRows
@@ -102,6 +102,7 @@ class Proposal:
     session: float  # log odds that the note is one of a therapy session
     ways: list[tuple[float, list[Span]]]
     aside: frozenset[int]  # pieces that no service can hold
+    turns: list[Turn] = field(default_factory=list)
 
     def whole(self, kinds: Sequence[str]) -> Whole:
         """What the ways to cut the note are weighed by; `kinds` are the model's."""
@@ -156,13 +157,14 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     outside = model.kind.column(OUT)
     added: list[list[list[Span]]] = []
     totals = [find_totals(reading) for reading in readings]
-    for reading, stated, layout, kind, indices, part in zip(
-        readings, totals, layouts, kinds, aside, parts, strict=True
+    all_turns = [find_turns(reading.low, reading.labels, reading.times) for reading in readings]
+    for reading, stated, layout, kind, indices, part, turns in zip(
+        readings, totals, layouts, kinds, aside, parts, all_turns, strict=True
     ):
         inside = (1 - kind[:, outside]).tolist()
         bills = only_billed(reading, layout, inside, stated.units_span, indices)
         _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
-        begun = cut_by_turns(reading, find_turns(reading.low, reading.labels, reading.times))
+        begun = cut_by_turns(reading, turns)
         part[[*parted(reading, layout, indices), *(k for k in begun if k < len(part))], INSIDE] -= SURELY
         for start, end in done_today(reading):
             part[start, BEGINS] += SURELY
@@ -185,6 +187,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
             sessions[i],
             ways[i],
             aside[i],
+            all_turns[i],
         )
         for i, reading in enumerate(readings)
     ]
@@ -387,7 +390,7 @@ def _predicted(
         stated.total_span,
     )
     stated = _without_a_services_own(stated, minutes, untimed)
-    for k, turn in turns_of(find_turns(reading.low, reading.labels, reading.times), places).items():
+    for k, turn in turns_of(proposal.turns, places).items():
         minutes[k] = Minutes(turn.time.minutes, turn.time.start, turn.time.end, 0.9)
         if labels[k] is None:
             names[k], labels[k] = turn.label, turn.label.code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -147,9 +147,14 @@ def matched(found: Found, gold: Sequence[GoldService]) -> GoldService | None:
     return best
 
 
+def fit_reader_on(parts: Iterable[LeftOut], settings: Settings) -> dict[str, float]:
+    """Weights over whole readings from what models proposed that did not see the notes."""
+    return fit_reader([part.ways for part in parts], l2=settings.reader_l2)
+
+
 def calibrated(model: Model, parts: Sequence[LeftOut], settings: Settings, jobs: int = 1) -> Model:
     """The model with the weights over whole readings, the confidence and the thresholds that notes left out call for."""
-    reader = fit_reader([part.ways for part in parts], l2=settings.reader_l2)
+    reader = fit_reader_on(parts, settings)
     answered = answers_of(parts, [reader] * len(parts), jobs)
     return calibrate(replace(model, reader=reader), [one for part in answered for one in part], jobs)
 

@@ -15,12 +15,11 @@ from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join
 from rehabcoder.training.bags import Bag, Names, ids, together
-from rehabcoder.training.calibrate import LeftOut, answers_of, asked, calibrate
+from rehabcoder.training.calibrate import LeftOut, answers_of, asked, calibrate, fit_reader_on
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
 from rehabcoder.training.fit import fit
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.outcomes import Answered
-from rehabcoder.training.reader import fit_reader
 
 Ranked = list[tuple[str, float]]
 """Codes with their probabilities, most likely first."""
@@ -138,9 +137,7 @@ def describe(model: Model, texts: Sequence[Snippet]) -> list[Ranked]:
 def crossed_answers(parts: Sequence[LeftOut], settings: Settings, jobs: int) -> list[list[Answered]]:
     """Answers to each part, read by weights that were fitted on the other parts."""
     with fitting():
-        readers = [
-            fit_reader([other.ways for other in parts if other is not part], l2=settings.reader_l2) for part in parts
-        ]
+        readers = [fit_reader_on((other for other in parts if other is not part), settings) for part in parts]
     return answers_of(parts, readers, jobs)
 
 

@@ -59,7 +59,7 @@ def learning_curve(
     enough = 0
     for notes, texts in folds(material, settings):
         own = [p for p in notes if p.note.text in material.notes and material.notes[p.note.text].counts_fully]
-        asked = _asked(own, material, texts)
+        asked = [(ids(bag, columns), code) for bag, code in _asked(own, material, texts)]
         if asked and enough < _ENOUGH:
             tasks += [_task(material, notes, texts, asked, share, columns, idf) for share in SHARES]
             enough += len(asked)
@@ -95,7 +95,7 @@ def _task(
     material: Material,
     notes: Sequence[Prepared],
     texts: Sequence[int],
-    asked: list[tuple[Bag, str]],
+    asked: list[tuple[list[int], str]],
     share: float,
     columns: Bag,
     idf: Floats,
@@ -108,7 +108,7 @@ def _task(
     shipped = [p for p in material.shipped if id(p) not in away]
     services = sum(len(p.note.services) for p in learned) + len(chosen)
     train = descriptions(material.train(shipped + learned, chosen), columns, idf)
-    return _Task(share, services, train, [(ids(bag, columns), code) for bag, code in asked])
+    return _Task(share, services, train, asked)
 
 
 def _within(text: str, share: float) -> bool:

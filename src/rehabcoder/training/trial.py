@@ -9,7 +9,7 @@ from joblib import cpu_count
 
 from rehabcoder.predict.model import Model
 from rehabcoder.training.assemble import Material, folds
-from rehabcoder.training.calibrate import calibrate, say
+from rehabcoder.training.calibrate import calibrate, fit_reader_on, say
 from rehabcoder.training.corpus import Prepared, Settings
 from rehabcoder.training.crossval import (
     Given,
@@ -24,7 +24,6 @@ from rehabcoder.training.crossval import (
 from rehabcoder.training.gate import Tally, tally
 from rehabcoder.training.labelled import Snippet
 from rehabcoder.training.outcomes import Answered, Outcome, outcome_of, outcome_of_text
-from rehabcoder.training.reader import fit_reader
 
 _NEW = "the new model"
 
@@ -64,8 +63,7 @@ class Trial:
         answers = crossed_answers(left, settings, cores)
         counting = [[a for a in part if _counts_fully(material, a.note.text)] for part in answers]
         with fitting():
-            reader = fit_reader([one.ways for one in left], l2=settings.reader_l2)
-            fitted = replace(done[_NEW].left_out.model, reader=reader)
+            fitted = replace(done[_NEW].left_out.model, reader=fit_reader_on(left, settings))
             model = calibrate(fitted, [answer for part in counting for answer in part], cores)
         judges = calibrated_without(model, counting, cores)
         frozen = say(model, done[_NEW].left_out.notes)
