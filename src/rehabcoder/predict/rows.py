@@ -33,18 +33,22 @@ class WordRows(dict[str, _Token]):
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-        self.pairs: dict[str, dict[str, Rows]] = {}  # by the second word
-        for feature in chain(vocabulary, classes()):
-            first, _, second = feature.partition(" ")
-            if second and (rows := self._rows([feature, *classes().get(feature, ())])):
-                self.pairs.setdefault(second, {})[first] = rows + self._rows(known(second)[1])
+        self.pairs: dict[str, list[str]] = {}  # known pairs of words, by the second
+        for pair in chain(vocabulary, classes()):
+            if " " in pair:
+                self.pairs.setdefault(pair.partition(" ")[2], []).append(pair)
 
     def __missing__(self, token: str) -> _Token:
         if len(self) >= _KEPT:
             self.clear()
         shape, names = known(token)
         own, more, opens = map(self._rows, ([shape], names, [f"^ {shape}", *names]))
-        found = self[token] = _Token(shape, own, self.pairs.get(shape, {}), more, opens, phrase_openings(token))
+        behind = {
+            pair.partition(" ")[0]: rows + more
+            for pair in self.pairs.get(shape, ())
+            if (rows := self._rows([pair, *classes().get(pair, ())]))
+        }
+        found = self[token] = _Token(shape, own, behind, more, opens, phrase_openings(token))
         return found
 
     def _rows(self, names: Sequence[str]) -> Rows:
