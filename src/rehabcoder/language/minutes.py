@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.closing import of_blocks
+from rehabcoder.language.for_every import for_every_service
 from rehabcoder.language.note_minutes import (
     Minutes,
     around,
@@ -363,6 +364,7 @@ def attach(
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
     each(reading, spans, names, chosen, untimed)
+    for_every_service(reading, spans, chosen, untimed)
     from_elsewhere(reading, spans, names, chosen, shared)
     by_key(reading, spans, chosen)
     in_the_water(reading, names, chosen)

@@ -307,8 +307,8 @@ def from_elsewhere(
     lacks = [
         m.minutes is None
         or (len(footer) > 1 and (m.minutes < _DOSE or m.start in bare))
-        or (len(footer) > 1 and (_of_a_row(reading, span, m) or _of_a_machine(reading, m)))
-        or (label in listed and _in_the_midst(reading, span, m))
+        or (len(footer) > 1 and (_of_a_row(reading, span, m) or of_a_machine(reading, m)))
+        or (label in listed and in_the_midst(reading, span, m))
         for m, span, (label, _) in zip(chosen, spans, names, strict=True)
     ]
     for by_label in (True, False):
@@ -383,7 +383,7 @@ def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool
     return not labelled and _ONLY_A_TIME.match(low, row, minutes.start) is None
 
 
-def _in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
+def in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
     """Whether the minutes of a service stand in the midst of what was done: not beside its name, and neither first nor last."""
     low, (start, end) = reading.low, span
     if minutes.start is None or minutes.end is None or not start <= minutes.start < end:
@@ -395,7 +395,7 @@ def _in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> 
     return not named and any(map(str.isalpha, between.lstrip(" x"))) and any(map(str.isalpha, behind))
 
 
-def _of_a_machine(reading: Reading, minutes: Minutes) -> bool:
+def of_a_machine(reading: Reading, minutes: Minutes) -> bool:
     """Whether the minutes of a service are those of a machine that closes a list: "SLR 3x10, calf raise, bike 8 min."."""
     at = minutes.start or 0
     return _MACHINE.search(reading.low, max(0, at - _BEFORE), at) is not None
