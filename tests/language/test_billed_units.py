@@ -8,6 +8,12 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("TE: SLR 15 min\nTraction: 30 lb, 15 min\nCharge TE 1, Tx 1", {"97110": 1, "97012": 1}),
+    ("TE: SLR 15 min\nMech traction: 15 min\nBilled: 1 TE, 1 trx", {"97110": 1, "97012": 1}),
+    ("TE: SLR 15 min\nMech traction: 15 min\nBilled TE 1, total tx 1 unit", {"97110": 1}),
+    ("Manual: PA glides 15 min\nBilled MT 1, Tx 1", {"97140": 1}),
+    ("u/s 1 therex 1", {"97035": 1, "97110": 1}),
+    ("Charge: 97035 x1 w/ gel, 97110 x2", {"97035": 1, "97110": 2}),
     ("Units are two for activities, one for exercise, one for neuromuscular, total one hour.", {"97530": 2, "97110": 1, "97112": 1}),
     ("Charges: two to ther ex, one to manual.", {"97110": 2, "97140": 1}),
     ("Estim attended 15 min, quad.\nTE 1, estim 1", {"97110": 1, "97032": 1}),
@@ -143,6 +149,11 @@ UNITS = [
 
 # Minutes, doses, distances, grades, other days, or units without a code.
 NOTHING = [
+    "CPT 97035: US 3 MHz, 0.5 W/cm2, 8 min",
+    "CODE G0283 IFC 4 kHz, 15 min",
+    "97032: 2 channels to the quad",
+    "97018: 6 dips R hand",
+    "97035 - 1 W/cm2 to the tendon",
     "No answer at the door. Was due for 97110 x1, 97530 x2.",
     "Stood at sink 12 min total. TE 20 min.",
     "TE 15 min one-on-one",

@@ -24,6 +24,12 @@ _FIGURE_BEHIND = re.compile(r"[ \t]*(?:[x=:(\[*-]*|is|was|are|were)[ \t]*(?:[1-6
 _FIGURE_AHEAD = re.compile(
     r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:(?:of|for|to)[ \t])?\Z"
 )
+# In a list of charges of a session with traction, treatment else: "TE 1, MT 1, Tx 1", "1 TE, 1 trx".
+_TRACTION = re.compile(
+    r"(?<=[\d,:;/&+|][ \t])(?:tx|trx|trac)(?=[ \t]?[x=:(-]?[ \t]?(?:1|one)(?:[ \t]?u(?:nits?)?)?[ \t)]*(?:[.,;&+|\n]|\Z))"
+    r"|(?<=[ ,;/&+|]1[ \t])(?:tx|trx|trac)(?=[ \t]*(?:[.,;&+|\n]|\Z))"
+)
+_TRACTION_CODE = "97012"
 _LIST_BEFORE = re.compile(
     r"(?:^|[\d:,;/&+|(=.-]|(?<![a-z])(?:and|are|is|were|of|u|units?|bill(?:ed|ing|able)?|charge[ds]?|chg|cpt|codes?|coded|submitted"
     r"|claim))[ \t:-]*(?:the[ \t]+)?\Z"
@@ -110,6 +116,7 @@ def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
         before = low[max(0, found.start() - 1) : found.start()]
         if not before.isalnum() and before not in (".", "$", "#", "_"):
             add(found, "97" + found[0][-3:], True)
+    traction = any(mark.code == _TRACTION_CODE for mark in marks)
     words = _words()
     for figure in _GLUED.finditer(low):  # "NMRx1"
         at = figure.start()
@@ -125,6 +132,9 @@ def find_marks(reading: Reading, billing: Sequence[int]) -> list[Mark]:
                 found[0] in _INITIALS and reading.text[found.start() : found.end()].isupper()
             ):
                 add(found, words.name_codes[(found.lastindex or 1) - 1], False)
+        if traction and any(start <= mark.start < end for mark in marks):
+            for found in _TRACTION.finditer(low, start, end):
+                add(found, _TRACTION_CODE, False)
     return _merged(low, sorted([*marks, *further]) if further else marks)
 
 
