@@ -71,6 +71,11 @@ def test_a_blank_of_a_name_is_whatever_people_type(form):
         "paid $97110",
         "up 97112%",
         "otherexample",
+        "multifidus with US imaging feedback",
+        "TrA on rehabilitative ultrasound imaging",
+        "diagnostic ultrasound showed a tear",
+        "tender over the 5th mt: no swelling",
+        "he was put down as exercise intolerant",
     ],
 )
 def test_what_only_looks_like_a_label(text):
@@ -96,6 +101,11 @@ def test_a_short_name_counts_where_a_label_stands():
         ("U: TE1 NMR1 TA1", ["97110", "97112", "97530"]),
         ("- ta, with the aide", ["97530"]),
         ("te per flowsheet", ["97110"]),
+        ("the aide ran his bike, put down as exercise", ["97110"]),
+        ("on the UBE with the tech; logged under TE.", ["97110"]),
+        ("u/s 1 therex 1", ["97035", "97110"]),
+        ("Ortho fit 12 min, orthosis fitting", ["97760", "97760"]),
+        ("slept well ta: onto the tub bench x4 te: rows 2x10", ["97530", "97110"]),
         ("he came in sore today ta 14 min into the truck then gait 10 min", ["97530", "97116"]),
     ],
 )

@@ -380,3 +380,19 @@ def test_a_sentence_may_end_with_a_side_or_an_abbreviation(text, answer):
 )
 def test_initials_and_abbreviations_in_a_sentence_end_none(text):
     assert pieces(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "wife in room quad sets and bridges ta: onto the tub bench, 4x te: rows 2x10 adl: socks with the aid",
+            ["wife in room quad sets and bridges", "ta: onto the tub bench, 4x", "te: rows 2x10", "adl: socks with the aid"],
+        ),
+        ("20 minutes of nmr: tall kneeling", ["20 minutes of nmr: tall kneeling"]),
+        ("PT performed TE: bike, bridges", ["PT performed TE: bike, bridges"]),
+        ("Group TE: seated march", ["Group TE: seated march"]),
+    ],
+)
+def test_initials_before_a_colon_open_what_follows_where_a_line_break_got_lost(text, answer):
+    assert pieces(text) == answer

@@ -36,6 +36,12 @@ _GIVEN_NEXT = re.compile(
 _LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one of a list: "tub bench, ther ex, and transfers"
 _SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
+# Where a line break got lost before initials that head what follows: "quad sets 2x10 bike ta: slide board to the bed".
+_LINE_LOST = re.compile(
+    r"(?<![a-z])(?!(?:of|for|on|with|in|to|the|a|did|had|then|this|as|by|no|per|and|or|was|is|group|performed|continued?|mins?|minutes"
+    r"|individual|included|her|his|our)[ ])[a-z]{1,12}[ ]\Z"
+)
+_INITIALS = 4  # letters of a name that is hardly ever anything but one before a colon
 _PLUS = re.compile(r"\.?\)?[,;]?\s+(?:plus|(?:and\s+)?then)\s+(?:a\s+|another\s+|the\s+last\s+)?")
 _COMMA = re.compile(r"[,;]\s+(?:and\s+)?(?:another\s+|a\s+further\s+)?")
 _BOX = re.compile(r"(?:\[[ \tx]{0,3}\]|\([ \tx]{1,3}\)|[\u2610\u2611])[ \t]*\Z")
@@ -149,6 +155,8 @@ def _label_cut(low: str, label: Label, timed: bool) -> int | None:
     if not (timed or label.strong or label.end - label.start <= 3):
         return None
     before = low[max(0, label.start - 12) : label.start]
+    if label.end - label.start <= _INITIALS and low.startswith(": ", label.end) and _LINE_LOST.search(before):
+        return label.start
     if before.rstrip().endswith("("):
         return None
     if some := _SOME.search(before):

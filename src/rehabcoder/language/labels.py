@@ -132,6 +132,22 @@ _CHAIR_TIMED = re.compile(r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t
 _ROW = 120  # code points to either side in which the row goes on
 _CHAIR_HEADS = re.compile(r"^[ \t*-]*(?P<name>w/?c)(?=[ \t]?(?::|-[ \t]))", re.M)
 _FIGURE_BEHIND = re.compile(r"[ \t:=]{0,3}\d{1,2}(?![\d./:])")
+# "..., put down as exercise": behind such words a short name is one, where nothing but the end of the words follows it.
+_TOLD_AS = re.compile(
+    r"(?:put[ ]down|recorded|billed|charged|logged|entered|coded|written[ ]up|booked|documented|charted|listed|counted|posted"
+    r"|claimed|labell?ed|submitted|put[ ]in|sent[ ]out|went[ ]out|called)[ ](?:it[ ]|this[ ]|that[ ])?(?:as|under)[ ](?:an?[ ]|the[ ])?\Z"
+)
+_TOLD_FAR = 32  # code points of such words
+_SHORT_NAME = 4  # letters
+_HEADING = re.compile(r"te|tex|ta|mt|nmre?|nre|adls?|gt")  # before a colon hardly anything else, even in mid-line
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)[ ]\Z")  # "5th mt: tender"
+_AS = (" as ", " as a ", " as an ", " as the ", " under ")
+_ENDS = re.compile(r"[ \t]*(?:[.,;:)\n]|\Z|(?:and|for|in|on|with|by|\d)\b)")
+# "Multifidus with US imaging feedback": that a muscle was looked at is no treatment.
+_IMAGING_BEHIND = re.compile(r"[ -](?:imag(?:ing|e|es)|guid(?:ed|ance)|bio ?feedback|feedback|scan(?:s|ned|ning)?|screen|monitor|probe|video|picture)(?![a-z])")
+_IMAGING_AHEAD = re.compile(r"(?:diagnostic|rehab(?:ilitative|ilitation)?|real[ -]time|imaging|musculoskeletal|msk|doppler|guided by)[ ]\Z")
+_IMAGING_FAR = 17  # code points of such a word
+_ULTRASOUND = "97035"
 _KIN = (frozenset({"G0283", "97014", "97032"}), frozenset({"97760", "97761", "97763"}))  # codes that a name may be short for
 _BROKEN = re.compile(r"(?<=[a-z])-\n[ \t]{0,8}(?=[a-z])")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
@@ -168,6 +184,10 @@ def _labels(text: str, low: str) -> list[Label]:
             out.append(Label(start, end, found["num"].upper(), True, True))
             continue
         code, strong = _meant(found, meaning)
+        if code == _ULTRASOUND and (
+            _IMAGING_BEHIND.match(low, end) or _IMAGING_AHEAD.search(low, max(0, start - _IMAGING_FAR), start)
+        ):
+            continue
         if not strong and not (
             _placed(text, low, start, end, code) or _listed(low, out, start, code) or _numbered(low, out, start, code)
         ):
@@ -241,6 +261,16 @@ def _numbered(low: str, before: list[Label], start: int, code: str) -> bool:
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
     if code in _TIMED_NAMES and _THEN_TIME.match(low, end):
+        return True
+    if end - start <= _SHORT_NAME and low.startswith(": ", end) and _HEADING.fullmatch(low, start, end) and not _ORDINAL.search(
+        low, max(0, start - 5), start
+    ):
+        return True
+    if (
+        low.endswith(_AS, 0, start)
+        and _TOLD_AS.search(low, max(0, start - _TOLD_FAR), start)
+        and _ENDS.match(low, end)
+    ):
         return True
     if low.startswith((" for ", " x "), end) and _FOR_SO_LONG.match(low, end) and _MOVED_ON.search(low, max(0, start - 6), start):
         return True
