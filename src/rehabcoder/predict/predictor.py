@@ -43,6 +43,7 @@ from rehabcoder.language.together import (
 )
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.language.turns import Turn, cut_by_turns, find_turns, turns_of
+from rehabcoder.predict.later import as_later
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
 from rehabcoder.predict.rows import TextRows
@@ -366,7 +367,7 @@ def _predicted(
         for element, index in shown(reading, proposal.aside, spans, asked).items():
             elements[index, model.elements.column(element)] = 1.0
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
-    classes = model.code.classes
+    classes, described = model.code.classes, as_later(model, described, reading, places)
     alone = [_ranked(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
     attended = [_attended(reading, place, ranked[0][0]) for place, ranked in zip(places, alone, strict=True)]
