@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_world import DATA, records, write
 
-from rehabcoder.training.bags import Bag, Names, bag_matrix, ids, together
+from rehabcoder.training.bags import Bag, Bags, Names, bag_matrix, ids, together
 from rehabcoder.training.corpus import Corpus, corpus, word_vocabulary
 from rehabcoder.training.labelled import Snippet, read_notes, read_snippets
 from rehabcoder.training.linear import matrix
@@ -48,33 +48,48 @@ def test_features_of_two_readers_become_those_of_one(first: list[list[str]], sec
 
 
 def test_a_word_of_one_source_or_of_few_notes_is_not_kept() -> None:
-    said = [("a", "cane"), ("a", "cane"), ("b", "cane"), ("a", "smith"), ("a", "smith"), ("a", "smith"), ("b", "stairs")]
+    said = [("a", "cane")] * 4 + [("b", "cane")] + [("a", "smith")] * 9 + [("a", "stairs")] * 2 + [("b", "stairs")] * 2
     names = Names()
     snippets = [Snippet(word, source, code="97110") for source, word in said]
     data = Corpus([], snippets, [names.bag([s.text]) for s in snippets], names)
-    assert word_vocabulary(data, least_notes=3) == {"cane": 0}
-    assert word_vocabulary(data, least_notes=3, least_sources=1) == {"cane": 0, "smith": 1}
-    assert word_vocabulary(data, least_notes=4) == {}
+    assert word_vocabulary(data) == {"cane": 0}
+
+
+@given(texts=docs, away=st.sets(st.sampled_from("abcdefgh")))
+def test_bags_in_a_row_are_those_put_in(texts: list[list[str]], away: set[str]) -> None:
+    names, fewer = Names(), Names({name: k for k, name in enumerate(sorted(set("abcdefgh") - away))})
+    bags = [names.bag(text) for text in texts]
+    row = Bags.of(bags)
+    assert len(row) == len(bags)
+    assert [bag.tolist() for bag in row] == [bag.tolist() for bag in bags]
+    left = row.renumbered(names.columns({name: k for k, name in enumerate(sorted(set("abcdefgh") - away))}))
+    assert [bag.tolist() for bag in left] == [fewer.bag([n for n in text if n not in away]).tolist() for text in texts]
 
 
 @pytest.fixture(scope="module")
 def read_by(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Corpus]:
     folder = tmp_path_factory.mktemp("notes")
-    write(folder / "clinic-a.jsonl", records("clinic-a", slice(5)))
+    for clinic in ("clinic-a", "clinic-b"):
+        write(folder / f"{clinic}.jsonl", records(clinic, slice(5)))
     notes, snippets = read_notes(folder), read_snippets(DATA / "snippets")[:31]
     return [corpus(notes, snippets, jobs=jobs) for jobs in (1, 3)]
 
 
 def test_what_is_read_does_not_depend_on_the_number_of_readers(read_by: Sequence[Corpus]) -> None:
     one, three = read_by
-    assert word_vocabulary(one, least_notes=1, least_sources=1) == word_vocabulary(three, least_notes=1, least_sources=1)
-    vocabulary = word_vocabulary(one, least_notes=1, least_sources=1)
+    vocabulary = word_vocabulary(one)
+    assert len(vocabulary) > 20
+    assert word_vocabulary(three) == vocabulary
     columns = [data.names.columns(vocabulary) for data in read_by]
     assert [p.key for p in one.notes] == [p.key for p in three.notes]
     for mine, other in zip(one.notes, three.notes, strict=True):
         assert mine.tags == other.tags
-        assert [ids(b, columns[0]) for b in mine.words] == [ids(b, columns[1]) for b in other.words]
-        for bags, others in zip(mine.clauses, other.clauses, strict=True):
+        for bags, others in ((mine.words, other.words), (mine.clauses, other.clauses)):
             assert [ids(b, columns[0]) for b in bags] == [ids(b, columns[1]) for b in others]
     assert [s.text for s in one.snippets] == [s.text for s in three.snippets]
     assert [ids(b, columns[0]) for b in one.snippet_words] == [ids(b, columns[1]) for b in three.snippet_words]
+
+
+def test_of_what_was_read_only_words_that_a_vocabulary_could_hold_are_kept(read_by: Sequence[Corpus]) -> None:
+    for data in read_by:
+        assert len(data.names) == len(word_vocabulary(data))

@@ -21,11 +21,12 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
-from rehabcoder.training.bags import Bag, Names, together
+from rehabcoder.training.bags import Bag, Bags, Names, together
 from rehabcoder.training.labelled import LabelledNote, Snippet
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 LEAST_NOTES = 5  # that hold a word of the vocabulary: with three it is nearly twice as long, and no righter
+LEAST_SOURCES = 2
 _COARSE = frozenset({"97110", "97112", "97530", "97140", "97116", "97535", "97150", "97129", "none"})
 _MODALITIES = frozenset(
     ["97010", "97012", "97016", "97018", "97022", "97028", "97032", "97033", "97034", "97035", "97036", "G0283"]
@@ -48,9 +49,9 @@ class Prepared:
     """A labelled note, read once: the features of its pieces and their right tags."""
 
     note: LabelledNote
-    words: list[Bag]  # of each piece
+    words: Bags  # of each piece
     cuts: list[list[tuple[int, int]]]  # the clauses of each piece: where they begin and end
-    clauses: list[list[Bag]]  # and their words
+    clauses: Bags  # and their words, those of one piece behind those of another
     layout: list[Place]
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
@@ -65,6 +66,11 @@ class Prepared:
     def spans(self) -> list[tuple[int, int]]:
         """The right services as ranges of pieces."""
         return spans_of(self.tags)
+
+    def words_of(self, service: int) -> Bag | None:
+        """The words of all pieces of a service, by its index; none where no piece is its own."""
+        own = [bag for bag, owner in zip(self.words, self.owner, strict=True) if owner == service]
+        return together(own) if own else None
 
     @property
     def kinds(self) -> list[str]:
@@ -97,12 +103,12 @@ def prepare(note: LabelledNote, names: Names) -> Prepared:
     for cut, whole in zip(cuts, pieces, strict=True):
         words.append(names.bag(whole))
         said = clause_words(reading.masked, cut, whole)
-        parts.append([words[-1]] if said == [whole] else [names.bag(feats) for feats in said])
+        parts += [words[-1]] if said == [whole] else [names.bag(feats) for feats in said]
     return Prepared(
         note,
-        words,
+        Bags.of(words),
         cuts,
-        parts,
+        Bags.of(parts),
         layout,
         tags,
         owner,
@@ -156,15 +162,25 @@ def corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet], *, jobs: 
     prepared: dict[int, Prepared] = {}
     words: dict[int, Bag] = {}
     for k, share in enumerate(done):
-        number = names.add(share.names)
+        _renumber(share, names.add(share.names))
         for at, note in enumerate(share.notes):
-            note.words = [number[bag] for bag in note.words]
-            note.clauses = [[number[bag] for bag in bags] for bags in note.clauses]
             prepared[k + at * shares] = note
-        words |= {k + at * shares: number[bag] for at, bag in enumerate(share.snippet_words)}
-    return Corpus(
+        words |= {k + at * shares: bag for at, bag in enumerate(share.snippet_words)}
+    read = Corpus(
         [prepared[i] for i in range(len(notes))], list(snippets), [words[i] for i in range(len(snippets))], names
     )
+    # Six of seven features are too rare for any vocabulary, and what no training can keep fills the memory of each.
+    kept = {name: number for number, name in enumerate(_chosen(read))}
+    _renumber(read, names.columns(kept))
+    read.names = Names(kept)
+    return read
+
+
+def _renumber(data: Corpus, number: Bag) -> None:
+    """Gives each feature another number; one that gets -1 is left out."""
+    for note in data.notes:
+        note.words, note.clauses = note.words.renumbered(number), note.clauses.renumbered(number)
+    data.snippet_words = [bag[bag >= 0] for bag in (number[old] for old in data.snippet_words)]
 
 
 def _corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpus:
@@ -174,11 +190,16 @@ def _corpus(notes: Sequence[LabelledNote], snippets: Sequence[Snippet]) -> Corpu
     return Corpus(prepared, list(snippets), words, names)
 
 
-def word_vocabulary(data: Corpus, *, least_notes: int = LEAST_NOTES, least_sources: int = 2) -> dict[str, int]:
+def word_vocabulary(data: Corpus) -> dict[str, int]:
     """Rows of the word features. A feature of one source or of fewer than five notes is left out: it may name a patient."""
+    return {name: row for row, name in enumerate(_chosen(data))}
+
+
+def _chosen(data: Corpus) -> list[str]:
+    """The features that a vocabulary of these notes and snippets holds, sorted."""
     by_source: dict[str, list[Bag]] = {}
     for prepared in data.notes:
-        every = together([*prepared.words, *(bag for parts in prepared.clauses for bag in parts)])
+        every = together([prepared.words.numbers, prepared.clauses.numbers])
         by_source.setdefault(prepared.note.source, []).append(every)
     for snippet, bag in zip(data.snippets, data.snippet_words, strict=True):
         by_source.setdefault(snippet.source, []).append(bag)
@@ -187,8 +208,7 @@ def word_vocabulary(data: Corpus, *, least_notes: int = LEAST_NOTES, least_sourc
         here = np.bincount(np.concatenate(bags), minlength=len(data.names))
         notes += here
         sources += here > 0
-    kept = data.names.chosen((notes >= least_notes) & (sources >= least_sources))
-    return {name: row for row, name in enumerate(kept)}
+    return data.names.chosen((notes >= LEAST_NOTES) & (sources >= LEAST_SOURCES))
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Model, linear_scores, softmax
 from rehabcoder.predict.predictor import _join
-from rehabcoder.training.bags import Bag, Names, ids, together
+from rehabcoder.training.bags import Bag, Names, ids
 from rehabcoder.training.calibrate import LeftOut, answers_of, asked, calibrate, fit_reader_on
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
 from rehabcoder.training.fit import fit
@@ -115,10 +115,10 @@ def _given(model: Model, columns: Bag, prepared: Prepared) -> list[Given]:
     """The codes at the labelled places, the note's own label joined as in coding. Places without words are left out."""
     services, docs = [], []
     for index, service in enumerate(prepared.note.services):
-        own = [bag for bag, owner in zip(prepared.words, prepared.owner, strict=True) if owner == index]
-        if own:
+        own = prepared.words_of(index)
+        if own is not None:
             services.append(service)
-            docs.append(ids(together(own), columns))
+            docs.append(ids(own, columns))
     if not docs:
         return []
     rows = softmax(linear_scores(model.code, model.idf, docs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from rehabcoder.language.chain import chain_features
 from rehabcoder.language.layout import Place, element_places
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
 from rehabcoder.predict.trees import no_trees
-from rehabcoder.training.bags import Bag, bag_matrix, together
+from rehabcoder.training.bags import Bag, bag_matrix
 from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote
@@ -44,9 +45,9 @@ def descriptions(data: Corpus, columns: Bag, idf: Idf) -> Described:
             weight.append(1.0)
     for prepared in data.notes:
         for index, service in enumerate(prepared.note.services):
-            own = [prepared.words[i] for i, k in enumerate(prepared.owner) if k == index]
-            if own:
-                docs.append(together(own))
+            own = prepared.words_of(index)
+            if own is not None:
+                docs.append(own)
                 labels.append(service.code)
                 weight.append(prepared.note.weight)
     return Described(bag_matrix(docs, columns, len(idf)), labels, weight)
@@ -76,11 +77,9 @@ def said(data: Corpus) -> list[Said]:
     ]
     for p in data.notes:
         places = element_places(p.layout, p.spans)
-        for whole, cuts, parts, place in zip(p.words, p.cuts, p.clauses, places, strict=True):
-            out += [
-                Said(part, whole, place, _marks(p.note, start, end))
-                for (start, end), part in zip(cuts, parts, strict=True)
-            ]
+        parts = iter(p.clauses)
+        for whole, cuts, place in zip(p.words, p.cuts, places, strict=True):
+            out += [Said(next(parts), whole, place, _marks(p.note, start, end)) for start, end in cuts]
     return out
 
 
@@ -141,7 +140,7 @@ def fit_chain(
     extended = dict(vocabulary)
     for feature in kept(counts, LEAST_NOTES, 2):
         extended.setdefault(feature, len(extended))
-    words = [bag for p, end in zip(data.notes, ends, strict=True) for bag in p.words[:end]]
+    words = [bag for p, end in zip(data.notes, ends, strict=True) for bag in islice(p.words, end)]
     rows = bag_matrix(words, columns, len(extended)) + matrix([f for feats in features for f in feats], extended)
     lengths = np.array([end for end in ends if end])
     states = np.array([t for p, end in zip(data.notes, ends, strict=True) for t in p.tags[:end]])
@@ -234,6 +233,7 @@ def fit(
         for i, one in zip(held, told, strict=True):
             crossed[i] = one
     columns = data.names.columns(vocabulary)
+    codes = fit_codes(descriptions(data, columns, idf), idf, settings)  # first: it needs most memory
     chain, extended = fit_chain(data, vocabulary, columns, crossed, first.kind.classes, settings)
     documents = said(data)
     places = matrix([s.place for s in documents], extended)
@@ -244,7 +244,7 @@ def fit(
         full_idf,
         first.session,
         first.kind,
-        fit_codes(descriptions(data, columns, idf), idf, settings),
+        codes,
         elements,
         sentences,
         chain,

@@ -15,7 +15,7 @@ from joblib import Parallel, cpu_count, delayed
 
 from rehabcoder.predict.model import Floats, Model, linear_scores
 from rehabcoder.training.assemble import Material, folds
-from rehabcoder.training.bags import Bag, ids, together
+from rehabcoder.training.bags import Bag, ids
 from rehabcoder.training.corpus import Prepared, Settings, hash_fold
 from rehabcoder.training.crossval import fitting
 from rehabcoder.training.fit import Described, descriptions, fit_codes
@@ -120,9 +120,9 @@ def _asked(own: Sequence[Prepared], material: Material, texts: Sequence[int]) ->
     out = []
     for prepared in own:
         for index, service in enumerate(prepared.note.services):
-            pieces = [w for w, owner in zip(prepared.words, prepared.owner, strict=True) if owner == index]
-            if pieces:
-                out.append((together(pieces), service.code))
+            words = prepared.words_of(index)
+            if words is not None:
+                out.append((words, service.code))
     corpus = material.learned_texts
     return out + [(corpus.snippet_words[i], corpus.snippets[i].code or "none") for i in texts]
 

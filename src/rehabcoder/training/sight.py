@@ -72,7 +72,7 @@ def fit_session(data: Corpus, columns: Bag, idf: Idf, settings: Settings) -> Lin
     labels = [SESSION[any(s.code not in EVALUATIONS for s in p.note.services)] for p in data.notes]
     if len(set(labels)) < 2:  # nothing to tell apart
         return Linear(SESSION, np.zeros((len(idf), 2), dtype=np.float32), np.zeros(2, dtype=np.float32))
-    rows = bag_matrix([together(but(p.words, p.aside)) for p in data.notes], columns, len(idf))
+    rows = bag_matrix([together(but(list(p.words), p.aside)) for p in data.notes], columns, len(idf))
     return linear(rows, labels, idf, settings.session_c, [p.note.weight for p in data.notes])
 
 
