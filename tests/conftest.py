@@ -13,7 +13,12 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is: no test is timed.
+hypothesis.settings.register_profile("rehabcoder", deadline=None)
+hypothesis.settings.load_profile("rehabcoder")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 NO_SKIP = os.environ.get("REHABCODER_NO_SKIP") == "1"

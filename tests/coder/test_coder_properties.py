@@ -19,7 +19,7 @@ from rehabcoder.billing.codes import CODES
 from rehabcoder.note import Span
 
 DAY = 24 * 60
-thorough = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 
 
 @thorough

@@ -188,7 +188,7 @@ class TestSettings:
         assert spacy.load(tmp_path / "nlp")(NOTE)._.rehab == coded(NOTE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=200).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
 def test_any_text_goes_through(text: str) -> None:
     doc = pipeline()(text)

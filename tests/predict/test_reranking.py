@@ -41,7 +41,7 @@ def features() -> list[str]:
     return sorted({f for note, ways in wholes() for _, spans in ways for f in all_features(note, spans)})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(number=st.integers(0, 10**6), seed=st.integers(0, 2**32), share=st.floats(0.1, 1))
 def test_the_choice_and_its_lead_are_those_of_the_plain_sums(number: int, seed: int, share: float) -> None:
 

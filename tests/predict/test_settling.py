@@ -61,7 +61,7 @@ def test_a_clear_service_is_settled() -> None:
     assert answered.confidence > 0.9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_all(st.integers(0, 10**6), st.floats(0, 1))
 def test_under_the_threshold_nothing_is_settled_and_from_it_on_nothing_is_uncertain(number: int, at: float) -> None:
     given = clearly_described()[number % len(clearly_described())]

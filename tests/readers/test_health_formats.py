@@ -191,7 +191,7 @@ ODD = st.recursive(ODD, lambda e: st.lists(e, max_size=2) | st.dictionaries(st.t
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "json"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=5), odd=ODD, which=st.integers(0, 1))
 def test_whatever_stands_in_a_resource_costs_no_other_note(kind: str, steps: list[int], odd: Any, which: int) -> None:
     """An entry somewhere in the second note, or in the patient that all refer to, is something else."""

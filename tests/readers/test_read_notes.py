@@ -180,7 +180,7 @@ def test_a_format_named_by_the_user_wins() -> None:
     assert (as_table.note_id, as_table.text) == ("7", "bridging")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.binary(max_size=400), kind=st.sampled_from(FORMATS))
 def test_no_bytes_make_a_reader_raise(data: bytes, kind: str) -> None:
     Path("any").write_bytes(data)

@@ -218,7 +218,7 @@ cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts=st.lists(cells, min_size=1, max_size=8))
 def test_what_the_csv_and_json_modules_write_is_read_back(texts: list[str]) -> None:
     with open("n.csv", "w", encoding="utf-8", newline="") as file:

@@ -91,7 +91,7 @@ class TestChange:
     def test_nothing_frozen_is_no_change(self) -> None:
         assert change("x", [], seed=1).services == 0
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.lists(st.tuples(*[st.integers(0, 4)] * 6), min_size=1, max_size=30))
     def test_limits_lie_around_what_is_possible(self, rows: list[tuple[int, ...]]) -> None:
         found = change("x", [(row[:3], row[3:]) for row in rows], seed=1)  # type: ignore[misc]

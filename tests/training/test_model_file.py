@@ -411,7 +411,7 @@ ANYTHING = st.recursive(
 NOTE = "Therex x 15 min: heel slides 3x10 and quad sets. 97530 x 10 min: sit to stand for transfers. Total 25 min."
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["card.json", "classes.json", "weighed.json", "trees.json"]),
     steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=4),
@@ -453,7 +453,7 @@ def test_what_is_saved_comes_back_and_the_same_model_makes_the_same_bytes(world:
     assert (tmp_path / "twice.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1), change=st.integers(1, 255))
 def test_any_changed_byte_is_refused_or_changes_nothing(world: World, tmp_path: Path, at: float, change: int) -> None:
     data = bytearray(world.model.read_bytes())

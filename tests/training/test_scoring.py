@@ -51,7 +51,7 @@ def test_both_agree_on_what_the_coder_says() -> None:
     assert 0.5 < score(coded(), labelled(), draws=0).figures["claim_exact"] <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32))
 def test_both_agree_on_spoilt_answers(seed: int) -> None:
     chance = random.Random(seed)

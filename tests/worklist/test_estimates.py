@@ -78,7 +78,7 @@ def tail(frame: int, bad: int, sample: int, counts: range) -> Fraction:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_hypergeometric_limits_are_the_exact_ones(data):
     frame = data.draw(st.integers(2, 60))
     sample = data.draw(st.integers(1, frame))
