@@ -111,6 +111,14 @@ def test_minutes_spent_alone_among_the_timed_ones_are_not_one_on_one(coder):
     assert flags["not_one_on_one"].start == 0
 
 
+@pytest.mark.parametrize("said", ["not billed", "no charge", "unbilled", "n/c"])
+def test_minutes_spent_alone_and_said_not_to_be_billed_are_honest(coder, said):
+    text = f"Stationary bike 10 min on his own, {said}.\n{EXERCISE}\n{MANUAL}\nTotal timed minutes: 40"
+    flags = raised(coder(text))
+    assert "not_one_on_one" not in flags
+    assert "time_inconsistent" in flags
+
+
 def test_stimulation_billed_as_attended_but_left_to_run_is_not_one_on_one(coder):
     left = "97032 e-stim to L quad 15 min, pads on, pt left w/ call bell."
     assert raised(coder(f"{left}\n{EXERCISE}"))["not_one_on_one"].start == 0

@@ -184,6 +184,8 @@ def test_a_service_given_alone_may_be_counted_among_the_timed_minutes():
     assert found("bike alone 12 min\nrows 20 min\ncrates 15 min\nTimed minutes: 35", BIKE, ROWS, CRATES) is None
     for text in ("Timed minutes: 45", "Timed minutes: 50"):
         assert found(f"bike alone 12 min\nrows 20 min\ncrates 15 min\n{text}", BIKE, ROWS, CRATES)
+    unbilled = ("bike alone 12 min, not billed", "none", 12)
+    assert found("bike alone 12 min, not billed\nrows 20 min\ncrates 15 min\nTimed minutes: 47", unbilled, ROWS, CRATES)
     rest = ("rested 5 min", "none", 5)
     assert found("rested 5 min\nrows 20 min\ncrates 15 min\nTimed minutes: 40", rest, ROWS, CRATES)
 

@@ -39,7 +39,7 @@ def not_one_on_one(context: Context) -> Raised | None:
     # Said of a time that may be this service's, or of hands-on work: a person says which services were one-on-one.
     if (told := context.predicted.shared.place) and "97150" not in (context.note.billed_units or context.totals.billed_units or ()):
         return Raised(*told)
-    alone = counted_alone(context.services, context.predicted.stated.timed)
+    alone = counted_alone(context.predicted.reading.low, context.services, context.predicted.stated.timed)
     return Raised(alone[0].start, alone[0].end) if alone else None
 
 

@@ -27,6 +27,11 @@ _BY_MODE = re.compile(
     rf"(?:[ \t]*[,;/|+]?[ \t]*(?:conc(?:urrent)?|gro?u?p|co[ -]?(?:tx|treat(?:ment)?)){_MODE}){{1,3}}"
     r"(?=[ \t]*(?:[.;)=\n]|[ ]{2}|\Z))"
 )
+_NOT_BILLED = re.compile(
+    r"(?<![a-z])(?:(?:not|never|isn't|wasn't|without|no)\s(?:being\s)?"
+    r"(?:billed|charged?|billable|counted|claimed|billing|timed|coded)"
+    r"|un-?billed|non-?billable|un-?billable|uncharged|n/?c(?![a-z])|off the clock|free of charge)"
+)
 _FIGURE = re.compile(r"\d+")
 # Up to a time: what a service was made of.
 _OF_A_PART = re.compile(
@@ -111,7 +116,8 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
     timed_sum = sum(s.minutes or 0 for s in timed)
     (timed_at, timed_end), (total_at, total_end) = (s or (None, None) for s in (stated.timed_span, stated.total_span))
     known = all(s.minutes is not None for s in timed)
-    if stated.timed is not None and timed and known and timed_sum != stated.timed and not counted_alone(services, stated.timed):
+    low = predicted.reading.low
+    if stated.timed is not None and timed and known and timed_sum != stated.timed and not counted_alone(low, services, stated.timed):
         return Contradiction(
             timed_at, timed_end, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated."
         )
@@ -156,10 +162,12 @@ def _of_the_stay(low: str, start: int | None, end: int | None) -> bool:
     return _ON_THE_PREMISES.search(low, begin, furthest) is not None
 
 
-def counted_alone(services: Sequence[Service], timed: int | None) -> list[Service]:
+def counted_alone(low: str, services: Sequence[Service], timed: int | None) -> list[Service]:
     """The services given alone, to a group or by an aide that the note does not name but counts among its timed minutes:
-    without them the others do not come to the stated `timed` minutes, with them they do. None where they do without."""
+    without them the others do not come to the stated `timed` minutes, with them they do. None where they do without, and none
+    that is said not to be billed."""
     alone = [s for s in services if s.code in ("none", "97150") and not s.labelled and (s.minutes or 0) >= _UNIT]
+    alone = [s for s in alone if not _NOT_BILLED.search(low, s.start, s.end)]
     rest = sum(s.minutes or 0 for s in services if _as_timed(s))
     return alone if alone and timed is not None and rest + sum(s.minutes or 0 for s in alone) == timed else []
 
