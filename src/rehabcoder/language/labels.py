@@ -141,6 +141,10 @@ _TOLD_FAR = 32  # code points of such words
 _SHORT_NAME = 4  # letters
 _HEADING = re.compile(r"te|tex|ta|mt|nmre?|nre|adls?|gt")  # before a colon hardly anything else, even in mid-line
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)[ ]\Z")  # "5th mt: tender"
+_OF_OCCUPATIONAL = {"97161": "97165", "97162": "97166", "97163": "97167"}
+_OCCUPATIONAL = re.compile(r"(?<![a-z])(?:ot|otr|occupational)(?![a-z])")
+_PHYSICAL = re.compile(r"(?<![a-z])(?:physical therap[a-z]*|dpt|pt eval[a-z]*)(?![a-z])")
+_NAMES_DISCIPLINE = re.compile(r"(?<![a-z])(?:pt|physical)(?![a-z])")
 _AS = (" as ", " as a ", " as an ", " as the ", " under ")
 _ENDS = re.compile(r"[ \t]*(?:[.,;:)\n]|\Z|(?:and|for|in|on|with|by|\d)\b)")
 # "Multifidus with US imaging feedback": that a muscle was looked at is no treatment.
@@ -202,7 +206,21 @@ def _labels(text: str, low: str) -> list[Label]:
     chairs = _chairs(low, out) if len(out) > 1 and ("wc" in low or "w/c" in low) else []
     if chairs:
         out = sorted([*out, *chairs], key=lambda label: label.start)
+    if "complexity" in low:
+        out = _by_discipline(low, out)
     return _as_numbered(low, out)
+
+
+def _by_discipline(low: str, labels: list[Label]) -> list[Label]:
+    """The labels, an evaluation named by nothing but its complexity being that of the discipline that the note names."""
+    if not _OCCUPATIONAL.search(low) or _PHYSICAL.search(low):
+        return labels
+    return [
+        replace(la, code=_OF_OCCUPATIONAL[la.code])
+        if la.code in _OF_OCCUPATIONAL and not la.number and not _NAMES_DISCIPLINE.search(low, la.start, la.end)
+        else la
+        for la in labels
+    ]
 
 
 def _chairs(low: str, labels: list[Label]) -> list[Label]:

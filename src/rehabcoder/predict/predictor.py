@@ -18,6 +18,7 @@ from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.company import Shared, find_shared
+from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
@@ -288,7 +289,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     chosen: list[tuple[list[Span], float]] = []
     for proposal in proposals:
         if proposal.session < NO_SESSION:
-            chosen.append((_evaluations(proposal), 9.0))
+            chosen.append((of_a_note_without_treatment(proposal.reading, proposal.ways[0][1], proposal.aside), 9.0))
             continue
         if len(proposal.ways) < 2 or proposal.ways[0][0] - proposal.ways[1][0] > SURE:
             chosen.append((proposal.ways[0][1], 9.0))
@@ -296,7 +297,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         whole = proposal.whole(model.kind.classes)
         best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
-    chosen = [(spans or _evaluation_alone(p), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
+    chosen = [(spans or evaluation_alone(p.reading, p.aside), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
     docs = [
         list(dict.fromkeys(itertools.chain.from_iterable(p.rows[a:b])))
         for p, (spans, _) in zip(proposals, chosen, strict=True)
@@ -325,24 +326,6 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         at += len(spans)
         piece += n
     return out
-
-
-def _gives_evaluation(reading: Reading, span: Span) -> bool:
-    """Whether these pieces give an evaluation by the number of its code."""
-    start, end = reading.pieces[span[0]].start, reading.pieces[span[1] - 1].end
-    return any(label.number and label.code in EVALUATIONS for label in reading.labels_in(start, end))
-
-
-def _evaluations(proposal: Proposal) -> list[Span]:
-    """Of a note that is of no session of treatment the evaluation, where the note gives it by the number of its code."""
-    return [span for span in proposal.ways[0][1] if _gives_evaluation(proposal.reading, span)]
-
-
-def _evaluation_alone(proposal: Proposal) -> list[Span]:
-    """Of a note without any service the piece that gives the number of an evaluation: nothing else in it was done today."""
-    pieces = ((k, k + 1) for k in range(len(proposal.reading.pieces)) if k not in proposal.aside)
-    first = next((span for span in pieces if _gives_evaluation(proposal.reading, span)), None)
-    return [first] if first else []
 
 
 def _strengths(model: Model, pieces: Sequence[Sequence[int]], parts: Sequence[Sequence[Sequence[int]]]) -> Floats:
