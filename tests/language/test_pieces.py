@@ -396,3 +396,32 @@ def test_initials_and_abbreviations_in_a_sentence_end_none(text):
 )
 def test_initials_before_a_colon_open_what_follows_where_a_line_break_got_lost(text, answer):
     assert pieces(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "We walked the corridor, first looking ahead and then with head turns to either side.",
+            ["We walked the corridor, first looking ahead and then with head turns to either side."],
+        ),
+        (
+            "She stood on the foam with eyes open, then without hands for half a minute.",
+            ["She stood on the foam with eyes open, then without hands for half a minute."],
+        ),
+        (
+            "She pressed the leg press, then with the belt on she carried the crate.",
+            ["She pressed the leg press", ", then with the belt on she carried the crate."],
+        ),
+        (
+            "He lifted crates to the bench, and there was some therapeutic exercise before lunch.",
+            ["He lifted crates to the bench, and", "there was some therapeutic exercise before lunch."],
+        ),
+        (
+            "She carried a tray to the table, plus a bit of gait training.",
+            ["She carried a tray to the table, plus", "a bit of gait training."],
+        ),
+    ],
+)
+def test_what_goes_on_with_the_words_before_it_and_what_does_not(text, answer):
+    assert pieces(text) == answer

@@ -34,7 +34,12 @@ _GIVEN_NEXT = re.compile(
     r"\)?\s?[,;]?\s(?:and\s|then\s|plus\s|followed\sby\s|as\swell\sas\s){1,2}(?P<lead>(?:also|some|a\sbit\sof|a\slittle|the|more)\s)?"
 )
 _LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one of a list: "tub bench, ther ex, and transfers"
-_SOME = re.compile(r"(?:[,;]|\band|\bplus)\s(?P<lead>some\s)\Z")
+# "..., and there was some therapeutic exercise", "and we did a bit of gait training": words before a name that is one of a list.
+_SOME = re.compile(
+    r"(?:[,;]|\band|\bplus)\s(?P<lead>(?:(?:there\swas|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got|gave|added|worked\son))\s)?"
+    r"(?:some|a\s(?:bit|little)\sof|a\slittle)\s|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got)\s)\Z"
+)
+_SOME_FAR = 40  # code points of them
 _LEADS_UP = re.compile(r"(?:\b(?:of|for|on|with|in|to|the|a|did|had|some|then|this|as|by|no|per)|w/|[(\"'])\s*$")
 # Where a line break got lost before initials that head what follows: "quad sets 2x10 bike ta: slide board to the bed".
 _LINE_LOST = re.compile(
@@ -159,7 +164,7 @@ def _label_cut(low: str, label: Label, timed: bool) -> int | None:
         return label.start
     if before.rstrip().endswith("("):
         return None
-    if some := _SOME.search(before):
+    if some := _SOME.search(low, max(0, label.start - _SOME_FAR), label.start):
         return label.start - len(some["lead"])
     if _JOINS.search(before) or (label.number and re.match(r"\s+\d{1,2}\b|:", low[label.end : label.end + 4])):
         return label.start

@@ -129,11 +129,12 @@ _BREAK = re.compile(
     |(?P<dash>[ ][->][ ])
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
-    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:(?:for|in|over)\s+the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|at\s+(?:the\s+)?last\s+(?=i\b|we\b|s?he\b|they\b|the\s|an?\s)[a-z]+|then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|(?<!\bfor\s)(?<!\bin\s)(?<!\bover\s)the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+(?:up\s+|off\s+)?(?:with|on|by)|(?:finish|end|clos|conclud)ing\s+(?:with|on|by)|(?:ended|closed|concluded|wound)\s+(?:up\s+)?(?:with|on|by)|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b)|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+(?:that|it|this)\b))
+    |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:(?:for|in|over)\s+the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|at\s+(?:the\s+)?last\s+(?=i\b|we\b|s?he\b|they\b|the\s|an?\s)[a-z]+|then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|(?<!\bfor\s)(?<!\bin\s)(?<!\bover\s)the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+(?:up\s+|off\s+)?(?:with|on|by)|(?:finish|end|clos|conclud)ing\s+(?:with|on|by)|(?:ended|closed|concluded|wound)\s+(?:up\s+)?(?:with|on|by)|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b(?<!then(?=\s(?:with|without|at)\s(?![^.;,\n]{0,60}\s(?:s?he|we|i|they|pt|patient)\s))))|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+(?:that|it|this)\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,
 )
+# "Then with head turns", "then at a faster pace" go on with what stands before them, unless somebody does something behind them.
 # Who did what comes next stands before its "then": "mirror box, and she then ...".
 _WHO = re.compile(r"(?:,?\s+|\A|(?<=\n))(?:and\s+)?(?:i|we|she|he|they|pt|patient)\Z")
 _WHO_FAR = 16  # code points of it

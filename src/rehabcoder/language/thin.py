@@ -50,6 +50,8 @@ _STYLE = 2  # lines that open with a label and describe the service themselves
 _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
 _WITHIN = 24  # pieces of a line before such a label
 _JOINT = 8  # code points of such a sign
+# "..., and there was some therapeutic exercise at the end" is one service more, not the name of what stands before it.
+_SOME_OF = re.compile(r"(?:there\swas\s|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got|gave|added|worked\son)\s)?(?:some|a\s(?:bit|little)\sof|a\slittle)\s")
 _FAR = 40  # a piece longer than this has something to say
 
 
@@ -229,6 +231,7 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
                 and not both_timed
                 and not _has(label_places, out[-1])
                 and not _one_more(low, out, piece, label_places)
+                and not (_SOME_OF.match(low, piece.start) and low.endswith(("and", "plus", ","), out[-1].start, out[-1].end))
             ):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
