@@ -1,5 +1,5 @@
 """Pieces that are no service of today whatever they hold: the home programme, the plan, the empty boxes of a
-form, what was copied from an earlier visit, lists of minutes by key.
+form, what was copied from an earlier visit, lists of minutes by key or by plain words.
 
 The tagger has learned this too; here it is certain, because a claim must not change when a home programme is written down.
 """
@@ -12,6 +12,7 @@ from functools import cache
 from typing import TypeVar
 
 from rehabcoder.language.detail import content_words
+from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.patterns import knowledge
@@ -69,6 +70,9 @@ def set_aside(reading: Reading) -> list[int]:
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
+    foot = foot_list(low)
+    if foot and sum(piece.end <= foot.start for piece in pieces) < len(foot.entries):
+        foot = None  # it is all that the note says of its services
     taught = {index for start, end in done_today(reading) for index in range(start, end)}
     for index, piece in enumerate(pieces):
         before = pieces[index - 1] if index else None
@@ -79,7 +83,7 @@ def set_aside(reading: Reading) -> list[int]:
         if reading.copied and reading.was_copied(piece):
             out.append(index)
             continue
-        if keyed and keyed.fills(piece.start):
+        if (keyed and keyed.fills(piece.start)) or (foot and foot.start <= piece.start < foot.end):
             out.append(index)
             continue
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):

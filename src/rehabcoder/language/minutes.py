@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.closing import of_blocks
+from rehabcoder.language.foot_minutes import from_foot_list
 from rehabcoder.language.for_every import for_every_service
 from rehabcoder.language.note_minutes import (
     Minutes,
@@ -366,6 +367,7 @@ def attach(
     each(reading, spans, names, chosen, untimed)
     for_every_service(reading, spans, chosen, untimed)
     from_elsewhere(reading, spans, names, chosen, shared)
+    from_foot_list(reading, spans, names, chosen)
     by_key(reading, spans, chosen)
     in_the_water(reading, names, chosen)
     with_times_alone(reading, spans, chosen, shared | apart, untimed)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label, opening_label
@@ -158,7 +159,7 @@ def _from_footer(
     if not places or None not in out:
         return
     rows = [la for la, _ in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, la.start)]
-    if len({la.code for la in rows}) < 2:
+    if len({la.code for la in rows}) < 2 and not (rows and foot_list(reading.low)):
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
     if len(rows) == len(places) and not any(out) and fits.count(False) <= 1:

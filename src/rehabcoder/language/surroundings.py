@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
+from rehabcoder.language.foot_minutes import FootList, foot_list
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_words import total_words
@@ -154,6 +155,8 @@ class Surroundings:
 
     def closes_row(self, start: int) -> bool:
         """Whether what begins there closes a row of names with their times: "NMR 20 | Gait 15 | TE 10 | Total 45"."""
+        if self._foot and self._foot.totalled_at(self.low, start):
+            return True
         at = bisect_left(self.mentions, start, key=_start)
         row = self.mentions[max(0, at - 2) : at]
         return (
@@ -167,6 +170,10 @@ class Surroundings:
         """Whether it is the only time of a note that names several services."""
         several = len({label.code for label in self.labels[:_NEAR]}) > 1
         return several and all(start <= t.start < end or t.form == "trail" for t in self._today)
+
+    @cached_property
+    def _foot(self) -> FootList | None:
+        return foot_list(self.low)
 
     @cached_property
     def _today(self) -> list[TimeMention]:

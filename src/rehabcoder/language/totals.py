@@ -246,7 +246,7 @@ class _Finder:
                 or around.has_before(words.timed, start)
                 or around.opens(start)  # "46 tot." but not "Berg 46 tot."
             )
-            self._claim(self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=True)
+            self._claim(self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=not around.closes_row(start))
         elif end in self.named:
             return
         elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):

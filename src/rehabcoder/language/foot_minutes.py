@@ -1,0 +1,190 @@
+"""Minutes that one line of a note gives its services under plain words: "Minutes: mobility 16, gait 11, ther ex 9".
+
+The words need not be names of codes. Each is looked for in the heading of a service, then by what it may stand for; with as
+many entries as services, what is left on the one side belongs to what is left on the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rehabcoder.billing.codes import one_name
+from rehabcoder.language.note_minutes import Minutes, in_the_midst, of_a_machine
+from rehabcoder.language.patterns import knowledge, whole_words
+from rehabcoder.language.reading import Reading
+
+# Each begins with letters that the search runs along fast; what may stand before them is asked behind it.
+_OF_WHAT = r"(?:[ \t]\(?(?:timed|spent|(?:by|per)[ \t](?:activity|service|intervention|code))\)?)?[ \t]*[:=-][ \t]*(?=[a-z\d])"
+_HEADS = (re.compile(rf"min(?:ute)?s?{_OF_WHAT}"), re.compile(rf"times?{_OF_WHAT}"))
+_OPENS = re.compile(
+    r"(?:^|\n|[.;|/)][ \t]|[ \t]{2})[ \t*>(-]{0,4}(?:(?:timed|tx|rx|treatment|direct|therapy|skilled|pt|ot)[ \t])?\Z"
+)
+# "Timed 32: transfers 12, gait 11, ex 9", "Total 38 min (transfers 12, gait 11, ex 15)": the sum heads what it is made of.
+_SUM = re.compile(
+    r"t(?:otal|imed)(?:[ \t](?:tx|treatment|timed?|min(?:ute)?s?))*[ \t:=]{1,2}(?P<n>[1-9]\d)(?:[ \t]?min(?:ute)?s?\.?)?[ \t]*[:(=-][ \t]*(?=[a-z\d])"
+)
+_FIGURE = r"(?P<n>[1-9]\d?)[ \t]?(?P<unit>min(?:ute)?s?(?![a-z])\.?|m(?![a-z])|')?"
+_NAME = r"(?P<name>[a-z](?:[a-z'-]|[ \t/&.](?=[a-z])){1,34}?)"
+_NAME_FIRST = re.compile(rf"{_NAME}[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?")
+_FIGURE_FIRST = re.compile(rf"{_FIGURE}[ \t](?:(?:of|for|on)[ \t])?{_NAME}(?=[ \t]*(?:[,;|/+.)=\n]|\Z|and[ \t]\d))")
+_BETWEEN = re.compile(r"[ \t]*(?:[,;|/+&]|\band\b)[ \t]*(?:and[ \t]+)?|[ \t]{2,8}|\.?[ \t](?=[a-z/ ]{2,20}[ \t]\d)")
+_ENDS = re.compile(r"[ \t]*(?:[.;,)|=]|\n|\Z|total|timed|tot\b|ttl\b|\()")
+_ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}\d{1,2}[ \t]?[m',;/|])", re.M)  # of entries that say their unit
+_NO_SERVICE = re.compile(
+    r"(?<![a-z])(?:total|tot|ttl|timed|untimed|units?|visits?|session|in|out|start|stop|end|arrived|rest|next|last|home program|hep|pain|hr|bp|spo|level|reps|sets|date|dos)(?![a-z])"
+)
+_TOTAL = re.compile(r"[ \t.,;|/=(-]{0,6}(?:total|tot|ttl|sum|timed|all)(?![a-z])")
+_DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
+_OPENING = 40  # code points from the begin of a service in which its heading ends
+_HEADING = re.compile(r"[^:\n.;,]{2,40}(?=:)|[^:\n.;,-]{2,24}")
+_LETTERS = re.compile(r"[a-z]{4,}")
+_STEM = 6  # letters by which words are compared
+_LEAST = 2  # entries that make a list
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """One entry of such a line: where its words are, `[start, end)`, where its figure is, `[at, stop)`, and the minutes."""
+
+    start: int
+    end: int
+    at: int
+    stop: int
+    minutes: int
+
+
+@dataclass(slots=True, frozen=True)
+class FootList:
+    """The entries of a line from `start` to `end`."""
+
+    start: int
+    end: int
+    entries: list[Entry]
+
+    def totalled_at(self, low: str, at: int) -> bool:
+        """Whether a phrase that begins at a place says what the entries come to."""
+        return 0 <= at - self.end <= 4 and not low[self.end : at].strip(" \t.,;|/=(")
+
+
+@cache
+def _plain_names() -> list[tuple[str, re.Pattern[str]]]:
+    return [(code, whole_words(words)) for code, words in knowledge("foot_names").items()]
+
+
+def foot_list(low: str) -> FootList | None:
+    """The line of a shadow text that gives several entries their minutes, or None."""
+    if "min" not in low and "time" not in low and "'" not in low:
+        return None
+    for head in (found for pattern in _HEADS for found in pattern.finditer(low)):
+        if _OPENS.search(low, max(0, head.start() - 16), head.start()):
+            found = _entries(low, head.start(), head.end())
+            if found:
+                return found
+    for head in _SUM.finditer(low):
+        found = _entries(low, head.start(), head.end())
+        if found and sum(entry.minutes for entry in found.entries) == int(head["n"]):
+            return found
+    for row in _ROW.finditer(low):
+        found = _entries(low, row.end(), row.end(), units=True)
+        if found and (_TOTAL.match(low, found.end) or low[found.end : found.end + 2].strip(" .") in ("", "\n")):
+            return found
+    return None
+
+
+def _entries(low: str, start: int, at: int, *, units: bool = False) -> FootList | None:
+    """The entries from a place on; with `units` only if each, or the last for all, says that its figure counts minutes."""
+    form = _FIGURE_FIRST if low[at].isdecimal() else _NAME_FIRST
+    out: list[Entry] = []
+    end = at
+    said: list[bool] = []
+    while entry := form.match(low, at):
+        if _NO_SERVICE.search(entry["name"]):
+            break
+        out.append(Entry(*entry.span("name"), *entry.span("n"), int(entry["n"])))
+        said.append((entry["unit"] or "m") != "m")
+        end = entry.end()
+        between = _BETWEEN.match(low, end)
+        if not between:
+            break
+        at = between.end()
+    if len(out) < _LEAST or not _ENDS.match(low, end) or (units and not (said[-1] and len(set(said[:-1])) == 1)):
+        return None
+    return FootList(start, end, out)
+
+
+def from_foot_list(
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    chosen: list[Minutes],
+) -> None:
+    """Gives services that have no minutes, or those of one thing done in them, what a line of entries gives them."""
+    given = foot_list(reading.low) if spans else None
+    if given is None:
+        return
+    open_ones = [k for k, (start, _) in enumerate(spans) if not given.start <= start < given.end]
+    shares = _shared_out(reading, [spans[k] for k in open_ones], [names[k] for k in open_ones], given.entries)
+    for index, entry in ((open_ones[k], entry) for k, entry in shares.items()):
+        own = chosen[index]
+        listed = own.start is not None and given.start <= own.start < given.end
+        lacks = own.minutes is None or own.minutes < _DOSE
+        if listed or lacks or (own.minutes < entry.minutes and _of_one_thing(reading, spans[index], own)):  # type: ignore[operator]
+            chosen[index] = Minutes(entry.minutes, entry.at, entry.stop, 0.8)
+
+
+def _of_one_thing(reading: Reading, span: tuple[int, int], own: Minutes) -> bool:
+    return in_the_midst(reading, span, own) or of_a_machine(reading, own)
+
+
+def _shared_out(
+    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], entries: Sequence[Entry]
+) -> dict[int, Entry]:
+    """The entry of each service that is told by its words, or by being the only one left."""
+    fits = [_fits(reading, spans, names, entry) for entry in entries]
+    even = len(entries) == len(spans)
+    if even and all(not fit or index in fit for index, fit in enumerate(fits)) and sum(map(bool, fits)) >= len(fits) - 1:
+        return dict(enumerate(entries))
+    out: dict[int, Entry] = {}
+    left = list(range(len(entries)))
+    while True:
+        open_ones = {e: [k for k in fits[e] if k not in out] for e in left}
+        sure = [e for e, fit in open_ones.items() if len(fit) == 1 and sum(fit[0] in other for other in open_ones.values()) == 1]
+        if not sure:
+            break
+        for e in sure:
+            out[open_ones[e][0]] = entries[e]
+            left.remove(e)
+    rest = [k for k in range(len(spans)) if k not in out]
+    if even and out and len(left) == len(rest) == 1 and not fits[left[0]]:
+        out[rest[0]] = entries[left[0]]
+    return out
+
+
+def _fits(
+    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], entry: Entry
+) -> list[int]:
+    """The services that an entry may be of: by its words in their headings, by their labels, by their codes, by its words."""
+    low = reading.low
+    name = low[entry.start : entry.end]
+    stems = {word[:_STEM] for word in _LETTERS.findall(name)} - {"training"[:_STEM], "therap", "treatm"}
+    codes = {one_name(label.code) for label in reading.labels_in(entry.start, entry.end)}
+    plain = {code for code, words in _plain_names() if words.search(name)}
+    headed = [k for k, (start, end) in enumerate(spans) if _heads(low, start, end, stems)]
+    ways = (
+        headed,
+        [k for k, (label, _) in enumerate(names) if label is not None and one_name(label) in (codes or plain)],
+        [k for k, (label, code) in enumerate(names) if label is None and one_name(code) in (codes or plain)],
+        [k for k, (_, code) in enumerate(names) if one_name(code) in codes | plain],
+        [k for k, (start, end) in enumerate(spans) if any(stem in low[start:end] for stem in stems)],
+    )
+    return next((way for way in ways if way), [])
+
+
+def _heads(low: str, start: int, end: int, stems: set[str]) -> bool:
+    while start < end and not low[start].isalpha():
+        start += 1
+    heading = _HEADING.match(low, start, min(end, start + _OPENING))
+    return heading is not None and any(stem in heading[0] for stem in stems)
