@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
@@ -21,6 +22,7 @@ class _Form:
     needs: tuple[str, ...]  # of which a text holds one wherever the form stands
     where: str  # "in" a service, "behind" the beginning of the first, or anywhere ("")
     pattern: re.Pattern[str]
+    never: re.Pattern[str]  # what forbids it beside it
 
 
 def _compiled(form: str) -> re.Pattern[str]:
@@ -31,38 +33,37 @@ def _compiled(form: str) -> re.Pattern[str]:
 
 
 @cache
-def _forms() -> dict[str, tuple[re.Pattern[str], tuple[_Form, ...]]]:
-    """For each element what forbids its forms, and the forms."""
+def _forms() -> dict[str, tuple[_Form, ...]]:
+    """The forms of each element."""
     return {
-        element: (
-            _compiled(entries["never"]),
-            tuple(
-                _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]))
-                for entry in entries.values()
-                if isinstance(entry, dict)
-            ),
-        )
+        element: tuple(_form(entry, entries["never"]) for entry in entries.values() if isinstance(entry, dict))
         for element, entries in knowledge("shown").items()
         if element != "words"
     }
 
 
+def _form(entry: Mapping[str, Any], never: str) -> _Form:
+    """A form, which what is said beside any of its element forbids, and what is said of it alone."""
+    forbids = f"{never}|{entry['never']}" if "never" in entry else never
+    return _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]), _compiled(forbids))
+
+
 @cache
-def _silences() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
-    """For each element that has them what makes a piece silent of it, and what undoes that."""
+def _silences() -> dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]]:
+    """For each element what makes a piece silent of it, each with what undoes that."""
     return {
-        element: (_compiled(entries["silent"]), _compiled(entries["unless"]))
+        element: tuple((_compiled(entry["said"]), _compiled(entry["unless"])) for entry in entries.get("silent", ()))
         for element, entries in knowledge("shown").items()
-        if "silent" in entries
+        if element != "words"
     }
 
 
 def silent(reading: Reading, element: str, index: int) -> bool:
-    """Whether a piece only says that there is nothing to say of the element: an empty field, a rating on arrival."""
-    said, undone = _silences().get(element, (None, None))
+    """Whether a piece only says that there is nothing to say of the element: an empty field, a rating on arrival, before and
+    after of one session where progress is asked."""
     piece = reading.pieces[index]
     text = reading.low[piece.start : piece.end]
-    return said is not None and undone is not None and said.search(text) is not None and not undone.search(text)
+    return any(said.search(text) and not undone.search(text) for said, undone in _silences()[element])
 
 
 def shown(
@@ -76,7 +77,7 @@ def shown(
     inside = {index for start, end in spans for index in range(start, end)}
     first = min((start for start, _ in spans), default=len(begins))
     out: dict[str, int] = {}
-    for element, (never, forms) in _forms().items():
+    for element, forms in _forms().items():
         for form in forms if element in asked else ():
             if element in out or not any(need in low for need in form.needs):
                 continue
@@ -87,7 +88,7 @@ def shown(
                 if (form.where == "in" and index not in inside) or (form.where == "behind" and index <= first):
                     continue
                 piece = reading.pieces[index]
-                if not never.search(low, piece.start, max(piece.end, match.end())):
+                if not form.never.search(low, piece.start, max(piece.end, match.end())):
                     out[element] = index
                     break
     return out
