@@ -285,6 +285,20 @@ def test_a_key_held_down_decides_one_note(page, server, database):
     assert states(database)["accepted"] == 1
 
 
+AS_SOON_AS_IT_CHANGES = """(key) => new MutationObserver((_, observer) => {
+  observer.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_a_key_pressed_the_moment_a_page_comes_in_is_not_lost(page, server, database):
+    begin(page, server)
+    at = note_id(page)
+    page.evaluate(AS_SOON_AS_IT_CHANGES, "s")
+    press(page, "x")
+    moved_on(page, at)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 820])
 def test_accessible_in_light_and_dark_on_desk_and_tablet(chromium, server, database, scheme, width):
