@@ -103,6 +103,8 @@ def test_a_short_name_counts_where_a_label_stands():
         ("te per flowsheet", ["97110"]),
         ("the aide ran his bike, put down as exercise", ["97110"]),
         ("on the UBE with the tech; logged under TE.", ["97110"]),
+        ("shaved at the sink [adl], then steps (gt)", ["97535", "97116"]),
+        ("she asked for a seat (heat), and no (group)", []),
         ("u/s 1 therex 1", ["97035", "97110"]),
         ("Ortho fit 12 min, orthosis fitting", ["97760", "97760"]),
         ("slept well ta: onto the tub bench x4 te: rows 2x10", ["97530", "97110"]),

@@ -135,3 +135,13 @@ def test_work_on_an_orthosis_has_the_code_billed_for_it() -> None:
     assert named(f"{line}\nBilled 97535 1", (line, "97763")) == ["97760"]
     fitting = "Orthotic fitting 12 min: resting splint"
     assert named(f"{fitting}\nBilled 97763 1, 97535 1", (fitting, "97760")) == ["97760"]
+
+
+def test_a_billed_code_that_is_left_labels_the_only_service_given_alone() -> None:
+    alone, glides = ("NuStep 20 min on his own", "none"), ("patella glides", "97140")
+    text = "NuStep 20 min on his own{}. MT 10 min patella glides. Billed 97110 x1, 97140 x1"
+    assert named(text.format(""), alone, glides) == ["97110", "97140"]
+    unbilled = ("NuStep 20 min on his own, not billed", "none")
+    assert named(text.format(", not billed"), unbilled, glides) == [None, "97140"]
+    text = "NuStep 20 min on his own. bench press 40# 3x8. MT patella glides. Billed 97110 x1, 97140 x1"
+    assert named(text, alone, BENCH, glides) == [None, "97110", "97140"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
 from rehabcoder.language.footers import footer_rows
+from rehabcoder.language.naming import NOT_BILLED
 from rehabcoder.language.patterns import MACHINES, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
@@ -26,11 +27,6 @@ _BY_MODE = re.compile(
     rf"(?<![a-z])ind(?:iv(?:idual)?)?{_MODE}"
     rf"(?:[ \t]*[,;/|+]?[ \t]*(?:conc(?:urrent)?|gro?u?p|co[ -]?(?:tx|treat(?:ment)?)){_MODE}){{1,3}}"
     r"(?=[ \t]*(?:[.;)=\n]|[ ]{2}|\Z))"
-)
-_NOT_BILLED = re.compile(
-    r"(?<![a-z])(?:(?:not|never|isn't|wasn't|without|no)\s(?:being\s)?"
-    r"(?:billed|charged?|billable|counted|claimed|billing|timed|coded)"
-    r"|un-?billed|non-?billable|un-?billable|uncharged|n/?c(?![a-z])|off the clock|free of charge)"
 )
 _FIGURE = re.compile(r"\d+")
 # Up to a time: what a service was made of.
@@ -167,7 +163,7 @@ def counted_alone(low: str, services: Sequence[Service], timed: int | None) -> l
     without them the others do not come to the stated `timed` minutes, with them they do. None where they do without, and none
     that is said not to be billed."""
     alone = [s for s in services if s.code in ("none", "97150") and not s.labelled and (s.minutes or 0) >= _UNIT]
-    alone = [s for s in alone if not _NOT_BILLED.search(low, s.start, s.end)]
+    alone = [s for s in alone if not NOT_BILLED.search(low, s.start, s.end)]
     rest = sum(s.minutes or 0 for s in services if _as_timed(s))
     return alone if alone and timed is not None and rest + sum(s.minutes or 0 for s in alone) == timed else []
 

@@ -138,6 +138,7 @@ _TOLD_AS = re.compile(
     r"|claimed|labell?ed|submitted|put[ ]in|sent[ ]out|went[ ]out|called)[ ](?:it[ ]|this[ ]|that[ ])?(?:as|under)[ ](?:an?[ ]|the[ ])?\Z"
 )
 _TOLD_FAR = 32  # code points of such words
+_CLOSED = {"[": ("]",), "(": (")",)}  # by the sign before a name the one behind it
 _SHORT_NAME = 4  # letters
 _HEADING = re.compile(r"te|tex|ta|mt|nmre?|nre|adls?|gt")  # before a colon hardly anything else, even in mid-line
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)[ ]\Z")  # "5th mt: tender"
@@ -192,7 +193,12 @@ def _labels(text: str, low: str) -> list[Label]:
             _IMAGING_BEHIND.match(low, end) or _IMAGING_AHEAD.search(low, max(0, start - _IMAGING_FAR), start)
         ):
             continue
-        if not strong and not (
+        bracketed = low[end : end + 1] in _CLOSED.get(low[start - 1 : start], ()) and (
+            low[start - 1] == "[" or _HEADING.fullmatch(low, start, end) is not None
+        )
+        if bracketed:  # "shaving at the sink [ADL]" says what it is a service of, wherever it stands
+            strong = True
+        elif not strong and not (
             _placed(text, low, start, end, code) or _listed(low, out, start, code) or _numbered(low, out, start, code)
         ):
             continue

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from rehabcoder.billing.codes import one_name
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.keyed import given_by_key
@@ -33,6 +33,14 @@ _WENT_OUT_AS = re.compile(
     r"[\s.;,()-]*(?:(?:it|this|that|all|which)\s)?(?:(?:was|were|is|i|we)\s)?(?:billed|charged|coded|entered|recorded|logged)\s(?:as|under|to)\s(?:an?\s|the\s)?"
 )
 _GOES_ON = re.compile(r"[\W\d_]{0,40}")  # between two rows of one list
+# Of a service: that it is none for the bill.
+NOT_BILLED = re.compile(
+    r"(?<![a-z])(?:(?:not|never|isn't|wasn't|without|no)\s(?:being\s)?"
+    r"(?:billed|charged?|billable|counted|claimed|billing|timed|coded)"
+    r"|un-?billed|non-?billable|un-?billable|uncharged|n/?c(?![a-z])|off the clock|free of charge)"
+)
+_NO_SERVICE = re.compile(r"(?<![a-z])(?:rest(?:ed|ing|s)?|wait(?:ed|ing|s)?|chang(?:ed|ing)|report|paperwork|adj)(?![a-z])")
+Span = tuple[int, int]
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
 # Between the first code of a list and the word that says that it was billed.
 _THEN_BILLED = re.compile(r"(?:[\s,&+/]|and\b|plus\b|97\d{3}\b)*+(?:(?:all|both|were|was|are)\s)*+")
@@ -80,6 +88,7 @@ def label_services(
     if stated.units and stated.units_span:
         _as_billed(low, stated.units, out)
         _from_the_bill(list(stated.units), stated.units_span, supported, out)
+        _left_for_one_alone(low, list(stated.units), stated.units_span, places, supported, out)
     elif unclear:
         listed = _listed_codes(reading, places)
         if listed:
@@ -240,3 +249,18 @@ def _from_the_bill(
         still = [i for i in still if any({left[0], supported[i]} <= alike for alike in _ALIKE)]
     if len(left) == 1 and len(still) == 1:
         out[still[0]] = Label(*span, billed[left[0]], True, False)
+
+
+def _left_for_one_alone(
+    low: str, codes: Sequence[str], span: Span, places: Sequence[Span], supported: Sequence[str], out: list[Label | None]
+) -> None:
+    """A billed code that no service of the note is labelled as or supports labels the only one that was not given one-on-one:
+    "NuStep 20 min on his own. MT 10 min ... 97110 x1, 97140 x1"."""
+    given = {one_name(la.code) if la else code for la, code in zip(out, supported, strict=True)}
+    left = [code for code in dict.fromkeys(codes) if one_name(code) not in given]
+    alone = [
+        k for k, (code, place) in enumerate(zip(supported, places, strict=True))
+        if code == "none" and out[k] is None and not NOT_BILLED.search(low, *place) and not _NO_SERVICE.search(low, *place)
+    ]  # fmt: skip
+    if len(left) == 1 == len(alone) and is_timed(left[0]) and len({one_name(code) for code in codes}) <= len(places):
+        out[alone[0]] = Label(*span, left[0], True, False)

@@ -354,9 +354,11 @@ def _predicted(
     alone = [_ranked(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
     attended = [_attended(reading, place, ranked[0][0]) for place, ranked in zip(places, alone, strict=True)]
+    # A code that is left over labels what was not given one-on-one for just this reason: it must not speak for it as well.
+    left_over = [name is not None and (name.start, name.end) == stated.units_span for name in names]
     joined = [
-        _join(model, row, name.code if name else None, given) if name or given else ranked
-        for row, name, given, ranked in zip(described, names, attended, alone, strict=True)
+        _join(model, row, name.code if name and not (rest and ranked[0][0] == "none") else None, given) if name or given else ranked
+        for row, name, given, ranked, rest in zip(described, names, attended, alone, left_over, strict=True)
     ]
     labels = [name.code if name else None for name in names]
 
