@@ -182,6 +182,9 @@ NOTHING = [
     "TE - 3 way hip, MT - 2 regions",
     "97116: 2 laps, RW",
     "97110 2 lb SLR, 97112 1 foot stance",
+    "2 gait 1 dizzy spell",
+    "3 TE ideas 1 MT tip",
+    "Brought 2 TE 1 MT",
 ]
 
 
@@ -207,6 +210,8 @@ def test_reads_no_units_where_none_are_stated(text: str) -> None:
         "97110 (2) 97140 (1)",
         "Units: TE 2 / MT 1",
         "2 units TE, 1 unit MT",
+        "2 TE 1 MT",
+        "2 ther ex, 1 manual",
     ],
 )
 def test_reads_the_line_within_a_note(line: str) -> None:
@@ -219,6 +224,11 @@ def test_rows_of_one_code_add_up_but_a_charge_line_restates_them() -> None:
     rows = "Code | What | Min | Units\n97110 | bike | 15 | 1\n97110 | bridges | 15 | 1\n97140 | scar | 8 | 1"
     assert units(rows) == {"97110": 2, "97140": 1}
     assert units(f"{rows}\nBilled 97110 x2, 97140 x1") == {"97110": 2, "97140": 1}
+
+
+def test_figures_before_their_names_at_the_end_of_a_line() -> None:
+    assert units("MT 8 min. Timed 31. 1 NMR 2 TE 1 MT") == {"97112": 1, "97110": 2, "97140": 1}
+    assert units("Mechanical traction 12 min, NMR 20 min\nChg: Trxn1 NMR1") == {"97012": 1, "97112": 1}
 
 
 def test_a_code_of_a_charge_list_without_a_figure_is_one_unit() -> None:

@@ -15,7 +15,13 @@ from typing import NamedTuple
 
 from rehabcoder.language.charge_company import BETWEEN, ROW_MOST, SAID, Company
 from rehabcoder.language.charge_figures import units_of
-from rehabcoder.language.charge_lists import for_all_above, minutes_first_pairs, parallel_pairs, shared_pairs
+from rehabcoder.language.charge_lists import (
+    counted_pairs,
+    for_all_above,
+    minutes_first_pairs,
+    parallel_pairs,
+    shared_pairs,
+)
 from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
 from rehabcoder.language.charge_tables import heading_openings, table_pairs
 from rehabcoder.language.patterns import Words, alternatives, knowledge, openings, whole_words
@@ -114,10 +120,13 @@ class _Charges:
             elif mark.number and (self.company.goes_on(index, bills) or (out and self._closes_row(out[-1], index))):
                 out.append(Pair(mark.start, mark.end, mark.code, 1, True))
                 billed_to = mark.end
+        counted = counted_pairs(low)
+        if counted:  # the figure of one name stands behind another
+            out = [pair for pair in out if pair.end <= counted[0].start or pair.start >= counted[-1].end]
         shared = shared_pairs(low, self.marks, self.says_units)
         if self.says_units and not out and not shared:
             shared = for_all_above(low, self.marks)
-        return [*parallel_pairs(low, self.marks), *shared, *out, *minutes_first_pairs(low, self.marks)]
+        return [*counted, *parallel_pairs(low, self.marks), *shared, *out, *minutes_first_pairs(low, self.marks)]
 
     def _closes_row(self, last: Pair, index: int) -> bool:
         """Whether a therapy code without a figure closes the row of pairs that `last` ends: "97110 x2, 97140 x1, 97010."."""

@@ -1,4 +1,4 @@
-"""Units stated for several codes at once: "97110, 97112 - 1 unit each", "TE/NMR 2/1 units", "TE 25/2, MT 10/1"."""
+"""Units stated for several codes at once: "97110, 97112 - 1 unit each", "TE/NMR 2/1 units", "TE 25/2, MT 10/1", "1 TE 2 MT"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rehabcoder.language.charge_figures import FIGURE, UNIT_WORD, units_of
-from rehabcoder.language.charge_marks import Mark, Pair
+from rehabcoder.language.charge_marks import Mark, Pair, code_named
 
 _SAYS_EACH = re.compile(r"(?:each|ea|apiece|all|both|per[ \t]code)\b")
 _EACH = re.compile(
@@ -56,6 +56,13 @@ _ROW_ENDS = re.compile(
     rf"(?<![\d.:/x-])(?P<minutes>\d{{1,3}})[ \t]*(?:minutes?|mins?|m|')?[ \t]*(?:[ \t|,/;(]){FIGURE}[ \t|)]*\Z"
 )
 
+# Nothing but figures and what may be names behind them, to the end of the line.
+_COUNTED = re.compile(
+    r"(?:^|(?<=[.;] ))[ \t*|-]*(?=[1-8][ \t]?[a-z])(?P<list>[1-8][ \t]?[a-z][a-z /&.-]{1,24}(?:[,;+&]?[ \t]*[1-8][ \t]?[a-z][a-z /&.-]{1,24}){1,5})[ \t|]*$",
+    re.M,
+)
+_COUNT = re.compile(r"(?P<u>[1-8])[ \t]?(?P<name>[a-z][a-z /&-]*[a-z])[ ,;+&.]*")
+
 
 def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair]:
     """Units given to each code of a list, said behind it or before it."""
@@ -93,6 +100,17 @@ def for_all_above(low: str, marks: Sequence[Mark]) -> list[Pair]:
         if opens and mark.end <= found.start():
             out.setdefault(mark.code, Pair(found.start(), found.end(), mark.code, units_of(found), True))
     return list(out.values()) if len(out) > 1 else []
+
+
+def counted_pairs(low: str) -> list[Pair]:
+    """Units before the name of each service, in a line or a sentence of nothing else: "1 NMR 1 TE 2 MT"."""
+    for found in _COUNTED.finditer(low):
+        counts = list(_COUNT.finditer(low, *found.span("list")))
+        codes = [code_named(low, *count.span("name")) for count in counts]
+        if None not in codes and sum(len(count[0]) for count in counts) == len(found["list"]):
+            named = zip(counts, codes, strict=True)
+            return [Pair(n.start(), n.end("name"), code, int(n["u"]), True) for n, code in named if code]
+    return []
 
 
 def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:

@@ -79,6 +79,13 @@ def _words() -> _Words:
     )
 
 
+def code_named(low: str, start: int, end: int) -> str | None:
+    """The code that these words are a name of, as a charge line names it; None where they are none."""
+    words = _words()
+    name = words.glued.search(low, start, end)
+    return words.glued_codes[(name.lastindex or 1) - 1] if name and name.start() == start else None
+
+
 def _choice(forms: dict[str, list[str]]) -> str:
     """One group for the forms of each code, in order."""
     return "|".join(f"({alternatives(words)})" for words in forms.values())
