@@ -51,12 +51,26 @@ SHOWN = [
     ("response", "pain 4 in, 2 out"),
     ("response", "2/10 post."),
     ("response", "Left with ache 1/10."),
+    ("response", "Tolerated well, calf 2/10 as on arrival."),
+    ("response", "Tol tx fair"),
+    ("response", "elbow sore 2/10 as before"),
+    ("response", "stiff 2/10 now"),
+    ("response", "pain 6->4"),
+    ("response", "BP 110/70 p, RN told"),
+    ("response", "Two pushes needed in the first set, none in the last"),
+    ("response", "Up without a hand by the fourth try"),
+    ("response", "SpO2 89 to 94 in 3 min"),
+    ("response", "No complaints."),
     ("skilled_need", "Load dropped to 25# when the knee shook."),
     ("skilled_need", "Pace slowed because SpO2 fell to 88."),
     ("skilled_need", "Grade reduced to II as he guarded."),
     ("skilled_need", "HR monitored each lap"),
     ("skilled_need", "I blocked the knee; my hands on the pelvis"),
     ("skilled_need", "height lowered 2 in after he hiked the shoulder"),
+    ("functional_goal", "LTG: one-person xfer for the aides"),
+    ("functional_goal", "Back to roofing by 9/1."),
+    ("functional_goal", "Three flights with a basket in 6 weeks"),
+    ("functional_goal", "Fri dual meet, second match"),
     ("functional_goal", "LTG: carry groceries up 12 stairs in 4 wks"),
     ("functional_goal", "Wants to garden again"),
     ("functional_goal", "Goal full duty by 5/1"),
@@ -69,6 +83,10 @@ SHOWN = [
     ("functional_goal", "She intends to drive to her shop by June"),
 ]
 NOT_SHOWN = [
+    ("functional_goal", "Leg ache back to the buttock, 4/10"),
+    ("functional_goal", "Walking sore x 5 mo"),
+    ("functional_goal", "Back to neutral by wk 3"),
+    ("functional_goal", "Watched the Sat match, sore after"),
     ("functional_goal", "Goal: increase knee flexion to 120 degrees"),
     ("functional_goal", "LTG: pain 2/10"),
     ("functional_goal", "Wants less pain"),
@@ -111,6 +129,9 @@ NOT_SHOWN = [
     ("progress", "The brace fitted for the first time"),
     ("progress", "sit 5 min, sat 95%"),
     ("progress", "Insulin 12 units, no change since August, meds as before"),
+    ("response", "No complaints volunteered at start"),
+    ("response", "Pain 7 to 3 since eval"),
+    ("response", "WB as tol."),
     ("response", "Pain 3/10 on arrival."),
     ("response", "Goal: pain 2/10 after work."),
     ("response", "Sore 3/10 after gardening yesterday"),
@@ -154,6 +175,38 @@ def test_the_piece_is_told():
     assert reading.text[piece.start : piece.end].startswith("Grip")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'foam stance, "hips over feet" x4',
+        "pill box, two hints about the noon row",
+        "laces tied, corrected twice on the loop",
+        "glides gr II, kept short of the scar",
+        "textures, went back a step at pain 4",
+        "step downs, finger on the patella",
+        "tandem, HHA to light touch",
+        "heel raises 45# > 35# when it pinched",
+    ],
+)
+def test_a_hand_or_a_word_at_work_counts_within_a_service_alone(text):
+    assert "skilled_need" in shown(read(f"NMR 15 min: {text}"), (), [(0, 1)], ELEMENTS)
+    assert "skilled_need" not in elements(f"Next: {text.split(', ')[-1]}".replace("when", "then"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'TA 20 min: stairs x3, felt "winded but good"',
+        'group 30 min: "morning tea" 4 residents',
+        "TE 10 min: push ups, hand on knee, own hand on hip",
+        "MT 10 min: hands on the shoulder, posterior glides",
+        "TA 10 min: 10 lb crates to the knee high shelf since that is her job",
+    ],
+)
+def test_a_quote_of_the_patient_and_hands_of_their_own_show_no_skill(text):
+    assert "skilled_need" not in shown(read(text), (), [(0, 1)], ELEMENTS)
+
+
 def test_cues_count_within_a_service_alone():
     assert "skilled_need" in shown(read("NMR 15 min: foam, vc for hip drop"), (), [(0, 1)], ELEMENTS)
     assert "skilled_need" not in elements("Next: vc for hip drop")
@@ -176,6 +229,15 @@ def test_cues_count_within_a_service_alone():
         ("progress", "First week, no earlier figures."),
         ("progress", "Falls x2 last month"),
         ("progress", "LEFS 40 (no retest)"),
+        ("response", "pain 5/10 pre."),
+        ("response", "WB L hip as tol"),
+        ("response", "No rating was asked."),
+        ("response", "Vitals ___  Skin ___"),
+        ("functional_goal", "Goal: elevation 150."),
+        ("functional_goal", "LTG: full cuff strength 5/5 by wk 12"),
+        ("functional_goal", "Goal area: ___"),
+        ("functional_goal", "Hopes to be stronger."),
+        ("functional_goal", "Wants out of here by noon"),
         ("skilled_need", "Cues: none   Assist: none"),
         ("skilled_need", "Cues:  ☐ verbal  ☐ tactile  ☒ none"),
     ],
@@ -201,6 +263,11 @@ def test_an_empty_field_and_a_rating_on_arrival_show_nothing(element, text):
         ("skilled_need", "Cues: verbal x3"),
         ("response", "Ha 2/10, 5 on arrival"),
         ("response", "No sharper than on arrival"),
+        ("response", "Tolerated well, sore 2/10 as on arrival"),
+        ("functional_goal", "Goal: full mail route by 10/1"),
+        ("functional_goal", "Goal"),
+        ("functional_goal", "LTG: lift arm to hang coat"),
+        ("functional_goal", "Hopes to be strong enough to carry her son"),
         ("progress", "Pain 4/10 in"),
         ("progress", "Pain 2/10 at the end, 5/10 at the last visit"),
         ("progress", "Berg 44 at the end, goal 50"),
