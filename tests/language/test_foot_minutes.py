@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.foot_minutes import foot_list, from_foot_list
+from rehabcoder.language.foot_minutes import described_elsewhere, foot_list, from_foot_list
 from rehabcoder.language.note_minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
@@ -34,6 +34,7 @@ def minutes(foot: str, *services: str) -> list[int | None]:
         "Transfers 16 min, gait 11 min, ex 9 min",
         "Transfers 16, gait 11, ex 9 min.",
         "Minutes: getting up 16, gait 11, ex 9. Total 36",
+        "Time: transfers sixteen minutes, walking eleven minutes, exercises nine minutes. Thirty-six minutes in all.",
     ],
 )
 def test_plain_words_at_the_foot_give_the_services_their_minutes(foot):
@@ -46,6 +47,26 @@ def test_the_one_left_over_is_that_of_the_one_left_over():
 
 def test_an_entry_that_may_be_of_two_services_is_neithers():
     assert minutes("Minutes: walking and transfers 27, ex 9", UP, WALK, BANDS) == [None, None, 9]
+
+
+def test_a_service_with_a_time_of_its_own_is_not_in_the_list():
+    text = f"Fluidotherapy 10 min\n{BANDS}\n{WALK}\nTime: bending nine minutes, corridor eleven minutes."
+    spans = [(text.index(words), text.index(words) + len(words)) for words in ("Fluidotherapy 10 min", BANDS, WALK)]
+    chosen = [Minutes(10, 14, 20, 0.9), Minutes(None, None, None, 0.5), Minutes(None, None, None, 0.5)]
+    from_foot_list(read(text), spans, [(None, "97022"), (None, CODES[BANDS]), (None, CODES[WALK])], chosen)
+    assert [m.minutes for m in chosen] == [10, None, None]
+    named = text.replace("corridor", "walking")
+    from_foot_list(read(named), spans, [(None, "97022"), (None, CODES[BANDS]), (None, CODES[WALK])], chosen)
+    assert [m.minutes for m in chosen] == [10, 9, 11]
+
+
+def test_what_a_list_only_times_is_no_service_besides():
+    reading = read(f"{UP}.\n{WALK}.\n{BANDS}.\nTime: gait eleven minutes, exercise nine minutes, transfers ten minutes.")
+    given = foot_list(reading.low)
+    assert given
+    inside = next(k for k, piece in enumerate(reading.pieces) if piece.start >= given.start)
+    assert described_elsewhere(reading, [(0, 1), (1, 2), (2, 3), (inside, inside + 1)], given) == [(0, 1), (1, 2), (2, 3)]
+    assert described_elsewhere(reading, [(0, 1), (inside, inside + 1)], given) == [(0, 1), (inside, inside + 1)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rehabcoder.billing.codes import one_name
 from rehabcoder.language.note_minutes import Minutes, in_the_midst, of_a_machine
 from rehabcoder.language.patterns import knowledge, whole_words
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.times import WORDS, number
 
 # Each begins with letters that the search runs along fast; what may stand before them is asked behind it.
 _OF_WHAT = r"(?:[ \t]\(?(?:timed|spent|(?:by|per)[ \t](?:activity|service|intervention|code))\)?)?[ \t]*[:=-][ \t]*(?=[a-z\d])"
@@ -26,12 +27,13 @@ _OPENS = re.compile(
 _SUM = re.compile(
     r"t(?:otal|imed)(?:[ \t](?:tx|treatment|timed?|min(?:ute)?s?))*[ \t:=]{1,2}(?P<n>[1-9]\d)(?:[ \t]?min(?:ute)?s?\.?)?[ \t]*[:(=-][ \t]*(?=[a-z\d])"
 )
-_FIGURE = r"(?P<n>[1-9]\d?)[ \t]?(?P<unit>min(?:ute)?s?(?![a-z])\.?|m(?![a-z])|')?"
+_MINUTES = r"min(?:ute)?s?(?![a-z])\.?"
+_FIGURE = rf"(?:(?P<n>[1-9]\d?)[ \t]?(?P<unit>{_MINUTES}|m(?![a-z])|')?|(?P<said>{WORDS})[ \t](?P<in>{_MINUTES}))"
 _NAME = r"(?P<name>[a-z](?:[a-z'-]|[ \t/&.](?=[a-z])){1,34}?)"
 _NAME_FIRST = re.compile(rf"{_NAME}[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?")
 _FIGURE_FIRST = re.compile(rf"{_FIGURE}[ \t](?:(?:of|for|on)[ \t])?{_NAME}(?=[ \t]*(?:[,;|/+.)=\n]|\Z|and[ \t]\d))")
 _BETWEEN = re.compile(r"[ \t]*(?:[,;|/+&]|\band\b)[ \t]*(?:and[ \t]+)?|[ \t]{2,8}|\.?[ \t](?=[a-z/ ]{2,20}[ \t]\d)")
-_ENDS = re.compile(r"[ \t]*(?:[.;,)|=]|\n|\Z|total|timed|tot\b|ttl\b|\()")
+_ENDS = re.compile(r"(?<=\.)[ \t]|[ \t]*(?:[.;,)|=]|\n|\Z|total|timed|tot\b|ttl\b|\()")
 _ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}\d{1,2}[ \t]?[m',;/|])", re.M)  # of entries that say their unit
 _NO_SERVICE = re.compile(
     r"(?<![a-z])(?:total|tot|ttl|timed|untimed|units?|visits?|session|in|out|start|stop|end|arrived|rest|next|last|home program|hep|pain|hr|bp|spo|level|reps|sets|date|dos)(?![a-z])"
@@ -103,8 +105,9 @@ def _entries(low: str, start: int, at: int, *, units: bool = False) -> FootList 
     while entry := form.match(low, at):
         if _NO_SERVICE.search(entry["name"]):
             break
-        out.append(Entry(*entry.span("name"), *entry.span("n"), int(entry["n"])))
-        said.append((entry["unit"] or "m") != "m")
+        figure = "n" if entry["n"] else "said"
+        out.append(Entry(*entry.span("name"), *entry.span(figure), number(entry[figure]) or 0))
+        said.append((entry["unit"] or entry["in"] or "m") != "m")
         end = entry.end()
         between = _BETWEEN.match(low, end)
         if not between:
@@ -113,6 +116,16 @@ def _entries(low: str, start: int, at: int, *, units: bool = False) -> FootList 
     if len(out) < _LEAST or not _ENDS.match(low, end) or (units and not (said[-1] and len(set(said[:-1])) == 1)):
         return None
     return FootList(start, end, out)
+
+
+def described_elsewhere(
+    reading: Reading, spans: list[tuple[int, int]], given: FootList | None
+) -> list[tuple[int, int]]:
+    """The services, as ranges of pieces, without those within a line of entries that only times what the others describe."""
+    if given is None or len(spans) <= len(given.entries):
+        return spans
+    others = [(a, b) for a, b in spans if not given.start <= reading.pieces[a].start < given.end]
+    return others if len(others) >= len(given.entries) else spans
 
 
 def from_foot_list(
@@ -126,6 +139,9 @@ def from_foot_list(
     if given is None:
         return
     open_ones = [k for k, (start, _) in enumerate(spans) if not given.start <= start < given.end]
+    lacking = [k for k in open_ones if chosen[k].minutes is None]
+    if len(lacking) == len(given.entries):  # the others say theirs
+        open_ones = lacking
     shares = _shared_out(reading, [spans[k] for k in open_ones], [names[k] for k in open_ones], given.entries)
     for index, entry in ((open_ones[k], entry) for k, entry in shares.items()):
         own = chosen[index]
