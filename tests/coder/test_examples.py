@@ -63,6 +63,10 @@ NOT_BILLED = {
         "<svc code=97150 min=30>Therapeutic group (97150) 30 min: 4 patients in a balance class, therapist giving cues"
         " to all</svc>"
     ),
+    "what is said of the therapist goes before the label": (
+        "<svc code=none min=12 label=97112>NMR 12 min: wall ball, body blade, w/ tech Kim while I saw a new eval</svc>\n"
+        "<svc code=97150 min=20 label=97535>Self care 20 min: sock aid drill w/ roommate joining, both taught at one time</svc>"
+    ),
     "aide": "<svc code=none min=15>Ther Ex 15 min: bike and leg press done with the aide, therapist not present.</svc>",
 }
 CASES = {

@@ -425,3 +425,21 @@ def test_initials_before_a_colon_open_what_follows_where_a_line_break_got_lost(t
 )
 def test_what_goes_on_with_the_words_before_it_and_what_does_not(text, answer):
     assert pieces(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "We did ther ex and neuro re-ed, and then walked to the shop.",
+            ["We did ther ex and", "neuro re-ed", ", and then walked to the shop."],
+        ),
+        (
+            "Part of it was therapeutic exercise and the larger part was dressing at the sink.",
+            ["Part of it was therapeutic exercise", "and the larger part was dressing at the sink."],
+        ),
+        ("Joint mobs, one hand on the rail and the other on the hip.", ["Joint mobs, one hand on the rail and the other on the hip."]),
+    ],
+)
+def test_a_bare_name_is_no_heading_of_what_comes_then_or_of_the_rest(text, answer):
+    assert pieces(text) == answer

@@ -130,6 +130,7 @@ _BREAK = re.compile(
     |(?P<pipe>\s//\s|\s\|\|\s)
     |(?P<slash>(?<=[\w'")\]])\s/\s(?=\S)|[ ]{2,8}(?=[a-z]))
     |(?P<then>,?\s{1,8}(?:and\s+)?(?=(?:(?:for|in|over)\s+the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|at\s+(?:the\s+)?last\s+(?=i\b|we\b|s?he\b|they\b|the\s|an?\s)[a-z]+|then|(?<!the\s)next(?!\s(?:to|door|room|step|pt|patient|client)\b)|(?<!\bfor\s)(?<!\bin\s)(?<!\bover\s)the\s+next\s+(?=\d|six|sev|eig|nin|ten|ele|twe|thi|fou|fif|hal|qua)[\w]+|finally|lastly|afterwards?|followed\s+(?:by|up\s+(?:by|with))|f/[bu](?=\s+[a-z\d])|after\s+which|before\s+finishing|we\s+finished|(?<!\bwe\s)finished\s+(?:up\s+|off\s+)?(?:with|on|by)|(?:finish|end|clos|conclud)ing\s+(?:with|on|by)|(?:ended|closed|concluded|wound)\s+(?:up\s+)?(?:with|on|by)|moved\s+on\s+to|moving\s+on\s+to|went\s+on\s+to|progressed\s+to|last\s+of\s+all)\b(?<!then(?=\s(?:with|without|at)\s(?![^.;,\n]{0,60}\s(?:s?he|we|i|they|pt|patient)\s))))|,?\s{1,8}(?=as\s+well\s+as\s+[a-z]+ing\b)|,\s{1,8}(?:and\s+)?(?=after\s+(?:that|it|this)\b))
+    |(?P<rest>,?\s{1,8}and\s+(?=the\s+(?:rest|remainder|larger\s+(?:part|half|share)|greater\s+part|bulk|other\s+half|last\s+(?:\d{1,2}|ten|[a-z]{3,5}teen|twenty|thirty))(?:\s+of\s+it|\s+minutes)?\s+(?:was|were|went|on)\b))
     |(?P<and>,\s{1,8}(?:and|plus|with|while)?\s*(?=(?:the\s+)?(?:another|further|remaining|last|final|other)\b[\w\s-]{0,18}?\bmin)))
     """,
     re.X,

@@ -29,6 +29,7 @@ _GOES_ON = re.compile(r"\W*(?:with|in\s+which|which|consisting|comprising|namely
 _SEQUEL = re.compile(
     r"\W*(?:and\s+)?(?:then|next|after\s+(?:that|which|this)|afterwards?|followed\s+by|finally|lastly)\b"
 )
+_THEN = re.compile(r",\s*(?:and\s+)?then\b")
 _EMPTY_BOX = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 # How the next part of a note opens: what stands above it is no heading of it.
 _OTHER_PART = re.compile(
@@ -88,6 +89,8 @@ def _heads(
         return False  # "tub bench tried, ther ex, and toilet transfers"
     if closed and labelled and not piece.first and (following.first or _after_comma(low, piece)):
         return False  # the last of a list: "... wall slides, MT. Knee felt good after."
+    if labelled and not timed and _THEN.match(low, following.start):
+        return False  # "we did ther ex and NMR, and then walked to the lobby": it is all that is said of the second
     if (closed or following.first) and _SEQUEL.match(low, following.start):
         return False  # "Ther ex. Then we made soup: ..."
     if closed and labelled and _TELLS.search(low, piece.start, piece.end):

@@ -21,6 +21,7 @@ from rehabcoder.language.company import Shared, find_shared
 from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
 from rehabcoder.language.foot_minutes import described_elsewhere, foot_list
 from rehabcoder.language.home_taught import done_today
+from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.named import named_only, only_billed, parted
@@ -356,7 +357,7 @@ def _predicted(
     classes, described = model.code.classes, as_later(model, described, reading, places)
     alone = [_ranked(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
-    attended = [_attended(reading, place, ranked[0][0]) for place, ranked in zip(places, alone, strict=True)]
+    attended = [_attended(reading, *given) for given in zip(places, alone, names, strict=True)]
     # A code that is left over labels what was not given one-on-one for just this reason: it must not speak for it as well.
     left_over = [name is not None and (name.start, name.end) == stated.units_span for name in names]
     joined = [
@@ -461,8 +462,11 @@ def _ranked(classes: Sequence[str], row: npt.NDArray[np.float32]) -> list[tuple[
     return [(classes[i], value) for i, value in zip(order.tolist(), row[order].tolist(), strict=True)]
 
 
-def _attended(reading: Reading, place: tuple[int, int], code: str) -> Attendance | None:
-    """What the words of a service say of the therapist not being with this patient alone; of one that is timed."""
+def _attended(
+    reading: Reading, place: tuple[int, int], ranked: Sequence[tuple[str, float]], name: Label | None
+) -> Attendance | None:
+    """What the words of a service say of the therapist not being with this patient alone; of one that is timed, or called so."""
+    code = name.code if name and _untimed(ranked[0][0]) else ranked[0][0]
     return None if _untimed(code) else attendance(reading, *place, code)
 
 
@@ -470,16 +474,16 @@ def _join(
     model: Model, row: npt.NDArray[np.float32], label: str | None, given: Attendance | None = None
 ) -> list[tuple[str, float]]:
     """The label joined to what the description says, by Bayes' rule: rare codes are hardly ever used as a wrong label.
-    Words that say that a service was not `given` one-on-one go before all others of it."""
+    Words that say that a service was not `given` one-on-one go before all others of it, and before its label: where the two
+    disagree they are right in 25 of the 26 labelled services."""
     classes = model.code.classes
+    if label is not None and (label := one_name(label)) in classes:
+        row = row * model.likely(label)
+        row = row / row.sum()
     if given and given.code in classes:
         row = row * (1 - SAID)
         row[model.code.column(given.code)] += SAID
-    if label is None:
-        return _ranked(classes, row)
-    label = one_name(label)
-    if label not in classes:  # a code that the training has never seen: only the label can name it
+    if label is not None and label not in classes:  # a code that the training has never seen: only the label can name it
         ranked = [(label, 0.9), *[(c, 0.1 * p) for c, p in _ranked(classes, row)]]
         return sorted(ranked, key=lambda r: -r[1])[:6]
-    joint = row * model.likely(label)
-    return _ranked(classes, joint / joint.sum())
+    return _ranked(classes, row)
