@@ -272,3 +272,13 @@ def test_every_finding_has_terms_and_a_check():
     assert CHECKS.keys() == terms().keys()
     assert {entry.severity for entry in terms().values()} <= {"high", "medium", "low"}
     assert {name for name, entry in terms().items() if not entry.default} == set(PAYERS)
+
+
+def test_a_session_in_which_no_service_was_found_goes_to_a_person(coder):
+    text = (
+        "Visit 4, pain 3/10. In the half hour: 12 throwing the ball for arm strength, 8 kneeling on the dome and catching for"
+        " his trunk, 10 of overhand softball the way he does it in school, reminded to step. Arms tired, tolerated well."
+    )
+    coded = coder(text)
+    assert coded.interventions or coded.needs_review
+    assert not coder("Patient cancelled today, next visit Friday.").needs_review

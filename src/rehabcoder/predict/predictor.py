@@ -91,6 +91,7 @@ class Predicted:
     )
     rows: list[Rows] = field(default_factory=list)  # word features of each piece
     shared: Shared = field(default_factory=Shared)  # another patient at the same time
+    session: float = 0.0  # log odds that the note is one of a therapy session
 
 
 @dataclass(slots=True)
@@ -423,7 +424,8 @@ def _predicted(
                 attended[k],
             )
         )
-    return Predicted(reading, stated, services, elements, proposal.layout, _adds_up(stated, minutes), proposal.rows, shared)
+    adds_up = _adds_up(stated, minutes)
+    return Predicted(reading, stated, services, elements, proposal.layout, adds_up, proposal.rows, shared, proposal.session)
 
 
 def _told_again(code: str, labels: Sequence[str | None]) -> bool:
