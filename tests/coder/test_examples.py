@@ -180,3 +180,17 @@ def test_a_heading_whose_minutes_are_the_sum_of_its_parts_is_their_label_and_no_
         ("97110", "97110", 18),
     ]
     assert {"not_one_on_one", "code_mismatch"} <= {flag.id for flag in coded.flags}
+
+
+def test_each_topic_with_its_time_is_a_service_and_what_an_aide_gave_is_none_whatever_its_name(coder):
+    coded = coder(
+        "WASHING 16 min\nSelf-care: sponge bath at the sink carried out by the home health aide while I charted.\n"
+        "STOVE 12 min\nKettle and pan lifted from burner to counter with both hands, cue to use the left.\n"
+        "ARM 14 min\nTher ex."
+    )
+    assert [(s.code, s.labelled, s.minutes) for s in coded.interventions] == [
+        ("none", "97535", 16),
+        ("97530", None, 12),
+        ("97110", "97110", 14),
+    ]
+    assert {"not_one_on_one", "missing_activity_detail"} <= {flag.id for flag in coded.flags}

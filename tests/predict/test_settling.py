@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from predicting import Answer, answer, answers, model
 
+from rehabcoder.language.attendance import Attendance
 from rehabcoder.language.note_minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
@@ -88,6 +89,12 @@ def test_company_told_in_passing_is_never_settled() -> None:
     assert any(reason in UNSURE for reason in judged(Answer(given.predicted, group), 0.0).reasons)
     for timed_or_named in (replace(group, labelled="97150"), replace(group, minutes=given.found.minutes)):
         assert judged(Answer(given.predicted, timed_or_named), 0.0).reasons == []
+
+
+def test_a_code_against_what_the_words_say_of_who_gave_it_is_never_settled() -> None:
+    given = answer(CLEAR)
+    by_aide = replace(given.found, attendance=Attendance("none", given.found.start, given.found.end))
+    assert any(reason in UNSURE for reason in judged(Answer(given.predicted, by_aide), 0.0).reasons)
 
 
 def test_a_label_other_than_the_code_is_never_settled() -> None:

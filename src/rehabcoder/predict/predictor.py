@@ -44,6 +44,7 @@ from rehabcoder.language.together import (
     with_blocks,
     with_rows,
 )
+from rehabcoder.language.topics import topic_headings
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.language.turns import Turn, cut_by_turns, find_turns, turns_of
 from rehabcoder.predict.later import as_later
@@ -171,6 +172,10 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
         begun = cut_by_turns(reading, turns)
         part[[*parted(reading, layout, indices), *(k for k in begun if k < len(part))], INSIDE] -= SURELY
+        topics, over = topic_headings(reading, indices)
+        part[topics, BEGINS] += SURELY
+        part[[k + 1 for k in topics if k + 1 < len(part)], INSIDE] += 2 * SURELY  # even if it opens with a name
+        part[over, OUTSIDE] += SURELY
         for start, end in done_today(reading):
             part[start, BEGINS] += SURELY
             part[start + 1 : end, INSIDE] += SURELY

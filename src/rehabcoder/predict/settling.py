@@ -220,7 +220,8 @@ def judge(model: Model, answer: Answer) -> Judged:
     given = found.attendance
     apart = given is not None and not found.start <= given.start < found.end
     in_passing = code == "97150" and label is None and (apart or found.minutes.minutes is None)
-    if in_passing or answer.second_time or answer.task_walked or settled < model.thresholds.get("settle", 0.9):
+    against = given is not None and given.code != code  # its words say that it was not given one-on-one
+    if in_passing or against or answer.second_time or answer.task_walked or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
     return Judged(code, confidence, alternatives, reasons)
