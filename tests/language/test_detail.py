@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.detail import content_words
+from rehabcoder.language.detail import content_words, only_named
 from rehabcoder.language.reading import read
 
 
@@ -72,3 +72,37 @@ def test_the_name_of_a_field_says_nothing_of_what_was_done() -> None:
     assert words_in("row3.code=97530; row3.act=ther act") == 0
     assert words_in("tx[2].note: ther act") == 0
     assert words_in("row3.act=stairs with a bag") > 0
+
+
+def named_alone(text: str) -> bool:
+    reading = read(text)
+    return only_named(reading.low, reading.labels, 0, len(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ther ex: as tolerated\nRamp refused. Walk declined.",
+        "97110 ten minutes on the mat after",
+        "97530 | 0800 | 0815 | Ind | R UE TherEx",
+        "Neuro re-ed was administered for 9 minutes and",
+        "97112 at the table, 40 min for the lot",
+        "- te for legs",
+    ],
+)
+def test_what_is_known_to_be_a_service_is_only_named(text: str) -> None:
+    assert named_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ther ex: bridges, clams\nRamp refused.",
+        "97110 ten minutes, leg press after the bike",
+        "97530 | 0800 | 0815 | Ind | cans to the shelf",
+        "NMR 15 min: squat",
+        "Ther ex 10 min, bike, stairs declined",
+    ],
+)
+def test_one_word_of_what_was_done_is_enough(text: str) -> None:
+    assert not named_alone(text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rehabcoder.billing.codes import FIRST_OF, is_timed
 from rehabcoder.findings.registry import Check, Context, Raised, finding
-from rehabcoder.language.detail import content_words
+from rehabcoder.language.detail import only_named
 from rehabcoder.note import Service
 
 _COGNITION = ("97129", "97130")  # one service, its first minutes and the rest: described together
@@ -66,7 +66,7 @@ def _total_makes_up(context: Context, timed: Sequence[Service]) -> bool:
 
 def too_thin(context: Context, service: Service) -> bool:
     reading = context.predicted.reading
-    return content_words(reading.low, reading.labels, service.start, service.end) == 0
+    return only_named(reading.low, reading.labels, service.start, service.end)
 
 
 @finding("missing_activity_detail")

@@ -20,6 +20,8 @@ _NOT_TICKED = re.compile(
 _PLACES = frozenset(["bed", "mat", "chair", "wheelchair", "table", "plinth", "recliner"])
 _PLACE = rf"(?:{'|'.join(sorted(_PLACES))}|w/?c)"
 _TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}(?![a-z])")
+# What the patient would not do: "stairs refused". It says nothing of what was done.
+_REFUSED = re.compile(r"[^.;,\n]{0,60}\b(?:refused|declined|deferred)\b[^.;,\n]{0,60}")
 _WORD = re.compile(r"[a-z]{2,}")
 _FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")  # "row3.act=": the name of a field
 _start = attrgetter("start")
@@ -32,6 +34,7 @@ class _Words(NamedTuple):
         str
     ]  # words with which a phrase ends that points elsewhere, or says what the patient wore or sat in
     phrase: re.Pattern[str]
+    thin: frozenset[str]  # words that say nothing in what is known to be a service
 
 
 @cache
@@ -49,11 +52,23 @@ def _words() -> _Words:
             rf"|(?:in|on|from)\s+(?:(?:the|an?|his|her|their|our)\s+)?(?:[a-z']+\s+)?(?:{source})"
             rf"|(?:in|with|w/)\s+(?:(?:the|an?|his|her|their)\s+)?(?:{clothing}))(?![a-z])"
         ),
+        frozenset(table["thin"]["words"]),
     )
 
 
-def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> int:
-    """How many words of a description say what was done: labels, times and phrases such as "per flow sheet" do not."""
+def only_named(low: str, labels: Sequence[Label], start: int, end: int) -> bool:
+    """Whether a service is named without saying what was done."""
+    body = low[start:end]
+    if "refused" in body or "declined" in body or "deferred" in body:
+        low = low[:start] + _REFUSED.sub(lambda found: " " * len(found[0]), body) + low[end:]
+    return content_words(low, labels, start, end, _words().thin) == 0
+
+
+def content_words(
+    low: str, labels: Sequence[Label], start: int, end: int, besides: frozenset[str] = frozenset()
+) -> int:
+    """How many words of a description say what was done: labels, times and phrases such as "per flow sheet" do not, nor do
+    those `besides`."""
     at = bisect_left(labels, start, key=_start) if labels else 0
     if at < len(labels) and labels[at].end <= end:
         parts, done = [], start
@@ -76,5 +91,6 @@ def content_words(low: str, labels: Sequence[Label], start: int, end: int) -> in
         body, elsewhere = words.phrase.subn(" ", body)
         said = _WORD.findall(body)
         empty = words.beside if elsewhere else empty
+    empty = empty | besides if besides else empty
     told = len(said) - sum(map(empty.__contains__, said))
     return told or int(not _PLACES.isdisjoint(said) and _TRANSFER.search(body) is not None)
