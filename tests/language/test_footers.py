@@ -17,6 +17,7 @@ from rehabcoder.language.reading import read
         ("Given today. Ther Ex 14 min. Manual therapy 9 min.", {"97110", "97140"}),
         ("2/9  TE 15, GT 15. Tolerated well.", {"97110", "97116"}),
         ("TA 13 + 15   TE 9", {"97530", "97110"}),
+        ("Time: manual therapy nine minutes, therapeutic exercise fourteen minutes.", {"97140", "97110"}),
         ("TE 14 rows and presses, MT 9 glides", set()),
         ("seen at home wk 8 ther ex 15 MT 10 glides", set()),
         ("TE 14", set()),

@@ -10,7 +10,7 @@ from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 
-_FORMS = frozenset({"label", "min", "kv", "prime", "m", "cell", "brack"})
+_FORMS = frozenset({"label", "min", "word", "kv", "prime", "m", "cell", "brack"})
 _UP_TO_TIME = re.compile(r"[ \t:=~x@|,.(-]{0,14}(?:\d{1,2}[ \t]?\+[ \t]?)?")  # "TA 13 + 15" has two
 _LEAST = 5  # minutes in brackets
 _FAR = 40  # code points before a row in which its line begins
