@@ -139,7 +139,7 @@ def from_foot_list(
     if given is None:
         return
     open_ones = [k for k, (start, _) in enumerate(spans) if not given.start <= start < given.end]
-    lacking = [k for k in open_ones if chosen[k].minutes is None]
+    lacking = [k for k in open_ones if (at := chosen[k].start) is None or given.start <= at < given.end]
     if len(lacking) == len(given.entries):  # the others say theirs
         open_ones = lacking
     shares = _shared_out(reading, [spans[k] for k in open_ones], [names[k] for k in open_ones], given.entries)
