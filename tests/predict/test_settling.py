@@ -289,6 +289,20 @@ def test_walking_that_is_drilled_may_be_settled(words: str) -> None:
     assert not coded_as(words, "97116").task_walked
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "answer"),
+    [
+        ("patella mobs gr III, then clams 3x10 and bridges", "97110", True),
+        ("paraffin first, then soft tissue mobilization of the palm", "97018", True),
+        ("clams 3x10, bridges, straight leg raises", "97110", False),
+        ("patella mobs gr III, scar massage", "97140", False),
+        ("mobilised to the chair with one assist, x3", "97530", False),
+    ],
+)
+def test_hands_on_treatment_told_within_another_service_is_for_a_person(words: str, code: str, answer: bool) -> None:
+    assert coded_as(words, code).two_kinds is answer
+
+
 def coded_as(words: str, code: str) -> Answered:
     reading = read(words)
     found = Found(0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], Minutes(20, None, None, 1.0), 1.0, 1.0)
