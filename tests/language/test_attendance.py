@@ -8,6 +8,8 @@ from rehabcoder.language.attendance import attendance
 from rehabcoder.language.reading import read
 
 NOT_GIVEN = [
+    "hall walking with his daughter, I did my visit form at the table",
+    "pulleys 10 min, therapist was upstairs in care conf",
     "TE 15: bike and leg press with the tech, PT with another patient",
     "Ther ex 12 min supervised by rehab aide J.",
     "nustep 10 min on her own, PT at desk",
@@ -27,6 +29,9 @@ NOT_GIVEN = [
     "bike and rows by Maria the tech",
 ]
 GROUPS = [
+    "class of 4 with me: nail care, packing a bag",
+    "mode: concurrent (with resident of 312, same bay): LAQ, marching",
+    "she and her roommate both at the sink, I hopped over to roommate for the buttons",
     "TE 30 min with Mr. K at the same time, I went back and forth",
     "Both patients on the mat, one PT for both, bridges 3x10",
     "balance in the bars with another stroke patient, PT between the two",
@@ -35,6 +40,10 @@ GROUPS = [
     "Mrs. B. joined, both of them did marching, therapist cueing the pair",
 ]
 ONE_ON_ONE = [
+    "group of 4 exercises for the hip, 3x10",
+    "I went upstairs behind him, CGA",
+    "I stepped over to the other mat with her",
+    "pt did the paperwork task at the desk with cues",
     "Ball passed from one hand to the other with feet close together",
     "Foam stance with head turns while I called the numbers",
     "Pt out of breath after stairs, rested",

@@ -48,6 +48,11 @@ _GOODS = re.compile(
 )
 _EXERCISED = frozenset({"97110", "97112", "97530", "97116", "97535"})
 _MODALITIES = frozenset({"97010", "97012", "97014", "G0283", "97016", "97018", "97022", "97032", "97033", "97034", "97035"})
+_CHAIR_DRIVEN = re.compile(
+    r"(?<![a-z])(?:(?:dr[oi]v(?:e|es|en|ing)|(?:self-?)?propel(?:s|led|ling)?|steer(?:s|ed|ing)?|manoeuvr(?:ed|ing)|maneuver(?:ed|ing))\s"
+    r"(?:[a-z'-]+\s){0,4}?(?:w/?c|(?:wheel|power ?)?chair|scooter)(?![a-z])"
+    r"|(?:power|manual|loaner|tilt)\s(?:wheel)?chair\s(?:driven|propelled|pushed)|pushed\s(?:his|her|the|their)\s(?:own\s|manual\s|loaner\s)?wheelchair)"
+)
 _MAYBE_HANDS_ON = re.compile(
     r"(?<![a-z])(?:mob|soft|stm|releas|friction|glid|distract|massag|grade|gr\b|manip|muscle energy|iastm|cupping)"
 )
@@ -196,6 +201,8 @@ def _two_kinds(note: Whole, found: Found) -> bool:
     """Whether a service tells of hands-on treatment and comes out as exercise, activity or gait without a label that holds the
     two together, or as a modality: of the labelled services settled so, 9 of 21 were two."""
     reading = note.predicted.reading
+    if found.code in _EXERCISED and _CHAIR_DRIVEN.search(reading.low, found.start, found.end):
+        return True  # a wheelchair driven is a service by itself
     unlabelled = found.labelled is None and found.code in _EXERCISED
     if not (unlabelled or found.code in _MODALITIES) or not _MAYBE_HANDS_ON.search(reading.low, found.start, found.end):
         return False
