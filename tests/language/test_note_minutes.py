@@ -479,3 +479,24 @@ def test_a_table_by_code_gives_a_service_more_than_the_machine_in_it() -> None:
     text = "TE: curls, calf raise 3x12, {} 8 min.\nMT: glides\nCODE  MIN\nTE    27\nMT    10\n"
     assert minutes(text.format("bike"), "TE: curls, calf raise 3x12, bike 8 min.", "MT: glides") == [27, 10]
     assert minutes(text.format("in all"), "TE: curls, calf raise 3x12, in all 8 min.", "MT: glides") == [8, 10]
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [("9:00-9:15", 15), ("15 min", 15), ("9:00-9:15 |", 15)],
+)
+def test_a_time_with_a_cell_of_its_own_beats_one_within_another_cell(cell, answer):
+    text = f"TE | treadmill 5 min, bridges 3x10 | {cell}\nMT | glides | 10 min"
+    assert minutes(text, text.partition("\n")[0], "MT | glides | 10 min") == [answer, 10]
+
+
+@pytest.mark.parametrize("said", ["for 16 minutes in all", "for sixteen minutes altogether"])
+def test_a_sum_said_of_a_thing_done_that_leaves_no_room_for_the_others_is_its_own(said):
+    text = f"We walked for 12 minutes. He stood on foam {said}, feet together. Then rows 2x10."
+    begin = text.index(said.removeprefix("for "))
+    found = read(text)
+    services = [text[: text.index(" He")], text[text.index("He") : text.index(" Then")], text[text.index("Then") :]]
+    spans = [(text.index(words), text.index(words) + len(words)) for words in services]
+    names = [(None, "97116"), (None, "97112"), (None, "97110")]
+    chosen = attach(found, spans, names, 16, lambda c: [0.9] * len(c), [False] * 3, (begin, begin + 17))
+    assert [m.minutes for m in chosen] == [12, 16, None]

@@ -413,3 +413,15 @@ def test_what_is_done_by_the_clock_is_no_total(text: str) -> None:
 
 def test_a_field_that_comes_with_every_service_is_no_total() -> None:
     assert find_totals(read("DUR=15\nACT=leg press\nDUR=20\nACT=stairs")).total is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nursing had her in the standing frame for half an hour this morning.",
+        "The aide had him on the pedals for 30 minutes today.",
+        "Her wife got her up for 30 minutes.",
+    ],
+)
+def test_how_long_somebody_else_had_the_patient_is_no_total(said):
+    assert find_totals(read(said + " Bridges ten minutes, walking twelve.")).total is None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from rehabcoder.language.closing import of_blocks
 from rehabcoder.language.foot_minutes import from_foot_list
 from rehabcoder.language.for_every import for_every_service
+from rehabcoder.language.no_treatment import of_no_treatment
 from rehabcoder.language.note_minutes import (
     Minutes,
     around,
@@ -55,6 +56,13 @@ _MACHINE_ROW = re.compile(
     rf"[ \t*>|-]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|arm bike|tm|airdyne)"
     r"(?:[ \t,|]++(?:l|lvl|level|seat|res(?:istance)?|fwd|retro|fwd/(?:retro|bwd|back)|[\d./-]{1,5}|mph|watts|w|mins?)\b)*[ \t,|:x-]*"
 )
+# Before a time these say that a thing was done for so long, rather than that the patient was there.
+_DONE_FOR = re.compile(
+    r"(?<![a-z])(?:stood|stands?|standing|walk(?:ed|s|ing)?|ambulated|pedal\w*|rode|riding|cycled|practi[sc]\w+|stepp?\w*|balanc\w+|stretch\w*|reach\w*|climb\w*"
+    r"|lift\w*|carr(?:ied|y\w*)|propel\w*|kne[el]\w+|march\w*|rolled|swam|sat|sitting|held|threw|caught|squat\w*)(?![a-z])[^.;\n]{0,80}(?:for|,|-)\s(?:about\s)?\Z"
+)
+_FAR = 200  # code points before a time in which its sentence begins
+_LEAST_BILLED = 8  # minutes
 _FAR_LIKELIER = 3  # so many times as likely as any other time
 _ROWS = 2  # line breaks of a service of a heading and several rows
 _LEAST = 5  # minutes below which a time is a part of an exercise rather than a service
@@ -335,6 +343,22 @@ def _of_one_service(reading: Reading, spans: Sequence[tuple[int, int]], untimed:
     )
 
 
+def _beyond(
+    reading: Reading, spans: Sequence[tuple[int, int]], chosen: Sequence[Minutes], untimed: Sequence[bool], total: int, apart: Collection[int]
+) -> bool:
+    """Whether a stated total leaves no room for what was given: the services have more minutes, or the total is said of a thing
+    done ("he stood on foam for 16 minutes in all") and leaves less than a service takes for each that has none."""
+    given = sum(m.minutes or 0 for m in chosen)
+    if given > total:
+        return True
+    if given == total or not given:
+        return False
+    lacking = sum(m.minutes is None for m, idle in zip(chosen, untimed, strict=True) if not idle)
+    said_of = any(_DONE_FOR.search(reading.low, sentence_start(reading.low, at, max(0, at - _FAR)), at) for at in apart)
+    inside = any(start < at < end for at in apart for start, end in spans)
+    return said_of and inside and given + _LEAST_BILLED * lacking > total
+
+
 def attach(
     reading: Reading,
     spans: Sequence[tuple[int, int]],
@@ -352,14 +376,14 @@ def attach(
     """
     spans = with_times_beside(reading, with_closing_times(reading, spans))
     forms = usual_forms(reading, spans)
-    shared = shared_times(reading, spans)
+    shared = shared_times(reading, spans) | of_no_treatment(reading)
     apart = {t.start for t in reading.times if total_span and total_span[0] <= t.start < total_span[1]}
     apart = {at for at in apart if not _of_one_service(reading, spans, untimed, at)}
     if len(spans) < 2 or not apart:
         chosen = _best(reading, spans, total, forms, score, shared)
     else:
         chosen = _best(reading, spans, total, forms, score, shared | apart)
-        if sum(m.minutes or 0 for m in chosen) > (total or 0):  # "ten minutes in all" was a service's own
+        if _beyond(reading, spans, chosen, untimed, total or 0, apart):  # "ten minutes in all" was a service's own
             chosen = _best(reading, spans, total, forms, score, shared)
     _without_machines(reading, spans, chosen)
     of_blocks(reading, spans, chosen)

@@ -29,6 +29,7 @@ _TOTAL_BEHIND = re.compile(r"[ \t,]{1,2}(?:total|in all|altogether|in total|all 
 _OF = re.compile(r"(?:[ \t]+(?:total|in all))?[ \t]+(?:of|for|on)[ \t]+(?:the[ \t]+)?")
 _GOES_ON = re.compile(r"[^.;\n,]{0,40}[,+&][ \t\n]")  # behind the time of one thing of a list
 _LETTER = re.compile(r"[a-z]")
+_OF_A_CELL = frozenset({"range", "min", "prime", "m", "hmm"})
 
 
 def said_whole(
@@ -111,7 +112,8 @@ def _another_day(low: str, mention: TimeMention) -> bool:
 
 
 def in_its_column(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
-    """Gives a service that is one row of a table the figure in the column of minutes, where it has none or a dose of the row."""
+    """Gives a service that is one row of a table the figure in the column of minutes, or the only time with a cell of its own, where it
+    has none or a dose of the row."""
     low = reading.low
     if "|" not in low:
         return
@@ -119,7 +121,14 @@ def in_its_column(reading: Reading, spans: Sequence[tuple[int, int]], chosen: li
         if "|" not in low[start:end] or "\n" in low[start:end]:
             continue
         times = [t for t in reading.times_in(start, end) if t.form != "clock"]
-        cells = [t for t in times if t.form == "cell"]
+        cells = [t for t in times if t.form == "cell"] or [t for t in times if t.form in _OF_A_CELL and _fills_cell(low, t)]
         own = chosen[index]
         if len(cells) == 1 and len(times) > 1 and (own.start is None or start <= own.start < end) and own.start != cells[0].start:
             chosen[index] = Minutes(cells[0].minutes, cells[0].start, cells[0].end, 0.9)
+
+
+def _fills_cell(low: str, mention: TimeMention) -> bool:
+    """Whether a time is all that stands in its cell of a row: "| TM 5 min, rows 3x10 | 9:00-9:15 |"."""
+    before = low[low.rfind("\n", 0, mention.start) + 1 : mention.start].rstrip(" \t")
+    behind = low[mention.end : mention.end + 12].lstrip(" \t")
+    return before.endswith("|") and behind[:1] in ("", "|", "\n")

@@ -1,0 +1,34 @@
+"""Times that say how long something took which is no treatment: until the skin under a splint was looked at, a telephone call."""
+
+from __future__ import annotations
+
+import re
+
+from rehabcoder.language.reading import Reading
+
+_FORMS = frozenset({"min", "prime", "word", "m", "frac"})
+_FAR = 60  # code points before a time that say so
+_TELLING = ("skin", "red", "blanch", "pink", "mark", "wear", "worn", "wore", "phon", "called", "rang ")
+_KIN = r"(?:dtr|daughter|son|wife|husband|spouse|mother|mom|father|dad|sister|brother|niece|nephew|family|md|dr|physician|surgeon|nurse|vendor|school|teacher|employer|insurance)"
+_UNDER_A_SPLINT = re.compile(
+    r"(?<![a-z])(?:skin|red(?:ness)?|blanch\w*|pink\w*|marks?)(?:[ ,](?:areas?|spots?|marks?|checks?|checked|looked|seen|it|was|were|is|again|under|thumb|edges?|color|ok|clear|gone|faded|at|free))*"
+    r" (?:ok|okay|clear|intact|fine|good|gone|faded|cleared|clears|(?:after|at|in|within)(?: about| another)?) \Z"
+    r"|(?<![a-z])(?:wear|wearing|wore|worn)(?: (?:it|time|trial|splint|brace|orthosis))?(?: (?:for|x|of|after|in clinic|here|-))* \Z"
+)
+_CALLED = re.compile(
+    rf"(?<![a-z]){_KIN}(?: (?:was|also|had|just))? (?:phoned|called|rang|telephoned)(?: (?:in|back|x|for|about))* \Z"
+    rf"|(?<![a-z])(?:phoned|telephoned|called|(?:phone )?call (?:to|with|from|w/)) (?:the |his |her |my )?{_KIN}(?:'s office)?(?: (?:x|for|about))* \Z"
+)
+
+
+def of_no_treatment(reading: Reading) -> set[int]:
+    """Where the times begin that are no minutes of any service."""
+    low = reading.low
+    if not any(word in low for word in _TELLING):
+        return set()
+    return {
+        time.start
+        for time in reading.times
+        if time.form in _FORMS
+        and any(p.search(low, max(0, time.start - _FAR), time.start) for p in (_UNDER_A_SPLINT, _CALLED))
+    }
