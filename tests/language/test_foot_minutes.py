@@ -34,6 +34,9 @@ def minutes(foot: str, *services: str) -> list[int | None]:
         "Transfers 16 min, gait 11 min, ex 9 min",
         "Transfers 16, gait 11, ex 9 min.",
         "Minutes: getting up 16, gait 11, ex 9. Total 36",
+        "Transfers 16, gait 11, exercise 9, total 36. Units 97530 1, 97116 1",
+        "Getting up (97530) 16, gait (97116) 11, exercise 9. Timed 36 min.",
+        "Minutes 16, 11 and 9, total 36",
         "Time: transfers sixteen minutes, walking eleven minutes, exercises nine minutes. Thirty-six minutes in all.",
     ],
 )
@@ -78,6 +81,9 @@ def test_what_a_list_only_times_is_no_service_besides():
         "Pulse: rest 72, walking 98",
         "Goal: walking 15 min and stairs 12 in two weeks",
         "Next time: gait 15, transfers 15 if she can",
+        "Transfers 16, gait 11, total 40",
+        "Rows 12, presses 10, total 22 reps, 3 sets",
+        "Minutes 5 to 10 and 15 at most",
     ],
 )
 def test_other_lines_of_words_and_figures_give_no_minutes(foot):

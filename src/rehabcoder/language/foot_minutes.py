@@ -30,15 +30,21 @@ _SUM = re.compile(
 _MINUTES = r"min(?:ute)?s?(?![a-z])\.?"
 _FIGURE = rf"(?:(?P<n>[1-9]\d?)[ \t]?(?P<unit>{_MINUTES}|m(?![a-z])|')?|(?P<said>{WORDS})[ \t](?P<in>{_MINUTES}))"
 _NAME = r"(?P<name>[a-z](?:[a-z'-]|[ \t/&.](?=[a-z])){1,34}?)"
-_NAME_FIRST = re.compile(rf"{_NAME}[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?")
+_NAME_FIRST = re.compile(rf"{_NAME}(?:[ \t]?\(\d{{5}}\))?[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?")
 _FIGURE_FIRST = re.compile(rf"{_FIGURE}[ \t](?:(?:of|for|on)[ \t])?{_NAME}(?=[ \t]*(?:[,;|/+.)=\n]|\Z|and[ \t]\d))")
 _BETWEEN = re.compile(r"[ \t]*(?:[,;|/+&]|\band\b)[ \t]*(?:and[ \t]+)?|[ \t]{2,8}|\.?[ \t](?=[a-z/ ]{2,20}[ \t]\d)")
 _ENDS = re.compile(r"(?<=\.)[ \t]|[ \t]*(?:[.;,)|=]|\n|\Z|total|timed|tot\b|ttl\b|\()")
-_ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}\d{1,2}[ \t]?[m',;/|])", re.M)  # of entries that say their unit
+_ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}(?:\d{5}\)[^\n\d]{0,4})?\d{1,2}[ \t]?[m',;/|])", re.M)  # of entries that say their unit
 _NO_SERVICE = re.compile(
     r"(?<![a-z])(?:total|tot|ttl|timed|untimed|units?|visits?|session|in|out|start|stop|end|arrived|rest|next|last|home program|hep|pain|hr|bp|spo|level|reps|sets|date|dos)(?![a-z])"
 )
 _TOTAL = re.compile(r"[ \t.,;|/=(-]{0,6}(?:total|tot|ttl|sum|timed|all)(?![a-z])")
+_TOTALLED = re.compile(
+    rf"{_TOTAL.pattern}(?:[ \t](?:timed|tx|treatment|time|min(?:ute)?s?)(?![a-z]))*[ \t:=]{{1,3}}(?P<n>[1-9]\d)(?!\d)"
+)
+# "Minutes 18 and 15": of two services in their order.
+_BARE = re.compile(r"min(?:ute)?s?[ \t]*[:=]?[ \t](?=[1-9]\d?[ \t]*(?:and|,|/|\+|&))")
+_BARE_FIGURE = re.compile(r"(?P<n>[1-9]\d?)(?!\d|[.:%]\d)(?:[ \t]*(?:,[ \t]*(?:and[ \t]+)?|and[ \t]|/|\+|&)[ \t]*(?=[1-9]\d?(?!\d)))?")
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _OPENING = 40  # code points from the begin of a service in which its heading ends
 _HEADING = re.compile(r"[^:\n.;,]{2,40}(?=:)|[^:\n.;,-]{2,24}")
@@ -78,7 +84,7 @@ def _plain_names() -> list[tuple[str, re.Pattern[str]]]:
 
 def foot_list(low: str) -> FootList | None:
     """The line of a shadow text that gives several entries their minutes, or None."""
-    if "min" not in low and "time" not in low and "'" not in low:
+    if "min" not in low and "time" not in low and "total" not in low and "'" not in low:
         return None
     for head in (found for pattern in _HEADS for found in pattern.finditer(low)):
         if _OPENS.search(low, max(0, head.start() - 16), head.start()):
@@ -93,6 +99,24 @@ def foot_list(low: str) -> FootList | None:
         found = _entries(low, row.end(), row.end(), units=True)
         if found and (_TOTAL.match(low, found.end) or low[found.end : found.end + 2].strip(" .") in ("", "\n")):
             return found
+        found = found or _entries(low, row.end(), row.end())
+        total = _TOTALLED.match(low, found.end) if found else None
+        if found and total and sum(entry.minutes for entry in found.entries) == int(total["n"]):
+            return found
+    return _bare_list(low)
+
+
+def _bare_list(low: str) -> FootList | None:
+    """Minutes of the services in their order, without a word for any: "Minutes 18 and 15, total 33"."""
+    for head in _BARE.finditer(low):
+        figures: list[re.Match[str]] = []
+        at = head.end()
+        while (figure := _BARE_FIGURE.match(low, at)) and (not figures or figure.start() > figures[-1].end("n")):
+            figures.append(figure)
+            at = figure.end()
+        if len(figures) >= _LEAST and _ENDS.match(low, at) and _OPENS.search(low, max(0, head.start() - 16), head.start()):
+            entries = [Entry(f.start(), f.start(), f.start(), f.end("n"), int(f["n"])) for f in figures]
+            return FootList(head.end(), at, entries)
     return None
 
 
@@ -161,7 +185,8 @@ def _shared_out(
     """The entry of each service that is told by its words, or by being the only one left."""
     fits = [_fits(reading, spans, names, entry) for entry in entries]
     even = len(entries) == len(spans)
-    if even and all(not fit or index in fit for index, fit in enumerate(fits)) and sum(map(bool, fits)) >= len(fits) - 1:
+    least = len(fits) - 1 if any(entry.end > entry.start for entry in entries) else 0  # figures alone name nothing
+    if even and all(not fit or index in fit for index, fit in enumerate(fits)) and sum(map(bool, fits)) >= least:
         return dict(enumerate(entries))
     out: dict[int, Entry] = {}
     left = list(range(len(entries)))
