@@ -500,3 +500,16 @@ def test_a_sum_said_of_a_thing_done_that_leaves_no_room_for_the_others_is_its_ow
     names = [(None, "97116"), (None, "97112"), (None, "97110")]
     chosen = attach(found, spans, names, 16, lambda c: [0.9] * len(c), [False] * 3, (begin, begin + 17))
     assert [m.minutes for m in chosen] == [12, 16, None]
+
+
+@pytest.mark.parametrize(
+    ("service", "answer"),
+    [
+        ("TE: bike L3 6 min, clams 3x10, rows 2x12", None),
+        ("TE - nustep x 10', heel slides x20", None),
+        ("TE: bike 16 min, pulse kept at 120", 16),
+        ("TE 21 min: bike 6 min, clams 3x10", 21),
+    ],
+)
+def test_the_few_minutes_of_the_machine_that_opens_a_list_are_not_those_of_the_list(service, answer):
+    assert minutes(f"{service}\nMT glides 10 min", service, "MT glides 10 min") == [answer, 10]

@@ -59,10 +59,18 @@ _MACHINE_ROW = re.compile(
 # Before a time these say that a thing was done for so long, rather than that the patient was there.
 _DONE_FOR = re.compile(
     r"(?<![a-z])(?:stood|stands?|standing|walk(?:ed|s|ing)?|ambulated|pedal\w*|rode|riding|cycled|practi[sc]\w+|stepp?\w*|balanc\w+|stretch\w*|reach\w*|climb\w*"
-    r"|lift\w*|carr(?:ied|y\w*)|propel\w*|kne[el]\w+|march\w*|rolled|swam|sat|sitting|held|threw|caught|squat\w*)(?![a-z])[^.;\n]{0,80}(?:for|,|-)\s(?:about\s)?\Z"
+    r"|lift\w*|carr(?:ied|y\w*)|propel\w*|kne[el]\w+|march\w*|rolled|swam|sat|sitting|held|threw|caught|squat\w*)(?![a-z])[^.,;\n]{0,60}(?:for|,|-)\s(?:about\s)?\Z"
 )
 _FAR = 200  # code points before a time in which its sentence begins
 _LEAST_BILLED = 8  # minutes
+# A machine at the head of a list, up to its time.
+_OPENS_WITH_MACHINE = re.compile(
+    rf"[:=-][ \t\n]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|tm|airdyne)(?:[ ,](?:l|lvl|level|seat|res)?[ ]?\d{{1,2}}|[ ,](?:fwd|retro|warm[ -]?up|for|x))*[ ,x]*\Z"
+)
+_REPS = re.compile(r"\dx\d|(?<![a-z])x\d")
+_OF_A_MACHINE = 10  # minutes that a warm-up takes at the most
+_EXERCISE = "97110"
+_FEW = 16  # code points that may lead up to the name with which a service opens
 _FAR_LIKELIER = 3  # so many times as likely as any other time
 _ROWS = 2  # line breaks of a service of a heading and several rows
 _LEAST = 5  # minutes below which a time is a part of an exercise rather than a service
@@ -314,6 +322,20 @@ def _without_machines(reading: Reading, spans: Sequence[tuple[int, int]], chosen
             chosen[index] = Minutes(None, None, None, 0.7)
 
 
+def _without_one_of_a_list(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
+    """Takes from services that open with a name and go on with a list the few minutes of the machine that the list opens
+    with: "TE: bike L3 6 min, SLR 3x10, rows 3x12"."""
+    low = reading.low
+    for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
+        at, stop = minutes.start, minutes.end
+        if at is None or stop is None or not start < at < end or (minutes.minutes or 0) > _OF_A_MACHINE:
+            continue
+        if low[stop : stop + 2] in (", ", "; ") and _REPS.search(low, stop, end) and _OPENS_WITH_MACHINE.search(low, start, at):
+            name = reading.labels_in(start, at)
+            if name and name[0].start - start <= _FEW and name[0].code == _EXERCISE:
+                chosen[index] = Minutes(None, None, None, 0.7)
+
+
 def _is_of_all(reading: Reading, time: Candidate, start: int, end: int) -> bool:
     """Whether a time is no measure of feet ("carried 40' and up the stairs"), not that of one of several rows or machines, and
     no point in time ("moved after 15 minutes of wear")."""
@@ -386,6 +408,7 @@ def attach(
         if _beyond(reading, spans, chosen, untimed, total or 0, apart):  # "ten minutes in all" was a service's own
             chosen = _best(reading, spans, total, forms, score, shared)
     _without_machines(reading, spans, chosen)
+    _without_one_of_a_list(reading, spans, chosen)
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
     each(reading, spans, names, chosen, untimed)
