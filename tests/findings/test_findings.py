@@ -281,4 +281,5 @@ def test_a_session_in_which_no_service_was_found_goes_to_a_person(coder):
     )
     coded = coder(text)
     assert coded.interventions or coded.needs_review
-    assert not coder("Patient cancelled today, next visit Friday.").needs_review
+    for nothing in ("Patient cancelled today, next visit Friday.", "0", ""):
+        assert "nothing_found" not in raised(coder(nothing))
