@@ -149,3 +149,28 @@ def test_when_a_splint_is_worn(text: str) -> None:
 @pytest.mark.parametrize("text", ["Splint wear schedule taught, skin checked, 12 min", "Splint wear: day and night explained, 10 min"])
 def test_teaching_how_to_wear_a_splint_is_a_service(text: str) -> None:
     assert aside(text) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "On the last visit (11/12) we did pulleys for fifteen minutes and moist heat for ten.",
+        "Last Tuesday she rode the bike ten minutes, stairs x4, ice for ten.",
+        "At his previous session, Mr. Odum practised curbs for twelve minutes.",
+    ],
+)
+def test_what_was_done_on_another_day_is_no_service_to_the_end_of_its_sentence(told: str) -> None:
+    found = set_aside(read(text := f"{told}\nToday squats 3x10 for quad strength, 20 min."))
+    assert found == [k for k, piece in enumerate(read(text).pieces) if piece.start < len(told)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Last visit we did yellow band, so green band rows 3x10 today.",
+        "Last week she did two flights; progressed to three with a laundry basket, 12 min.",
+        "Last 10 min spent on stairs.",
+    ],
+)
+def test_what_goes_on_from_another_day_is_of_today(told: str) -> None:
+    assert aside(told) == []

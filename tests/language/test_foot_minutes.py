@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.foot_minutes import described_elsewhere, foot_list, from_foot_list
+from rehabcoder.language.foot_minutes import foot_list, from_foot_list
 from rehabcoder.language.note_minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
@@ -61,15 +61,6 @@ def test_a_service_with_a_time_of_its_own_is_not_in_the_list():
     named = text.replace("corridor", "walking")
     from_foot_list(read(named), spans, [(None, "97022"), (None, CODES[BANDS]), (None, CODES[WALK])], chosen)
     assert [m.minutes for m in chosen] == [10, 9, 11]
-
-
-def test_what_a_list_only_times_is_no_service_besides():
-    reading = read(f"{UP}.\n{WALK}.\n{BANDS}.\nTime: gait eleven minutes, exercise nine minutes, transfers ten minutes.")
-    given = foot_list(reading.low)
-    assert given
-    inside = next(k for k, piece in enumerate(reading.pieces) if piece.start >= given.start)
-    assert described_elsewhere(reading, [(0, 1), (1, 2), (2, 3), (inside, inside + 1)], given) == [(0, 1), (1, 2), (2, 3)]
-    assert described_elsewhere(reading, [(0, 1), (inside, inside + 1)], given) == [(0, 1), (inside, inside + 1)]
 
 
 @pytest.mark.parametrize(

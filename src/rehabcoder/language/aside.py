@@ -35,10 +35,18 @@ _NOT_GIVEN = re.compile(
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
+_OF_THE_SENTENCE = "another_session"  # of which the whole sentence is asked, not a piece of it
+
+
 @cache
-def _openings() -> re.Pattern[str]:
+def _openings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     table = knowledge("context")
-    return re.compile(_BULLETS + "(?:" + "|".join(form for forms in table.values() for form in forms) + ")")
+    of_a_piece = [form for name, forms in table.items() if name != _OF_THE_SENTENCE for form in forms]
+    return _opening_with(of_a_piece), _opening_with(table[_OF_THE_SENTENCE])
+
+
+def _opening_with(forms: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(f"{_BULLETS}(?:{'|'.join(forms)})")
 
 
 def but(pieces: Sequence[_T], aside: Collection[int]) -> list[_T]:
@@ -64,7 +72,7 @@ def _refused(reading: Reading, piece: Piece) -> bool:
 
 def set_aside(reading: Reading) -> list[int]:
     """Numbers of the pieces that cannot belong to a service."""
-    low, pieces, opens = reading.low, reading.pieces, _openings()
+    low, pieces, (opens, opens_sentence) = reading.low, reading.pieces, _openings()
     out: list[int] = []
     grid, keyed = find_grid(low), reading.keyed
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
@@ -99,7 +107,7 @@ def set_aside(reading: Reading) -> list[int]:
         if index in taught:
             going_on = False
             continue
-        if opens.match(low, piece.start, piece.end):
+        if opens.match(low, piece.start, piece.end) or opens_sentence.match(low, piece.start):
             alone = piece.first and (index + 1 == len(pieces) or pieces[index + 1].first)
             ruled = alone and piece.end - piece.start <= _HEADING_ALONE and low[piece.end - 1] == ":"
             going_on = True

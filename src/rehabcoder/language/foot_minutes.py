@@ -142,16 +142,6 @@ def _entries(low: str, start: int, at: int, *, units: bool = False) -> FootList 
     return FootList(start, end, out)
 
 
-def described_elsewhere(
-    reading: Reading, spans: list[tuple[int, int]], given: FootList | None
-) -> list[tuple[int, int]]:
-    """The services, as ranges of pieces, without those within a line of entries that only times what the others describe."""
-    if given is None or len(spans) <= len(given.entries):
-        return spans
-    others = [(a, b) for a, b in spans if not given.start <= reading.pieces[a].start < given.end]
-    return others if len(others) >= len(given.entries) else spans
-
-
 def from_foot_list(
     reading: Reading,
     spans: Sequence[tuple[int, int]],

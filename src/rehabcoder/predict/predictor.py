@@ -19,7 +19,6 @@ from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.company import Shared, find_shared
 from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
-from rehabcoder.language.foot_minutes import described_elsewhere, foot_list
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place, element_places, layout_features
@@ -281,13 +280,11 @@ def _ways(
             cuts = timed_rows(readings[i]) if most > 1 else []
             openings, heads = sure_openings(readings[i]) if most > 1 else ([], [])
             records = find_records(readings[i]) if most > 1 else []
-            foot = foot_list(readings[i].low) if most > 1 else None
             for value, path in ranked:
                 spans = split_rows(at_headings(spans_of(path), headings), cuts)
                 spans = with_openings(spans, openings, heads)
                 spans = with_blocks(readings[i], spans, blocks, aside[i])
                 spans = with_records(readings[i], spans, records, aside[i])
-                spans = described_elsewhere(readings[i], spans, foot)
                 for more in ([], *added[i]):
                     kept.setdefault(tuple(join_rows(readings[i], with_rows(spans, more), codes)), value)
             ways[i] = [(value, list(spans)) for spans, value in kept.items()]
