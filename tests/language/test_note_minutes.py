@@ -70,6 +70,8 @@ def test_a_time_for_each_of_other_things_is_nobodys(text):
         "TE: rows, MT: glides, 25 min for the two of them",
         "TE: rows, MT: glides - combined 25 min",
         "TE: rows, MT: glides, 25 min not split",
+        "TE: rows, MT: glides, 25 min both",
+        "TE: rows, MT: glides = 25 min the both.",
     ],
 )
 def test_a_time_of_several_services_together_is_nobodys(text):

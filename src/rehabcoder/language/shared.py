@@ -14,7 +14,7 @@ from rehabcoder.language.total_shapes import ON_SEVERAL
 _ON_THINGS = re.compile(rf"(?![^.;\n]{{0,40}}\beach\b){ON_SEVERAL.pattern}")
 # A time for several services together, which is no single one's.
 _TOGETHER_BEHIND = re.compile(
-    r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|all\s+(?:three|four|[3-5])(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
+    r"[\s,()\]]*(?:in\s+all\s+)?(?:together(?!\s+with|\s+c\s)|combined|(?:for|between|on|across|over)\s+(?:(?:both|all(?:\s+three)?|them|these)(?=\s*(?:[.,;:/|)\n]|$|of\b|together|combined|services|blocks|parts))|(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:last\s+|first\s+|other\s+)?(?:two|three|pair|lot)(?![a-z-])|(?:all|(?:all\s+)?(?:the|these|those)(?:\s+(?:last|first|other))?|last|first)\s+[2-5](?=\s*(?:$|[.,;:/|)\]\n]|rows|lines|blocks|of\b)))|(?:all\s+(?:three|four|[3-5])|(?:for\s+)?(?:the\s+)?both)(?=\s*(?:[.,;/|)\]\n]|$))|shared|not\s+split|unsplit|undivided)"
 )
 # A sentence of its own says of a figure above that it is several rows' ("Rows 2-4 share the 30.", "The 30 min covers all three.").
 _SHARED_FIGURE = re.compile(
