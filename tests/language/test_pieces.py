@@ -314,6 +314,10 @@ def test_a_bare_label_in_a_numbered_field_is_all_that_is_said_of_its_service(tex
         ("[x] TE 15 min bike [ ] NMR __ [x] MT 10 min glides", ["[x] TE 15 min bike", "[ ] NMR __", "[x] MT 10 min glides"]),
         ("TE 15 min cues: [x] verbal [ ] tactile", ["TE 15 min cues: [x] verbal [ ] tactile"]),
         ("ther act 15 min, plus 10 min hair wash over the sink", ["ther act 15 min, plus", "10 min hair wash over the sink"]),
+        (
+            "Up at 8. 0915-0927 ther ex 0927-0942 ther act: chair to bed 0942-0955 gait: 40 ft",
+            ["Up at 8.", "0915-0927 ther ex", "0927-0942 ther act: chair to bed", "0942-0955 gait: 40 ft"],
+        ),
         ("MT 12 min to the neck, then 14 min NMR with the laser", ["MT 12 min to the neck", ", then 14 min NMR with the laser"]),
     ],
 )

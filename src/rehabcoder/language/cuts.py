@@ -72,6 +72,7 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
     cuts: list[int] = []
     places = [t.start for t in times]
     before: Label | None = None
+    ranged = False  # the service before was opened by its clock times
     for label, following in itertools.zip_longest(labels, labels[1:]):
         one = (
             before
@@ -109,8 +110,9 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
             and _timed_line(low, label.start, places)
         ):
             at = box.start()  # "[x] TE [ ] NMR [x] MT"
-        elif not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0):
+        elif not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0, ranged):
             at = ahead.start
+            ranged = ahead.form == "range"
         elif not one:
             at = _label_cut(low, label, timed)
         if at is not None:
@@ -138,12 +140,15 @@ def _timed_line(low: str, at: int, times: Sequence[int]) -> bool:
     return index < len(times) and times[index] < (end if end >= 0 else at + _NEAR)
 
 
-def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int) -> bool:
-    """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT"."""
+def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: int, ranged: bool) -> bool:
+    """Whether the time ahead of a label opens its service: "10:05-10:20 Manual Therapy", "- 12 min TE - 10 min MT".
+
+    Right behind the label before it, which ends at `floor`, clock times are of that one unless it has its own (`ranged`).
+    """
     if ahead.start < floor or label.start - ahead.end > _GAP or low[ahead.end : label.start].strip(" \t,:=-|)"):
         return False
     if ahead.form == "range":
-        return not floor or low[floor : ahead.start].strip(" \t:=-|(") != ""
+        return not floor or ranged or low[floor : ahead.start].strip(" \t:=-|(") != ""
     return (
         ahead.form in _COUNTED
         and not timed
