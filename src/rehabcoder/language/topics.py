@@ -18,7 +18,7 @@ _LEAST = 5  # minutes below which a time is a part of something
 _NEAR = 8  # code points from the name of a code to its time
 _LONG = 60  # code points of a heading
 _SEVERAL = 2  # headings that show a layout
-_TITLE = re.compile(r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.)][ \t]+)?(?P<words>[a-z][a-z'-]*(?:[ \t]?[/&+,-]?[ \t]?[a-z][a-z'-]*){0,5})[\s:,=~|(.\[-]*")
+_TITLE = re.compile(r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.)][ \t]+)?(?P<words>[a-z][a-z'-]*(?:(?:[ \t]?[/&+,][ \t]?|[ \t](?:-[ \t])?)[a-z][a-z'-]*){0,5})[\s:,=~|(.\[-]*")
 _LED_BY_TIME = re.compile(r"[\s*#>(\[-]*")
 _ENDS = re.compile(r"[\s)\]:.-]*(?:(?:1:1|direct|individual|ind)[\s)\]:.-]*)?")
 # A line with one of these and a time is no heading of a service.
@@ -76,6 +76,8 @@ def _heading(reading: Reading, mention: TimeMention) -> tuple[int, int, bool] | 
     end = low.find("\n", mention.end, mention.end + _LONG)
     if end < 0 or (not line and mention.start > _LONG) or "\n" in low[mention.start : mention.end]:
         return None
+    if not low[line : mention.start].strip() and low[mention.end : end].isspace():
+        return None  # nothing but a time
     title = _TITLE.fullmatch(low, line, mention.start) if _ENDS.fullmatch(low, mention.end, end) else None
     if title is None and _LED_BY_TIME.fullmatch(low, line, mention.start):
         title = _TITLE.fullmatch(low, mention.end, end)
