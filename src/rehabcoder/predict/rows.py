@@ -43,10 +43,10 @@ class WordRows(dict[str, _Token]):
             self.clear()
         shape, names = known(token)
         own, more, opens = map(self._rows, ([shape], names, [f"^ {shape}", *names]))
+        listed, row_of = classes(), self.vocabulary
         behind = {
-            pair.partition(" ")[0]: rows + more
+            pair.partition(" ")[0]: (self._rows((pair, *listed[pair])) if pair in listed else (row_of[pair],)) + more
             for pair in self.pairs.get(shape, ())
-            if (rows := self._rows([pair, *classes().get(pair, ())]))
         }
         found = self[token] = _Token(shape, own, behind, more, opens, phrase_openings(token))
         return found
