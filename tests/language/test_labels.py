@@ -137,7 +137,7 @@ def test_several_labels_in_order():
 @given(st.text(max_size=30), st.sampled_from(["Ther Ex", "NMR", "Manual therapy", "97530"]), st.text(max_size=30))
 def test_offsets_cut_whole_words_of_the_untouched_text(before, form, after):
     text = f"{before}\n{form} 15 min\n{after}"
-    assert form in [cut for cut, _ in labels(text)]
+    assert any(form in cut for cut, _ in labels(text))  # "Group" on the line above goes with it
 
 
 @given(st.text(max_size=120))
