@@ -90,7 +90,9 @@ def test_the_table_ends_with_the_sums_of_either_direction(run: Run, file: Path) 
 
 
 def test_the_last_row_counts_each_claim_once(run: Run, file: Path) -> None:
-    last = {by: next(x for x in run(file, "--by", by)[1].splitlines() if x.startswith("all ")) for by in ("code", "line")}
+    last = {
+        by: next(x for x in run(file, "--by", by)[1].splitlines() if x.startswith("all ")) for by in ("code", "line")
+    }
     assert last["code"].split()[:3] == ["all", "4", "3"]
     assert last["line"].split()[:3] == ["all", "3", "units,"]
 

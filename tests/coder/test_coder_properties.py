@@ -140,7 +140,9 @@ def test_a_note_of_two_megabytes_is_coded_in_linear_time(kind: str) -> None:
     check(coded, text)
 
 
-@pytest.mark.parametrize("text", ["97110{}x", "units{}97110", "TE 12 /{}NMR 13", "97110 TherEx{}min 12", "Total{}45 min"])
+@pytest.mark.parametrize(
+    "text", ["97110{}x", "units{}97110", "TE 12 /{}NMR 13", "97110 TherEx{}min 12", "Total{}45 min"]
+)
 def test_a_gap_of_thousands_of_blanks_takes_no_time(text: str) -> None:
     with at_most(3):
         check(code_one(text.format(" " * 8000)), text.format(" " * 8000))

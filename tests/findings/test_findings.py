@@ -181,7 +181,10 @@ def test_units_of_a_column_are_checked_and_have_no_words(coder):
     ("text", "severity"),
     [
         (f"{EXERCISE}\n{MANUAL.replace(' 15 min', '')}", "high"),
-        (f"{EXERCISE}\n{MANUAL.replace(' 15 min', '')}\nTotal timed minutes: 30", "high"),  # whose the rest is, is not said
+        (
+            f"{EXERCISE}\n{MANUAL.replace(' 15 min', '')}\nTotal timed minutes: 30",
+            "high",
+        ),  # whose the rest is, is not said
         (f"{UNTIMED}\nTotal timed minutes: 30", "medium"),  # all of it 97110
     ],
 )
@@ -261,7 +264,9 @@ def test_a_policy_switches_a_finding_off(payer):
 def test_the_gravest_findings_come_first_and_alike_ones_in_the_order_of_their_terms(payer):
     flags = [f for f in payer(on=PAYERS)(f"{AIDE}\nTotal timed minutes: 45").flags if f.id in terms()]
     names = [f.id for f in flags]
-    ranked = [name for weight in ("high", "medium", "low") for name, entry in terms().items() if entry.severity == weight]
+    ranked = [
+        name for weight in ("high", "medium", "low") for name, entry in terms().items() if entry.severity == weight
+    ]
     assert names == [name for name in ranked if name in names]
     assert {"not_one_on_one", "missing_plan_reference"} <= set(names)
     for flag in flags:

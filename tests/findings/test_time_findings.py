@@ -49,7 +49,10 @@ CRATES = ("crates 15 min", "97530", 15)
         ("I saw her from two until half past two.\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("rows 20 min\ncrates 15 min\n20 + 15 = 36 min", "come to 35, not 36"),
         ("rows 20 min\ncrates 15 min\nind 46 conc 0 grp 0", "46 minutes are given by mode"),
-        ("rows 20 min\ncrates 15 min\nIndividual: 30 min / Concurrent: 0 min / Group: 0 min", "30 minutes are given by mode"),
+        (
+            "rows 20 min\ncrates 15 min\nIndividual: 30 min / Concurrent: 0 min / Group: 0 min",
+            "30 minutes are given by mode",
+        ),
         ("PT   Time in 1400  Time out 1430\nMIN  TE 20 | TA 15\n\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("rows 20 min\ncrates 15 min\nTE 20  TA 11", "15 minutes are written with the service, 11 further below"),
         ("rows 20 min\ncrates 15 min\n97110 18', 97530 15'", "20 minutes are written with the service, 18 further"),
@@ -219,5 +222,9 @@ def test_time_on_the_premises_is_no_length_of_treatment() -> None:
         "Here 60 min total in clinic.",
     ):
         assert found(text.format(stay), ROWS, CRATES) is None
-    for treated in ("Total treatment time in clinic 60 min.", "Total time 60 min.", "In clinic for 60 min total therapy time."):
+    for treated in (
+        "Total treatment time in clinic 60 min.",
+        "Total time 60 min.",
+        "In clinic for 60 min total therapy time.",
+    ):
         assert "less than the stated total of 60" in (found(text.format(treated), ROWS, CRATES) or "")

@@ -140,13 +140,20 @@ def test_a_service_of_which_a_part_was_refused_was_given(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Orthosis wear n\u00d78h.", "Splint wear: day 6 h, night resting.", "Brace wearing time 4-6 hrs", "Glove wear: overnight"],
+    [
+        "Orthosis wear n\u00d78h.",
+        "Splint wear: day 6 h, night resting.",
+        "Brace wearing time 4-6 hrs",
+        "Glove wear: overnight",
+    ],
 )
 def test_when_a_splint_is_worn(text: str) -> None:
     assert aside(text) == [text]
 
 
-@pytest.mark.parametrize("text", ["Splint wear schedule taught, skin checked, 12 min", "Splint wear: day and night explained, 10 min"])
+@pytest.mark.parametrize(
+    "text", ["Splint wear schedule taught, skin checked, 12 min", "Splint wear: day and night explained, 10 min"]
+)
 def test_teaching_how_to_wear_a_splint_is_a_service(text: str) -> None:
     assert aside(text) == []
 

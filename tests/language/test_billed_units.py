@@ -14,7 +14,10 @@ UNITS = [
     ("Manual: PA glides 15 min\nBilled MT 1, Tx 1", {"97140": 1}),
     ("u/s 1 therex 1", {"97035": 1, "97110": 1}),
     ("Charge: 97035 x1 w/ gel, 97110 x2", {"97035": 1, "97110": 2}),
-    ("Units are two for activities, one for exercise, one for neuromuscular, total one hour.", {"97530": 2, "97110": 1, "97112": 1}),
+    (
+        "Units are two for activities, one for exercise, one for neuromuscular, total one hour.",
+        {"97530": 2, "97110": 1, "97112": 1},
+    ),
     ("Charges: two to ther ex, one to manual.", {"97110": 2, "97140": 1}),
     ("Estim attended 15 min, quad.\nTE 1, estim 1", {"97110": 1, "97032": 1}),
     ("TE 24' x2 / MT x1 / TA 9' x1", {"97110": 2, "97140": 1, "97530": 1}),
@@ -22,7 +25,10 @@ UNITS = [
     ("- 97110: laq 2x10\n- 97116: rw 60 ft\n- 97112\nall 1u ea\n2 rests", {"97110": 1, "97116": 1, "97112": 1}),
     ("TE: clams\nNMR: foam\n1 unit each", {"97110": 1, "97112": 1}),
     ("1. TE clams\n2. NMR foam\neach 1 unit.", {"97110": 1, "97112": 1}),
-    ("Each quarter of an hour is one unit: therapeutic exercise, NMR and gait training.", {"97110": 1, "97112": 1, "97116": 1}),
+    (
+        "Each quarter of an hour is one unit: therapeutic exercise, NMR and gait training.",
+        {"97110": 1, "97112": 1, "97116": 1},
+    ),
     ("Each block made 1 unit - TE, MT", {"97110": 1, "97140": 1}),
     ("The orthotic fitting is two units and the exercise is one.", {"97760": 2, "97110": 1}),
     ("The manual therapy was two units, the exercise was one.", {"97140": 2, "97110": 1}),

@@ -30,13 +30,21 @@ def test_labels_and_times_beside_a_lost_break_are_read_at_their_places() -> None
         ("97110", "Ther ex"),
         ("97530", "TA"),
     ]
-    assert [(t.minutes, GLUED[t.start : t.end]) for t in reading.times] == [(10, "10 min"), (18, "18 min"), (9, "9 min")]
+    assert [(t.minutes, GLUED[t.start : t.end]) for t in reading.times] == [
+        (10, "10 min"),
+        (18, "18 min"),
+        (9, "9 min"),
+    ]
     assert "Ther ex 18 min bridges, clams" in [GLUED[p.start : p.end] for p in reading.pieces]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["NuStep 8 min, then TheraBand rows, QuickDASH 30", "BP 120/70 mmHg, SpO2 97, used the AlterG and the StairMaster", ""],
+    [
+        "NuStep 8 min, then TheraBand rows, QuickDASH 30",
+        "BP 120/70 mmHg, SpO2 97, used the AlterG and the StairMaster",
+        "",
+    ],
 )
 def test_names_with_a_capital_inside_are_no_lost_breaks(text: str) -> None:
     assert lost_breaks(text) == []

@@ -22,11 +22,23 @@ def lengths(text: str) -> list[tuple[str, int, str]]:
             [("0810   0822", 12, "range"), ("0822   0840", 18, "range")],
         ),
         ("what\tON\tOFF\nkettle and cups\t1410\t1432\nrest\t", [("1410\t1432", 22, "range")]),
-        ("215 TE squats 230 MT glides 242 TA crates 255 done", [("215", 15, "run"), ("230", 12, "run"), ("242", 13, "run")]),
-        ("9:00 gait 9:12 stairs 9:20 TE squats, done 9:35", [("9:00", 12, "run"), ("9:12", 8, "run"), ("9:20", 15, "run")]),
-        ("Arrived 1:00. Until 1:15 balance. From 1:15 to 1:30 gait.", [("1:15", 15, "run"), ("1:15 to 1:30", 15, "range")]),
+        (
+            "215 TE squats 230 MT glides 242 TA crates 255 done",
+            [("215", 15, "run"), ("230", 12, "run"), ("242", 13, "run")],
+        ),
+        (
+            "9:00 gait 9:12 stairs 9:20 TE squats, done 9:35",
+            [("9:00", 12, "run"), ("9:12", 8, "run"), ("9:20", 15, "run")],
+        ),
+        (
+            "Arrived 1:00. Until 1:15 balance. From 1:15 to 1:30 gait.",
+            [("1:15", 15, "run"), ("1:15 to 1:30", 15, "range")],
+        ),
         ("TE finished 9:15\nMT finished 9:30", [("9:30", 15, "run")]),
-        ("0:00 forms\n0:06 gaze drill\n0:20 gait\n0:33 stop", [("0:00", 6, "run"), ("0:06", 14, "run"), ("0:20", 13, "run")]),
+        (
+            "0:00 forms\n0:06 gaze drill\n0:20 gait\n0:33 stop",
+            [("0:00", 6, "run"), ("0:06", 14, "run"), ("0:20", 13, "run")],
+        ),
     ],
 )
 def test_times_of_day_that_follow_one_another(text, answer):

@@ -129,12 +129,16 @@ def test_a_service_of_another_time_of_day_does_not_hide_whose_the_shared_time_wa
 
 
 def test_company_whose_services_are_not_told_is_for_a_person() -> None:
-    coded = coder()(note("Treated with another patient at the same time for 20 min.", EXERCISE, MANUAL, "97110 2, 97140 1"))
+    coded = coder()(
+        note("Treated with another patient at the same time for 20 min.", EXERCISE, MANUAL, "97110 2, 97140 1")
+    )
     assert "not_one_on_one" in high(coded)
     assert coded.needs_review
 
 
 def test_a_service_without_a_label_of_a_shared_time_is_not_settled() -> None:
-    coded = coder()(note("Two patients treated together 30 min.", "SLR 3x10, LAQ 3#, heel raises 30 min, cues for lag."))
+    coded = coder()(
+        note("Two patients treated together 30 min.", "SLR 3x10, LAQ 3#, heel raises 30 min, cues for lag.")
+    )
     assert coded.needs_review or all(s.code != "97150" for s in coded.interventions)
     assert all(s.code in ("97150", "none") for s in coded.interventions)

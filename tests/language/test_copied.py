@@ -56,7 +56,9 @@ def test_what_was_carried_or_copied_by_the_patient(text):
 
 
 def test_a_heading_alone_rules_the_block_below_down_to_a_blank_line_or_to_today():
-    assert copied("[carried forward from 6/09]\nTE 25 min\n\n[today]\nTE 20") == ["[carried forward from 6/09]\nTE 25 min"]
+    assert copied("[carried forward from 6/09]\nTE 25 min\n\n[today]\nTE 20") == [
+        "[carried forward from 6/09]\nTE 25 min"
+    ]
     assert copied("Carried forward:\nTE 25 min\nToday: TE 20") == ["Carried forward:\nTE 25 min"]
     assert copied("Carried forward from last visit:\n6/09 TE 25\nMT 10\n6/12 TE 20") == [
         "Carried forward from last visit:\n6/09 TE 25\nMT 10"

@@ -19,7 +19,10 @@ def alone(text: str) -> list[str]:
     [
         ("New patient. Grip 8 kg.\n97165, 45 min\nPlan: twice a week.", ["97165, 45 min"]),
         ("Knee 0-60. Evaluation was of low complexity, 35 minutes.", ["Evaluation was of low complexity, 35 minutes."]),
-        ("OT evaluation, moderate complexity, fifty minutes.\nGrip 8 kg.", ["OT evaluation, moderate complexity, fifty minutes."]),
+        (
+            "OT evaluation, moderate complexity, fifty minutes.\nGrip 8 kg.",
+            ["OT evaluation, moderate complexity, fifty minutes."],
+        ),
         ("PT evaluation, low complexity, planned for Friday, 45 min.", []),
         ("Last visit the evaluation, low complexity, took 40 minutes. Did not come today.", []),
         ("PT evaluation, low complexity.", []),

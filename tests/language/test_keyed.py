@@ -29,7 +29,9 @@ def test_minutes_by_key(text):
     assert given(text) == ({"a": "18", "b": "14"}, {})
 
 
-@pytest.mark.parametrize("text", ["CODE: A 97112, B 97110", "CPT A=97112\nCPT B=97110", "tx.a.cpt = 97112\ntx.b.cpt = 97110"])
+@pytest.mark.parametrize(
+    "text", ["CODE: A 97112, B 97110", "CPT A=97112\nCPT B=97110", "tx.a.cpt = 97112\ntx.b.cpt = 97110"]
+)
 def test_codes_by_key(text):
     assert given(text) == ({}, {"a": "97112", "b": "97110"})
 

@@ -261,7 +261,9 @@ def test_a_short_name_behind_the_number_and_the_units_of_its_code() -> None:
     assert labels("97110 1u manual count of pulse") == [("97110", "97110")]
 
 
-@pytest.mark.parametrize("text", ["Manual w/c, ramp and curb", "Manual wheelchair 200 ft", "Manual cues 20%", "MANUAL MUSCLE TEST"])
+@pytest.mark.parametrize(
+    "text", ["Manual w/c, ramp and curb", "Manual wheelchair 200 ft", "Manual cues 20%", "MANUAL MUSCLE TEST"]
+)
 def test_manual_before_such_words_is_no_label(text: str) -> None:
     assert labels(text) == []
 

@@ -109,7 +109,10 @@ def test_beside_a_description_names_in_a_row_are_a_charge_line() -> None:
         ("TE 12 min; manual w/ glides 9 min", ["manual w/ glides 9 min"]),
         ("IFC 15 min lumbar, hot pack, unattended", []),  # no code of minutes
         ("Ther ex 97110 15 min, ther ex 97110 squats", []),
-        ("MT 12 min to the neck, then 14 min NMR with the laser", [", then 14 min NMR with the laser"]),  # each with its time
+        (
+            "MT 12 min to the neck, then 14 min NMR with the laser",
+            [", then 14 min NMR with the laser"],
+        ),  # each with its time
         ("25 min TA steps, TE 97110 bike 12 min", []),  # a dose of the second
         ("TE 15 min squats to a box, NMR stance on foam", []),  # the first says what was done
         ("TE: squats to a box, rows; cue for the knees. NMR, 15 min", ["NMR, 15 min"]),
@@ -173,7 +176,10 @@ def test_a_sentence_that_only_says_under_which_name_a_service_went_out(text: str
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("Knee 6 wk\n97110 2u ther ex as per plan\n97140 1u manual\nBP 118/70", ["97110 2u ther ex as per plan", "97140 1u manual"]),
+        (
+            "Knee 6 wk\n97110 2u ther ex as per plan\n97140 1u manual\nBP 118/70",
+            ["97110 2u ther ex as per plan", "97140 1u manual"],
+        ),
         ("Knee 6 wk\n97110 2\n97140 1", []),
         ("Knee 6 wk\n97110 2u ther ex, will start Friday", []),
         ("Knee 6 wk. Billed: 97110 ther ex", []),
@@ -200,4 +206,6 @@ def test_names_told_on_a_sheet_are_services_beside_a_description(sheet: str, ans
     reading = read(text)
     layout = layout_features(reading)
     chances = [0.9 if "squats" in text[p.start : p.end] else 0.1 for p in reading.pieces]
-    assert [text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in named_only(reading, layout, chances, ())] == answer
+    assert [
+        text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in named_only(reading, layout, chances, ())
+    ] == answer

@@ -230,13 +230,19 @@ def test_the_figure_of_a_total_takes_no_label_its_minutes(footer):
 
 
 def test_two_times_of_one_label_are_those_of_two_services_or_of_one():
-    assert minutes("TA: crates\nTA: stairs\nTE: rows\n\nTA 13 + 15   TE 9", "TA: crates", "TA: stairs", "TE: rows") == [13, 15, 9]
+    assert minutes("TA: crates\nTA: stairs\nTE: rows\n\nTA 13 + 15   TE 9", "TA: crates", "TA: stairs", "TE: rows") == [
+        13,
+        15,
+        9,
+    ]
     assert minutes("TA: crates\nTE: rows\n\nTA 13+15, TE 9", "TA: crates", "TE: rows") == [28, 9]
     assert minutes("TA: crates\nTE: rows\n\nTA 13 + 2 sets, TE 9", "TA: crates", "TE: rows") == [13, 9]
 
 
 def test_a_time_between_them_is_nobodys_even_where_one_service_was_found():
-    assert minutes("TE: rows, glides, 25 min between them // then home", "TE: rows, glides, 25 min between them") == [None]
+    assert minutes("TE: rows, glides, 25 min between them // then home", "TE: rows, glides, 25 min between them") == [
+        None
+    ]
 
 
 @pytest.mark.parametrize("together", ["[both (28)]", "(both 28 min)", "- both 28 min", "; together 28 min"])
@@ -376,7 +382,12 @@ def test_a_doubtful_time_of_something_else_is_nobodys(says):
 
 
 def test_a_doubtful_time_counts_only_where_the_note_times_its_services():
-    assert doubtful("Rows and the arm bike, 6 min, band.\nGait 80 ft", "Rows and the arm bike, 6 min, band.", "Gait 80 ft")[0] is None
+    assert (
+        doubtful(
+            "Rows and the arm bike, 6 min, band.\nGait 80 ft", "Rows and the arm bike, 6 min, band.", "Gait 80 ft"
+        )[0]
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -401,7 +412,9 @@ def test_a_total_in_the_sentence_that_names_a_service_is_its_own_where_others_fo
     assert [m.minutes for m in found] == answer
 
 
-@pytest.mark.parametrize("head", ["CODE\tTIME\tMIN\tWORK", "CPT\tFrom-to\tMinutes\tWhat", "Code\tTime\tTx mins\tService"])
+@pytest.mark.parametrize(
+    "head", ["CODE\tTIME\tMIN\tWORK", "CPT\tFrom-to\tMinutes\tWhat", "Code\tTime\tTx mins\tService"]
+)
 def test_a_figure_in_a_minutes_column_beats_a_clock_range_that_contradicts_it(head):
     services = ["97112\t0910-0930\t15\tweight shift", "97116\t0930-0942\t12\tfloor strips"]
     assert minutes("\n".join([head, *services]), *services) == [15, 12]
@@ -429,7 +442,10 @@ def test_what_is_not_excepted_is_the_rest_of_the_session(said):
 
 
 def test_an_exception_without_a_time_leaves_no_rest():
-    assert not any(t.form == "rest" for t in read("All goals met except the stairs, 15 min MT. All pain gone except at night.").times)
+    assert not any(
+        t.form == "rest"
+        for t in read("All goals met except the stairs, 15 min MT. All pain gone except at night.").times
+    )
 
 
 @pytest.mark.parametrize(

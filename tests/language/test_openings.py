@@ -22,7 +22,9 @@ def services(text: str) -> list[str]:
 
 
 def test_each_share_of_the_session_opens_a_service() -> None:
-    text = "The first twelve minutes (97112) he drilled alone. The next 18 minutes (97112) were with me. I held the belt."
+    text = (
+        "The first twelve minutes (97112) he drilled alone. The next 18 minutes (97112) were with me. I held the belt."
+    )
     assert services(text) == [
         "The first twelve minutes (97112) he drilled alone.",
         "The next 18 minutes (97112) were with me. I held the belt.",

@@ -110,7 +110,10 @@ def test_joined_pieces_are_in_order_and_never_overlap(text):
             ["97535 2u - spoon, dish, breakfast tray", "97110 1u - BUE ex", "Back to dayroom"],
         ),
         ("97110 1u - BUE ex\nBands and rows", ["97110 1u - BUE ex\nBands and rows"]),
-        ("ADL: tub bench tried, ther ex, and bed transfers", ["ADL: tub bench tried,", "ther ex,", "and bed transfers"]),
+        (
+            "ADL: tub bench tried, ther ex, and bed transfers",
+            ["ADL: tub bench tried,", "ther ex,", "and bed transfers"],
+        ),
         ("Ther ex, and bed transfers", ["Ther ex, and bed transfers"]),
         ("MT 1u\nA: Good effort", ["MT 1u", "A: Good effort"]),
         ("MT 1u\nPost: 3/10", ["MT 1u", "Post: 3/10"]),
@@ -127,8 +130,14 @@ def test_joined_pieces_are_in_order_and_never_overlap(text):
         ("Ther ex and NMR: squats, foam", ["Ther ex and NMR: squats, foam"]),
         ("AQUATIC THERAPY LOG\nPool 92 F", ["AQUATIC THERAPY LOG", "Pool 92 F"]),
         ("AQUATIC THERAPY\nLaps, squats", ["AQUATIC THERAPY\nLaps, squats"]),
-        ("Had ther ex for 15 min and some gait training, 10 min", ["Had ther ex for 15 min and", "some gait training, 10 min"]),
-        ("Bike alone for 15 min then 14 min ther ex with me, rows", ["Bike alone for 15 min", "then 14 min ther ex with me, rows"]),
+        (
+            "Had ther ex for 15 min and some gait training, 10 min",
+            ["Had ther ex for 15 min and", "some gait training, 10 min"],
+        ),
+        (
+            "Bike alone for 15 min then 14 min ther ex with me, rows",
+            ["Bike alone for 15 min", "then 14 min ther ex with me, rows"],
+        ),
         ("Slept well. Thera-\npeutic exercise: squats", ["Slept well.", "Thera-\npeutic exercise: squats"]),
     ],
 )
@@ -159,7 +168,6 @@ def test_dates_are_hidden(said: str) -> None:
     assert not any(figure in masked.replace("x10", "") for figure in "0123456789")
 
 
-
 @pytest.mark.parametrize(
     "row",
     [
@@ -188,9 +196,14 @@ def test_a_unit_behind_a_figure_ends_a_sentence_and_an_initial_does_not():
 
 
 def test_two_measures_of_one_joint_stay_together():
-    row = "distraction and glides, the arm at rest, PROM to 120 flex / 30 ER, pulleys and isometrics in all the six ways"
+    row = (
+        "distraction and glides, the arm at rest, PROM to 120 flex / 30 ER, pulleys and isometrics in all the six ways"
+    )
     assert len(pieces(f"// {row} // a further part that makes the line long, so that a slash may part it")) == 2
-    assert len(pieces(f"// {row.replace('30 ER', 'wand')} // a further part that makes the line long, so that it parts")) == 3
+    assert (
+        len(pieces(f"// {row.replace('30 ER', 'wand')} // a further part that makes the line long, so that it parts"))
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -265,7 +278,10 @@ def test_words_that_lead_on_part_two_services(word):
     [
         (
             "Manual therapy thirteen minutes, hip distraction with the belt, and eight minutes of NMR with tandem stance.",
-            ["Manual therapy thirteen minutes, hip distraction with the belt, and", "eight minutes of NMR with tandem stance."],
+            [
+                "Manual therapy thirteen minutes, hip distraction with the belt, and",
+                "eight minutes of NMR with tandem stance.",
+            ],
         ),
         (
             "Next came therapeutic activities for 24 minutes, split squats, for strength, and after that 20 minutes of exercise.",
@@ -276,11 +292,18 @@ def test_words_that_lead_on_part_two_services(word):
         ),
         (
             "From 2:07 to 2:24 heel raises, told each time the arch rolled in, and from 2:36 to 2:47 up and down the ladder.",
-            ["From 2:07 to 2:24 heel raises, told each time the arch rolled in,", "and from 2:36 to 2:47 up and down the ladder."],
+            [
+                "From 2:07 to 2:24 heel raises, told each time the arch rolled in,",
+                "and from 2:36 to 2:47 up and down the ladder.",
+            ],
         ),
         (
             "Squats to a low chair 12 min, step ups on the box with cues, 9 min, and stretching of the calf 8 min.",
-            ["Squats to a low chair 12 min,", "step ups on the box with cues, 9 min, and", "stretching of the calf 8 min."],
+            [
+                "Squats to a low chair 12 min,",
+                "step ups on the box with cues, 9 min, and",
+                "stretching of the calf 8 min.",
+            ],
         ),
     ],
 )
@@ -299,7 +322,10 @@ def test_words_that_move_on_lead_up_to_a_label_with_its_time():
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("TX[1]: TE. leg press\nTX[2]: NMR.\nRESPONSE: calm", ["TX[1]: TE. leg press", "TX[2]: NMR.", "RESPONSE: calm"]),
+        (
+            "TX[1]: TE. leg press\nTX[2]: NMR.\nRESPONSE: calm",
+            ["TX[1]: TE. leg press", "TX[2]: NMR.", "RESPONSE: calm"],
+        ),
         ("tx2=NMR\ntx2_note=stance on foam", ["tx2=NMR\ntx2_note=stance on foam"]),
     ],
 )
@@ -311,14 +337,23 @@ def test_a_bare_label_in_a_numbered_field_is_all_that_is_said_of_its_service(tex
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("[x] TE 15 min bike [ ] NMR __ [x] MT 10 min glides", ["[x] TE 15 min bike", "[ ] NMR __", "[x] MT 10 min glides"]),
+        (
+            "[x] TE 15 min bike [ ] NMR __ [x] MT 10 min glides",
+            ["[x] TE 15 min bike", "[ ] NMR __", "[x] MT 10 min glides"],
+        ),
         ("TE 15 min cues: [x] verbal [ ] tactile", ["TE 15 min cues: [x] verbal [ ] tactile"]),
-        ("ther act 15 min, plus 10 min hair wash over the sink", ["ther act 15 min, plus", "10 min hair wash over the sink"]),
+        (
+            "ther act 15 min, plus 10 min hair wash over the sink",
+            ["ther act 15 min, plus", "10 min hair wash over the sink"],
+        ),
         (
             "Up at 8. 0915-0927 ther ex 0927-0942 ther act: chair to bed 0942-0955 gait: 40 ft",
             ["Up at 8.", "0915-0927 ther ex", "0927-0942 ther act: chair to bed", "0942-0955 gait: 40 ft"],
         ),
-        ("MT 12 min to the neck, then 14 min NMR with the laser", ["MT 12 min to the neck", ", then 14 min NMR with the laser"]),
+        (
+            "MT 12 min to the neck, then 14 min NMR with the laser",
+            ["MT 12 min to the neck", ", then 14 min NMR with the laser"],
+        ),
     ],
 )
 def test_boxes_and_further_times_of_a_line(text, answer):
@@ -348,16 +383,25 @@ def test_boxes_and_further_times_of_a_line(text, answer):
         ("Fell at the last visit.", ["Fell at the last visit."]),
         (
             "Ultrasound to the wrist for eight minutes, twelve minutes of soft tissue work, and twenty minutes of putty.",
-            ["Ultrasound to the wrist for eight minutes,", "twelve minutes of soft tissue work, and", "twenty minutes of putty."],
+            [
+                "Ultrasound to the wrist for eight minutes,",
+                "twelve minutes of soft tissue work, and",
+                "twenty minutes of putty.",
+            ],
         ),
-        ("She curled 2 lb, and after it she did the hammer.", ["She curled 2 lb", ", and after it she did the hammer."]),
+        (
+            "She curled 2 lb, and after it she did the hammer.",
+            ["She curled 2 lb", ", and after it she did the hammer."],
+        ),
     ],
 )
 def test_who_did_what_comes_next_goes_with_it(text, answer):
     assert pieces(text) == answer
 
 
-@pytest.mark.parametrize("joint", ["and ended on", "finished up with", "and closed with", "finishing on", "and wound up with"])
+@pytest.mark.parametrize(
+    "joint", ["and ended on", "finished up with", "and closed with", "finishing on", "and wound up with"]
+)
 def test_words_that_end_a_session_open_a_piece(joint: str) -> None:
     assert len(pieces(f"We did bridges and clams, {joint} crates to the shelf.")) == 2
 
@@ -380,7 +424,14 @@ def test_a_sentence_may_end_with_a_side_or_an_abbreviation(text, answer):
 
 @pytest.mark.parametrize(
     "text",
-    ["Seen by B. Long today", "With pt L. Moss in the gym", "Robert B. Smith, PTA", "M. R. Jones came", "STM UT B. trap", "per tx. x"],
+    [
+        "Seen by B. Long today",
+        "With pt L. Moss in the gym",
+        "Robert B. Smith, PTA",
+        "M. R. Jones came",
+        "STM UT B. trap",
+        "per tx. x",
+    ],
 )
 def test_initials_and_abbreviations_in_a_sentence_end_none(text):
     assert pieces(text) == [text]
@@ -391,7 +442,12 @@ def test_initials_and_abbreviations_in_a_sentence_end_none(text):
     [
         (
             "wife in room quad sets and bridges ta: onto the tub bench, 4x te: rows 2x10 adl: socks with the aid",
-            ["wife in room quad sets and bridges", "ta: onto the tub bench, 4x", "te: rows 2x10", "adl: socks with the aid"],
+            [
+                "wife in room quad sets and bridges",
+                "ta: onto the tub bench, 4x",
+                "te: rows 2x10",
+                "adl: socks with the aid",
+            ],
         ),
         ("20 minutes of nmr: tall kneeling", ["20 minutes of nmr: tall kneeling"]),
         ("PT performed TE: bike, bridges", ["PT performed TE: bike, bridges"]),
@@ -442,7 +498,10 @@ def test_what_goes_on_with_the_words_before_it_and_what_does_not(text, answer):
             "Part of it was therapeutic exercise and the larger part was dressing at the sink.",
             ["Part of it was therapeutic exercise", "and the larger part was dressing at the sink."],
         ),
-        ("Joint mobs, one hand on the rail and the other on the hip.", ["Joint mobs, one hand on the rail and the other on the hip."]),
+        (
+            "Joint mobs, one hand on the rail and the other on the hip.",
+            ["Joint mobs, one hand on the rail and the other on the hip."],
+        ),
     ],
 )
 def test_a_bare_name_is_no_heading_of_what_comes_then_or_of_the_rest(text, answer):

@@ -26,7 +26,9 @@ def test_the_number_of_a_code_said_in_words(text, code):
     assert [found for _, _, found in spoken_codes(text)] == [code]
 
 
-@pytest.mark.parametrize("text", ["pulse ninety seven one time", "heart rate ninety seven, one twelve after", "nine sevens"])
+@pytest.mark.parametrize(
+    "text", ["pulse ninety seven one time", "heart rate ninety seven, one twelve after", "nine sevens"]
+)
 def test_other_figures_in_words(text):
     assert spoken_codes(text) == []
 

@@ -85,7 +85,10 @@ def test_the_time_in_a_heading_is_that_of_the_only_service_below_it(heading, ans
 
 
 def test_a_heading_gives_no_time_to_one_of_several_services():
-    assert minutes("ACL\n\nWORK - 15 min\nrows 3x10\ncrates to the shelf\n", "rows 3x10", "crates to the shelf") == [None, None]
+    assert minutes("ACL\n\nWORK - 15 min\nrows 3x10\ncrates to the shelf\n", "rows 3x10", "crates to the shelf") == [
+        None,
+        None,
+    ]
     text = "ACL\n\nWORK - 15 min\nrows 3x10\nSHELF - 10 min\ncrates to the shelf\n"
     assert minutes(text, "rows 3x10", "crates to the shelf") == [15, 10]
 

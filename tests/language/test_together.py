@@ -50,7 +50,9 @@ def test_rows_whose_code_has_no_one_time_stay_as_they_are(footer: str) -> None:
     assert joined(ROWS, footer) == ROWS.split("\n")
 
 
-@pytest.mark.parametrize("time", ["18 for the 3", "18 min all 3", "18 min for all three", "18 min together", "18' (for the 3)"])
+@pytest.mark.parametrize(
+    "time", ["18 for the 3", "18 min all 3", "18 min for all three", "18 min together", "18' (for the 3)"]
+)
 def test_rows_of_one_code_are_one_service_where_the_last_gives_the_time_of_all(time: str) -> None:
     rows = f"Glide\tMT\t9 min\nBike\tTE\nRows\tTE\nPress\tTE\t{time}"
     assert joined(rows, "") == ["Glide\tMT\t9 min", f"Bike\tTE\nRows\tTE\nPress\tTE\t{time}"]
@@ -130,7 +132,11 @@ def cut(text: str) -> list[str]:
 def test_each_row_of_a_sheet_that_ends_with_its_minutes_is_a_service(mark: str) -> None:
     rows = [f"glide{mark}9", f"ther act{mark}15", f"bands{mark}2x12{mark}10"]
     assert cut("\n".join(rows)) == rows
-    assert cut("\n".join([rows[0], f"clams{mark}2x12", rows[2], rows[1]])) == [rows[0], f"clams{mark}2x12\n{rows[2]}", rows[1]]
+    assert cut("\n".join([rows[0], f"clams{mark}2x12", rows[2], rows[1]])) == [
+        rows[0],
+        f"clams{mark}2x12\n{rows[2]}",
+        rows[1],
+    ]
 
 
 def test_a_few_rows_or_doses_with_their_unit_show_no_sheet() -> None:

@@ -38,7 +38,11 @@ STATED = [
     ("One on one for 40 min in the gym. Clams, bridges.", None, 40),
     ("Individual OT x 40 min at bedside: dressing, grooming.", None, 40),
     ("1:1 40 min. Bed mobility, then dressing.", None, 40),
-    ("The visit ran fifty-five minutes by my watch. Forty minutes of clams. He naps ninety minutes after lunch.", None, 55),
+    (
+        "The visit ran fifty-five minutes by my watch. Forty minutes of clams. He naps ninety minutes after lunch.",
+        None,
+        55,
+    ),
     ("The visit ran fifty-five minutes. She slept two hours last night.", None, 55),
     ("te 20m / clams\nice 10m\n20/30 min", 20, 30),
     ("TE clams 14 min, MT hip 8 min\n14 + 8 = 24 min", None, 24),
@@ -406,7 +410,9 @@ def test_totals_of_the_session_and_times_of_some_of_its_services(text, timed, to
     assert (stated.timed, stated.total) == (timed, total)
 
 
-@pytest.mark.parametrize("text", ["TE 15 min. HEP: sled, timed 5 min blocks.", "TE 15 min. Timed 6 minute walk 300 ft."])
+@pytest.mark.parametrize(
+    "text", ["TE 15 min. HEP: sled, timed 5 min blocks.", "TE 15 min. Timed 6 minute walk 300 ft."]
+)
 def test_what_is_done_by_the_clock_is_no_total(text: str) -> None:
     assert find_totals(read(text)).timed is None
 

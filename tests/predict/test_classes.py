@@ -36,7 +36,9 @@ def test_a_word_that_belongs_nowhere_has_none() -> None:
 
 
 def test_every_entry_can_be_met() -> None:
-    entries = [entry for table in knowledge("classes").values() for listed in table.values() for entry in listed.split(",")]
+    entries = [
+        entry for table in knowledge("classes").values() for listed in table.values() for entry in listed.split(",")
+    ]
     one = rf"(?:{TOKEN.pattern})"
     assert len(entries) > 8000
     assert [entry for entry in entries if not re.fullmatch(rf"{one}(?: {one})?", " ".join(entry.split()))] == []

@@ -118,7 +118,9 @@ def test_two_numbers_of_one_service_are_no_mismatch(label: str, code: str) -> No
     given = answer(CLEAR)
     found = replace(given.found, labelled=label, probabilities=[(code, 0.99), ("97110", 0.01)])
     assert judged(Answer(given.predicted, found), 0.0).reasons == []
-    assert signs(whole(given.predicted), found, False) == signs(whole(given.predicted), replace(found, labelled=code), False)
+    assert signs(whole(given.predicted), found, False) == signs(
+        whole(given.predicted), replace(found, labelled=code), False
+    )
 
 
 class TestTooThinToTell:
@@ -308,6 +310,8 @@ def test_hands_on_treatment_told_within_another_service_is_for_a_person(words: s
 
 def coded_as(words: str, code: str) -> Answered:
     reading = read(words)
-    found = Found(0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], Minutes(20, None, None, 1.0), 1.0, 1.0)
+    found = Found(
+        0, len(words), (0, 1), None, None, [(code, 1.0)], [(code, 1.0)], Minutes(20, None, None, 1.0), 1.0, 1.0
+    )
     predicted = Predicted(reading, find_totals(reading), [found], np.zeros((0, 0), dtype=np.float32), [], "unstated")
     return answered_of(whole(predicted), found)

@@ -42,7 +42,9 @@ def notes() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def outcomes(world: World, notes: list[dict[str, Any]]) -> list[Outcome]:
     model = load_model(world.model)
-    return [outcome_of(a, model, clinic="d", place=a.note.note_id) for a in say(model, [note_of(r, "d") for r in notes])]
+    return [
+        outcome_of(a, model, clinic="d", place=a.note.note_id) for a in say(model, [note_of(r, "d") for r in notes])
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +167,10 @@ class TestSuspects:
             s | ({"code": "97535"} if s["code"] == "97110" else {}) for s in wrong["interventions"]
         ]
         found = suspects(
-            [outcome_of(a, model, clinic="d", place=a.note.note_id) for a in say(model, [note_of(r, "d") for r in rows])]
+            [
+                outcome_of(a, model, clinic="d", place=a.note.note_id)
+                for a in say(model, [note_of(r, "d") for r in rows])
+            ]
         )
         assert (wrong["id"], "97535", "97110") in {(s.place, s.code, s.proposed) for s in found}
 

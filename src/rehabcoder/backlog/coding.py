@@ -26,7 +26,8 @@ def load_coder(model: str | None, *, policy: str) -> CoderLike:
     """The coder of this package; importing it late keeps those light who only hand out work."""
     import rehabcoder
 
-    gc.set_threshold(50_000)  # loading and coding make many objects and no rings: looking for rings after each 700 is waste
+    # Loading and coding make many objects and no rings: looking for rings after each 700 is waste.
+    gc.set_threshold(50_000)
     return rehabcoder.load(model, policy=policy)
 
 

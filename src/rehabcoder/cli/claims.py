@@ -77,9 +77,7 @@ def read_differences(
             yield claim, difference
 
 
-def _read_claims(
-    path: str | Path, fees: Mapping[str, Decimal]
-) -> Iterator[tuple[dict[str, Any], Difference | None]]:
+def _read_claims(path: str | Path, fees: Mapping[str, Decimal]) -> Iterator[tuple[dict[str, Any], Difference | None]]:
     """Every claim of a file; None where nothing says what was billed."""
     try:
         with Path(path).open(encoding="utf-8") as lines:

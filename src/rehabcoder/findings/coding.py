@@ -37,7 +37,9 @@ def not_one_on_one(context: Context) -> Raised | None:
         if service.code in _NOT_ATTENDED and called and called != "97150" and is_timed(called):
             return Raised(service.start, service.end)
     # Said of a time that may be this service's, or of hands-on work: a person says which services were one-on-one.
-    if (told := context.predicted.shared.place) and "97150" not in (context.note.billed_units or context.totals.billed_units or ()):
+    if (told := context.predicted.shared.place) and "97150" not in (
+        context.note.billed_units or context.totals.billed_units or ()
+    ):
         return Raised(*told)
     alone = counted_alone(context.predicted.reading.low, context.services, context.predicted.stated.timed)
     return Raised(alone[0].start, alone[0].end) if alone else None

@@ -113,7 +113,13 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
     (timed_at, timed_end), (total_at, total_end) = (s or (None, None) for s in (stated.timed_span, stated.total_span))
     known = all(s.minutes is not None for s in timed)
     low = predicted.reading.low
-    if stated.timed is not None and timed and known and timed_sum != stated.timed and not counted_alone(low, services, stated.timed):
+    if (
+        stated.timed is not None
+        and timed
+        and known
+        and timed_sum != stated.timed
+        and not counted_alone(low, services, stated.timed)
+    ):
         return Contradiction(
             timed_at, timed_end, f"Services add up to {timed_sum} timed minutes, {stated.timed} are stated."
         )
@@ -137,7 +143,11 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         return None
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)
-    if known and stated.total - everything > _ROUNDED and not _told_elsewhere(predicted, services, stated.total - everything):
+    if (
+        known
+        and stated.total - everything > _ROUNDED
+        and not _told_elsewhere(predicted, services, stated.total - everything)
+    ):
         return Contradiction(
             total_at,
             total_end,
@@ -178,7 +188,10 @@ def _told_elsewhere(predicted: Predicted, services: Sequence[Service], missing: 
     return any(
         t.minutes == missing
         and t.start not in taken
-        and not (any(s.start <= t.start < s.end for s in services) and _OF_A_PART.search(low, max(0, t.start - _NEAR), t.start))
+        and not (
+            any(s.start <= t.start < s.end for s in services)
+            and _OF_A_PART.search(low, max(0, t.start - _NEAR), t.start)
+        )
         and t.form not in _NO_LENGTH
         and not of_another_time(predicted.reading.low, t)
         for t in predicted.reading.times

@@ -87,7 +87,9 @@ def _patterns() -> _Patterns:
     other = re.compile(rf"(?<![a-z]){alternatives(words['other'])}(?:'s)?(?![a-z])")
     over = alternatives([*words["go"], *words["over"]])
     gone = re.compile(rf"[ \t]*[,:=-]?[ \t]*{over}(?![a-z])")
-    went_at = re.compile(rf"(?:^|[.;,/|\n])[ \t]*(?:(?:she|he|they|pt|patient|client)[ \t]+)?{over}[ \t]*(?:at|@|[:=-])?[ \t]*$")
+    went_at = re.compile(
+        rf"(?:^|[.;,/|\n])[ \t]*(?:(?:she|he|they|pt|patient|client)[ \t]+)?{over}[ \t]*(?:at|@|[:=-])?[ \t]*$"
+    )
     return _Patterns(both, before, other, whole_words(words["later"]), gone, went_at)
 
 

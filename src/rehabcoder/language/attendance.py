@@ -53,7 +53,10 @@ def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance 
     """
     low = reading.low[start:end].replace("\n", " ")  # a turn of speech may run over a line break
     if code == ATTENDED_STIM:
-        left, place = UNATTENDED_STIM, first_place(low, ["stimulation.left"]) or _elsewhere(low, reading.text[start:end])
+        left, place = (
+            UNATTENDED_STIM,
+            first_place(low, ["stimulation.left"]) or _elsewhere(low, reading.text[start:end]),
+        )
     elif place := _group(low):
         left = GROUP
     else:

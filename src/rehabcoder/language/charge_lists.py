@@ -50,7 +50,8 @@ _MINUTES_FIRST = re.compile(
     rf"(?:[ \t]*+(?:[/|(,=>;-]++|\.{{2,}}+)[ \t]*+(?:x[ \t]*+)?|[ \t]++x[ \t]*+|\t|[ ]{{2,}}+){FIGURE}[)\]]?"
     rf"(?={_ROW_GOES_ON})"
 )
-_NO_MINUTES = re.compile(rf"[ \t]*(?:x[ \t]?|\([ \t]?){FIGURE}[ \t]?\)?(?={_ROW_GOES_ON})")  # "MT 12' x1 / NMR x1 / TA 10' x1"
+# "MT 12' x1 / NMR x1 / TA 10' x1"
+_NO_MINUTES = re.compile(rf"[ \t]*(?:x[ \t]?|\([ \t]?){FIGURE}[ \t]?\)?(?={_ROW_GOES_ON})")
 _NEXT = re.compile(r"[ \t)\],;|/+&*.-]*(?:and[ \t])?[ \t]*")
 _ROW_ENDS = re.compile(
     rf"(?<![\d.:/x-])(?P<minutes>\d{{1,3}})[ \t]*(?:minutes?|mins?|m|')?[ \t]*(?:[ \t|,/;(]){FIGURE}[ \t|)]*\Z"

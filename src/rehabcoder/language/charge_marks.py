@@ -20,7 +20,9 @@ _GLUED = re.compile(r"x[1-6](?!\d|\.\d)")
 _UNITS_BESIDE = re.compile(r"\d[ \t]?u(?![a-z])")
 _FAR = 400  # code points from a word for billing in which its line is looked at
 _INITIALS = frozenset({"te", "ta", "mt", "nmr", "nre"})  # in capitals in a charge line hardly anything else
-_FIGURE_BEHIND = re.compile(r"[ \t]*(?:[x=:(\[*-]*|is|was|are|were)[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))")
+_FIGURE_BEHIND = re.compile(
+    r"[ \t]*(?:[x=:(\[*-]*|is|was|are|were)[ \t]*(?:[1-6](?!\d|\.\d)|(?:one|two|three|four)(?![a-z]))"
+)
 _FIGURE_AHEAD = re.compile(
     r"(?:(?<![\w.])x?[1-6]|(?<![a-z])(?:one|two|three|four|each))[ \t]*(?:units?|u|x)?[ \t)(]*(?:(?:of|for|to)[ \t])?\Z"
 )

@@ -19,7 +19,9 @@ _LEAST = 8  # minutes: less is no stretch of a visit
 _FAR = 400  # code points of a sentence on either side
 _DAY = 720  # minutes after which a clock without am and pm begins again
 _NO_LENGTH = frozenset({"clock", "pct", "trail", "bare", "cell"})
-_WHOLE = re.compile(r"\b(?:whole|entire|full|all) (?:of )?(?:the )?(?:hour|visit|session|time|treatment|tx|appointment)\b")
+_WHOLE = re.compile(
+    r"\b(?:whole|entire|full|all) (?:of )?(?:the )?(?:hour|visit|session|time|treatment|tx|appointment)\b"
+)
 _BREAK = re.compile(r"\n|[.!?](?=\s+[a-z(]|\s*\n)")
 _ABBREVIATED = re.compile(r"(?<![a-z])(?:pt|pts|min|mins|ot|mr|mrs|ms|dr|vs|approx|hr|hrs|w)\Z")
 # Given with the therapist's hands: whether they were on this patient all the while, a person says.
@@ -60,7 +62,9 @@ def find_shared(
         others = [
             k
             for k, (start, end) in enumerate(places)
-            if k != holder and _one_on_one(codes[k], labels[k]) and not first_place(reading.low[start:end], ["shared.apart"])
+            if k != holder
+            and _one_on_one(codes[k], labels[k])
+            and not first_place(reading.low[start:end], ["shared.apart"])
         ]
         if not others:
             continue

@@ -33,7 +33,8 @@ _HEADS = re.compile(r"[ \t]{0,2}(?:\(?\d{1,3} ?(?:m|mins?|minutes|')?\)?[ \t]{0,
 _GIVEN_NEXT = re.compile(
     r"\)?\s?[,;]?\s(?:and\s|then\s|plus\s|followed\sby\s|as\swell\sas\s){1,2}(?P<lead>(?:also|some|a\sbit\sof|a\slittle|the|more)\s)?"
 )
-_LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")  # behind a name that is one of a list: "tub bench, ther ex, and transfers"
+# Behind a name that is one of a list: "tub bench, ther ex, and transfers"
+_LISTED = re.compile(r",\s(?=(?:and|then)\s[a-z])")
 # "..., and there was some therapeutic exercise", "and we did a bit of gait training": words before a name that is one of a list.
 _SOME = re.compile(
     r"(?:[,;]|\band|\bplus)\s(?P<lead>(?:(?:there\swas|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got|gave|added|worked\son))\s)?"
@@ -55,7 +56,9 @@ _MOVES_ON = re.compile(
     r"\b(?:on to|onto|went to|next to|over to|(?:began|begin|started?|finish(?:ed)?|end(?:ed)?|closed|continued|opened) with)\s+\Z"
 )
 _SEPARATOR = re.compile(r",\s+(?:and\s+)?|;\s+|\s+and\s+|\)\s+|\s+>\s+")
-_LAST_SEPARATOR = re.compile(r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|in|over|during|the|next|last|another|further|a)\s+)*\Z")
+_LAST_SEPARATOR = re.compile(
+    r"(?P<mark>,\s+(?:and\s+)?|;\s+)(?:(?:for|in|over|during|the|next|last|another|further|a)\s+)*\Z"
+)
 _NEAR_TIME = 40  # code points before a time in which what it opens is parted from what stood before
 # "The first twelve minutes, glides ..., and the next sixteen, ...": such a time opens what follows, comma or not.
 _LEADS_IN = re.compile(
@@ -194,7 +197,11 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]
-            joints = (_BEFORE_CLOCK.search(low, max(piece.start + 1, t.start - _NEAR_TIME), t.start) for t in clocks if t.form == "range")
+            joints = (
+                _BEFORE_CLOCK.search(low, max(piece.start + 1, t.start - _NEAR_TIME), t.start)
+                for t in clocks
+                if t.form == "range"
+            )
             cuts += [joint.end("mark") for joint in joints if joint]
         if said and inside and inside[0].start - said.end >= 25:
             joint = _LAST_SEPARATOR.search(low, max(piece.start + 1, inside[0].start - _NEAR_TIME), inside[0].start)
@@ -203,7 +210,10 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
         said = inside[-1] if inside else said
         for earlier, later in itertools.pairwise(inside):
             if later.start - earlier.end < _APART and not _NAMED.match(low, earlier.end, later.start):
-                if _PLUS.fullmatch(low, earlier.end, later.start) and low[later.end : later.end + 2].strip()[:1].isalpha():
+                if (
+                    _PLUS.fullmatch(low, earlier.end, later.start)
+                    and low[later.end : later.end + 2].strip()[:1].isalpha()
+                ):
                     cuts.append(later.start)  # "ther act 15 min, plus 10 min hair wash"
                 elif _COMMA.fullmatch(low, earlier.end, later.start) and low.startswith((" of ", " on "), later.end):
                     cuts.append(later.start)  # "ultrasound for eight minutes, twelve minutes of soft tissue work"
@@ -213,7 +223,9 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
                 trailing = (
                     low[earlier.end : earlier.end + 2].strip()[:1] in (",", ";", ")", ">") or earlier.form == "brack"
                 )
-                leads = low[later.end : later.end + 2].strip()[:1].isalpha() and _behind_label(low, labels, piece, earlier)
+                leads = low[later.end : later.end + 2].strip()[:1].isalpha() and _behind_label(
+                    low, labels, piece, earlier
+                )
                 trailing = trailing and not _LEADS_IN.fullmatch(low, leads or piece.start, earlier.start)
                 cuts.append(gap[0] if trailing and gap[0] - earlier.end < 6 else gap[-1])
     return sorted(cuts)

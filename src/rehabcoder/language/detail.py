@@ -23,7 +23,8 @@ _TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}
 # What the patient would not do: "stairs refused". It says nothing of what was done.
 _REFUSED = re.compile(r"[^.;,\n]{0,60}\b(?:refused|declined|deferred)\b[^.;,\n]{0,60}")
 _WORD = re.compile(r"[a-z]{2,}")
-_FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")  # "row3.act=": the name of a field
+# "row3.act=": the name of a field.
+_FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")
 _start = attrgetter("start")
 
 

@@ -28,12 +28,15 @@ _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
 _KEY_SIGN = re.compile(r"[:=]\s*[\"'~]?\d")  # which every key has before its minutes
 # "Fifteen minutes of therapeutic exercise and ten of neuromuscular re-education".
-_OF_LABEL = re.compile(rf"(?:\band|\bthen|,)\s+(?:the\s+(?:other|last|next|remaining)\s+)?(?P<n>{WORDS}|\d{{1,2}})\s+(?:of|on|for)\s+(?:some\s+)?$")
+_OF_LABEL = re.compile(
+    rf"(?:\band|\bthen|,)\s+(?:the\s+(?:other|last|next|remaining)\s+)?(?P<n>{WORDS}|\d{{1,2}})\s+(?:of|on|for)\s+(?:some\s+)?$"
+)
 _MINUTES_SAID = re.compile(r"\bmin(?:ute)?s?\b[^.\n]*$")
 _KEY = re.compile(
     r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
 )
-_KEY_CELL = re.compile(r"(?<=\|)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)  # "Start 9:00 | Min 18"
+# "Start 9:00 | Min 18"
+_KEY_CELL = re.compile(r"(?<=\|)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
@@ -51,7 +54,9 @@ _WAYS_HEAD = re.compile(rf"(?<![a-z\d:]){_WAY}(?:[ \t|]+{_WAY}){{1,3}}[ \t|]*\n"
 _WAYS_ROW = re.compile(r"(?<=[ \t|])(?:\d{1,3}|-{1,3})(?:[ \t|]+(?:\d{1,3}|-{1,3})){1,3}[ \t|]*$", re.M)
 _LEFT = 20  # code points that a cell may begin left of its heading; a long text that runs under it is another column's
 _FIGURE = re.compile(r"(\d{1,3}|\d?\.\d{1,2})(?:\s?(?:m|min|mins|'))?\.?")
-_BARE_CELL = re.compile(r"(\d{1,3})(?:\s(?:(?:for\s)?(?:both|(?:all|the|these|all\sthe)\s(?:two|three|four|[2-5]))|together|combined|shared))?")
+_BARE_CELL = re.compile(
+    r"(\d{1,3})(?:\s(?:(?:for\s)?(?:both|(?:all|the|these|all\sthe)\s(?:two|three|four|[2-5]))|together|combined|shared))?"
+)
 _HOUR_HEAD = re.compile(r"(?:hrs?|hours|h)\.?")
 _SHARE = re.compile(
     r"\bhalf(?:\s+of)?\s+(?:of\s+)?(?:the|it|this|that|my|our)\b|\bthe\s+other\s+half\b|\bhalf\s+(?:of\s+)?(?:the\s+)?(?:time|session|visit)\b"
@@ -141,7 +146,12 @@ def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[Ti
     out: list[TimeMention] = []
     number_of = 1
     for mention in said:
-        if mention.form == "brack" and low[mention.start] == "[" and _FIELD.match(low, mention.end) and _in_a_word(low, mention):
+        if (
+            mention.form == "brack"
+            and low[mention.start] == "["
+            and _FIELD.match(low, mention.end)
+            and _in_a_word(low, mention)
+        ):
             continue
         if mention.form == "brack" and low[mention.start] == "_" and low[mention.start - 1 : mention.start].isalpha():
             continue
@@ -183,7 +193,11 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         if worded and _MINUTES_NAMED.search(low, max(0, label.start - 160), label.start):
             out.append(TimeMention(worded.start("n"), worded.end("n"), number(worded["n"]) or 0, "label"))
         more = _OF_LABEL.search(low, max(0, label.start - 40), label.start)
-        if more and 5 <= (number(more["n"]) or 0) <= 90 and _MINUTES_SAID.search(low, max(0, more.start() - 160), more.start()):
+        if (
+            more
+            and 5 <= (number(more["n"]) or 0) <= 90
+            and _MINUTES_SAID.search(low, max(0, more.start() - 160), more.start())
+        ):
             out.append(TimeMention(more.start("n"), more.end("n"), number(more["n"]) or 0, "word"))
         ahead = _AHEAD_OF_LABEL.search(low, max(0, label.start - 8), label.start) if label.number else None
         if ahead and 5 <= int(ahead["n"]) <= 90:

@@ -51,5 +51,7 @@ def _named(reading: Reading, k: int) -> bool:
     if not any(label.code in EVALUATIONS for label in reading.labels_in(piece.start, piece.end)):
         return False
     begin = sentence_start(low, piece.start, max(0, piece.start - _FAR))
-    timed = any(time.minutes >= _LEAST and time.form not in _NO_LENGTH for time in reading.times_in(piece.start, piece.end))
+    timed = any(
+        time.minutes >= _LEAST and time.form not in _NO_LENGTH for time in reading.times_in(piece.start, piece.end)
+    )
     return timed and not _OTHER_DAY.search(low, begin, piece.end)

@@ -18,7 +18,9 @@ from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import WORDS, number
 
 # Each begins with letters that the search runs along fast; what may stand before them is asked behind it.
-_OF_WHAT = r"(?:[ \t]\(?(?:timed|spent|(?:by|per)[ \t](?:activity|service|intervention|code))\)?)?[ \t]*[:=-][ \t]*(?=[a-z\d])"
+_OF_WHAT = (
+    r"(?:[ \t]\(?(?:timed|spent|(?:by|per)[ \t](?:activity|service|intervention|code))\)?)?[ \t]*[:=-][ \t]*(?=[a-z\d])"
+)
 _HEADS = (re.compile(rf"min(?:ute)?s?{_OF_WHAT}"), re.compile(rf"times?{_OF_WHAT}"))
 _OPENS = re.compile(
     r"(?:^|\n|[.;|/)][ \t]|[ \t]{2})[ \t*>(-]{0,4}(?:(?:timed|tx|rx|treatment|direct|therapy|skilled|pt|ot)[ \t])?\Z"
@@ -30,11 +32,14 @@ _SUM = re.compile(
 _MINUTES = r"min(?:ute)?s?(?![a-z])\.?"
 _FIGURE = rf"(?:(?P<n>[1-9]\d?)[ \t]?(?P<unit>{_MINUTES}|m(?![a-z])|')?|(?P<said>{WORDS})[ \t](?P<in>{_MINUTES}))"
 _NAME = r"(?P<name>[a-z](?:[a-z'-]|[ \t/&.](?=[a-z])){1,34}?)"
-_NAME_FIRST = re.compile(rf"{_NAME}(?:[ \t]?\(\d{{5}}\))?[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?")
+_NAME_FIRST = re.compile(
+    rf"{_NAME}(?:[ \t]?\(\d{{5}}\))?[ \t]?[:=x~(-]?[ \t]?{_FIGURE}(?![\d:/%#\"])(?:[ \t]?\([a-z][^()\n\d]{{1,24}}\)|\))?"
+)
 _FIGURE_FIRST = re.compile(rf"{_FIGURE}[ \t](?:(?:of|for|on)[ \t])?{_NAME}(?=[ \t]*(?:[,;|/+.)=\n]|\Z|and[ \t]\d))")
 _BETWEEN = re.compile(r"[ \t]*(?:[,;|/+&]|\band\b)[ \t]*(?:and[ \t]+)?|[ \t]{2,8}|\.?[ \t](?=[a-z/ ]{2,20}[ \t]\d)")
 _ENDS = re.compile(r"(?<=\.)[ \t]|[ \t]*(?:[.;,)|=]|\n|\Z|total|timed|tot\b|ttl\b|\()")
-_ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}(?:\d{5}\)[^\n\d]{0,4})?\d{1,2}[ \t]?[m',;/|])", re.M)  # of entries that say their unit
+# Of entries that say their unit.
+_ROW = re.compile(r"^[ \t*>-]{0,6}(?=[a-z][^\n\d]{1,30}(?:\d{5}\)[^\n\d]{0,4})?\d{1,2}[ \t]?[m',;/|])", re.M)
 _NO_SERVICE = re.compile(
     r"(?<![a-z])(?:total|tot|ttl|timed|untimed|units?|visits?|session|in|out|start|stop|end|arrived|rest|next|last|home program|hep|pain|hr|bp|spo|level|reps|sets|date|dos)(?![a-z])"
 )
@@ -44,7 +49,9 @@ _TOTALLED = re.compile(
 )
 # "Minutes 18 and 15": of two services in their order.
 _BARE = re.compile(r"min(?:ute)?s?[ \t]*[:=]?[ \t](?=[1-9]\d?[ \t]*(?:and|,|/|\+|&))")
-_BARE_FIGURE = re.compile(r"(?P<n>[1-9]\d?)(?!\d|[.:%]\d)(?:[ \t]*(?:,[ \t]*(?:and[ \t]+)?|and[ \t]|/|\+|&)[ \t]*(?=[1-9]\d?(?!\d)))?")
+_BARE_FIGURE = re.compile(
+    r"(?P<n>[1-9]\d?)(?!\d|[.:%]\d)(?:[ \t]*(?:,[ \t]*(?:and[ \t]+)?|and[ \t]|/|\+|&)[ \t]*(?=[1-9]\d?(?!\d)))?"
+)
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _OPENING = 40  # code points from the begin of a service in which its heading ends
 _HEADING = re.compile(r"[^:\n.;,]{2,40}(?=:)|[^:\n.;,-]{2,24}")
@@ -114,7 +121,11 @@ def _bare_list(low: str) -> FootList | None:
         while (figure := _BARE_FIGURE.match(low, at)) and (not figures or figure.start() > figures[-1].end("n")):
             figures.append(figure)
             at = figure.end()
-        if len(figures) >= _LEAST and _ENDS.match(low, at) and _OPENS.search(low, max(0, head.start() - 16), head.start()):
+        if (
+            len(figures) >= _LEAST
+            and _ENDS.match(low, at)
+            and _OPENS.search(low, max(0, head.start() - 16), head.start())
+        ):
             entries = [Entry(f.start(), f.start(), f.start(), f.end("n"), int(f["n"])) for f in figures]
             return FootList(head.end(), at, entries)
     return None
@@ -170,7 +181,10 @@ def _of_one_thing(reading: Reading, span: tuple[int, int], own: Minutes) -> bool
 
 
 def _shared_out(
-    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[tuple[str | None, str]], entries: Sequence[Entry]
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
+    entries: Sequence[Entry],
 ) -> dict[int, Entry]:
     """The entry of each service that is told by its words, or by being the only one left."""
     fits = [_fits(reading, spans, names, entry) for entry in entries]
@@ -182,7 +196,11 @@ def _shared_out(
     left = list(range(len(entries)))
     while True:
         open_ones = {e: [k for k in fits[e] if k not in out] for e in left}
-        sure = [e for e, fit in open_ones.items() if len(fit) == 1 and sum(fit[0] in other for other in open_ones.values()) == 1]
+        sure = [
+            e
+            for e, fit in open_ones.items()
+            if len(fit) == 1 and sum(fit[0] in other for other in open_ones.values()) == 1
+        ]
         if not sure:
             break
         for e in sure:

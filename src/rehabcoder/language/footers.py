@@ -63,8 +63,6 @@ def footer_rows(reading: Reading) -> list[list[tuple[Label, TimeMention]]]:
     return out + _closed(reading.low, row, done)
 
 
-def _closed(
-    low: str, row: list[tuple[Label, TimeMention]], end: int
-) -> list[list[tuple[Label, TimeMention]]]:
+def _closed(low: str, row: list[tuple[Label, TimeMention]], end: int) -> list[list[tuple[Label, TimeMention]]]:
     """The row, if it is one of several codes that ends its line or its sentence; else nothing."""
     return [row] if len({label.code for label, _ in row}) > 1 and _CLOSES.match(low, end) else []

@@ -44,7 +44,8 @@ def for_every_service(
         wanted = [
             k
             for k in said
-            if not untimed[k] and (chosen[k].start in (None, mention.start) or _of_one_thing(reading, spans[k], chosen[k], mention))
+            if not untimed[k]
+            and (chosen[k].start in (None, mention.start) or _of_one_thing(reading, spans[k], chosen[k], mention))
         ]
         if len(wanted) > 1:
             for k in wanted:

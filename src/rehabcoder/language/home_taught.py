@@ -19,7 +19,9 @@ _DONE = re.compile(
     r"(?! (?:good |full |fair )?(?:understanding|knowledge|independence|compliance))"
 )
 # ... and was guided.
-_GUIDED = re.compile(r"(?<![a-z])(?<!no )(?<!without )(?<!w/o )(?:(?:min|mod|max|verbal|tactile|vis(?:ual)?|occ\w*|few) )*+(?:cue[sd]?|cueing|cuing|vcs?|tcs?|correct(?:ions?|ed|ing)|feedback|guid(?:ed|ance)|facilitat\w+)(?![a-z])")
+_GUIDED = re.compile(
+    r"(?<![a-z])(?<!no )(?<!without )(?<!w/o )(?:(?:min|mod|max|verbal|tactile|vis(?:ual)?|occ\w*|few) )*+(?:cue[sd]?|cueing|cuing|vcs?|tcs?|correct(?:ions?|ed|ing)|feedback|guid(?:ed|ance)|facilitat\w+)(?![a-z])"
+)
 _NO_CUES = re.compile(r"(?<![a-z])(?:no|without|w/o|zero) (?:[a-z]+ ){0,2}(?:cue|cueing|vc|correction|feedback)")
 _ELSEWHERE = re.compile(
     r"(?<![a-z])(?:reports?|reported|states?|stated|says|said|daily|per day|a day|twice|nightly|at home|yesterday|last (?:visit|session|week|night|time)"
@@ -39,9 +41,19 @@ def done_today(reading: Reading) -> list[tuple[int, int]]:
         if not opens or not _HOME.search(low, piece.start, piece.end):
             continue
         end = index + 1
-        while end < len(pieces) and end - index < _PIECES and not pieces[end].first and low[pieces[end - 1].end - 1] not in ".!?":
+        while (
+            end < len(pieces)
+            and end - index < _PIECES
+            and not pieces[end].first
+            and low[pieces[end - 1].end - 1] not in ".!?"
+        ):
             end += 1
-        if end < len(pieces) and not pieces[end].first and not _times(reading, index, end) and _times(reading, end, end + 1):
+        if (
+            end < len(pieces)
+            and not pieces[end].first
+            and not _times(reading, index, end)
+            and _times(reading, end, end + 1)
+        ):
             end += _ONLY_A_TIME.fullmatch(low, pieces[end].start, pieces[end].end) is not None
         if _as_a_service(reading, index, end):
             out.append((index, end))

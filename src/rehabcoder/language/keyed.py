@@ -109,6 +109,11 @@ def _pairs(low: str, start: int, end: int) -> list[tuple[str, Given]]:
     return out
 
 
+def _leading_number(value: str) -> int:
+    figures = re.match(r"\d+", value)
+    return int(figures[0]) if figures else 0
+
+
 def _add(found: Keyed, line: tuple[int, int], head: str, pairs: list[tuple[str, Given]]) -> None:
     """Takes a list into what was found, if its head says what it gives and its keys follow one another."""
     keys = [key for key, _ in pairs]
@@ -116,7 +121,7 @@ def _add(found: Keyed, line: tuple[int, int], head: str, pairs: list[tuple[str, 
         return
     if all(len(given.value) == 5 and given.value[-4:].isdecimal() for _, given in pairs):
         found.codes.update(pairs)
-    elif role_of(head) == MINUTES and all(int(re.match(r"\d*", given.value)[0] or 0) in range(1, 121) for _, given in pairs):  # type: ignore[index]
+    elif role_of(head) == MINUTES and all(_leading_number(given.value) in range(1, 121) for _, given in pairs):
         found.minutes.update(pairs)
     else:
         return

@@ -128,7 +128,9 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
 _MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
 _FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
-_CHAIR_TIMED = re.compile(r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t]?(?:mins?|m|')?[ \t]*(?:[|,;/\n]|[ ]{2}|\Z))")
+_CHAIR_TIMED = re.compile(
+    r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t]?(?:mins?|m|')?[ \t]*(?:[|,;/\n]|[ ]{2}|\Z))"
+)
 _ROW = 120  # code points to either side in which the row goes on
 _CHAIR_HEADS = re.compile(r"^[ \t*-]*(?P<name>w/?c)(?=[ \t]?(?::|-[ \t]))", re.M)
 _FIGURE_BEHIND = re.compile(r"[ \t:=]{0,3}\d{1,2}(?![\d./:])")
@@ -149,11 +151,16 @@ _NAMES_DISCIPLINE = re.compile(r"(?<![a-z])(?:pt|physical)(?![a-z])")
 _AS = (" as ", " as a ", " as an ", " as the ", " under ")
 _ENDS = re.compile(r"[ \t]*(?:[.,;:)\n]|\Z|(?:and|for|in|on|with|by|\d)\b)")
 # "Multifidus with US imaging feedback": that a muscle was looked at is no treatment.
-_IMAGING_BEHIND = re.compile(r"[ -](?:imag(?:ing|e|es)|guid(?:ed|ance)|bio ?feedback|feedback|scan(?:s|ned|ning)?|screen|monitor|probe|video|picture)(?![a-z])")
-_IMAGING_AHEAD = re.compile(r"(?:diagnostic|rehab(?:ilitative|ilitation)?|real[ -]time|imaging|musculoskeletal|msk|doppler|guided by)[ ]\Z")
+_IMAGING_BEHIND = re.compile(
+    r"[ -](?:imag(?:ing|e|es)|guid(?:ed|ance)|bio ?feedback|feedback|scan(?:s|ned|ning)?|screen|monitor|probe|video|picture)(?![a-z])"
+)
+_IMAGING_AHEAD = re.compile(
+    r"(?:diagnostic|rehab(?:ilitative|ilitation)?|real[ -]time|imaging|musculoskeletal|msk|doppler|guided by)[ ]\Z"
+)
 _IMAGING_FAR = 17  # code points of such a word
 _ULTRASOUND = "97035"
-_KIN = (frozenset({"G0283", "97014", "97032"}), frozenset({"97760", "97761", "97763"}))  # codes that a name may be short for
+# Codes that a name may be short for.
+_KIN = (frozenset({"G0283", "97014", "97032"}), frozenset({"97760", "97761", "97763"}))
 _BROKEN = re.compile(r"(?<=[a-z])-\n[ \t]{0,8}(?=[a-z])")
 _LONG_WORD = re.compile(r"[A-Z]{4}")
 
@@ -265,7 +272,9 @@ def _as_numbered(low: str, labels: list[Label]) -> list[Label]:
     if not meant:
         return labels
     return [
-        replace(label, code=meant[word]) if not label.number and (word := low[label.start : label.end]) in meant else label
+        replace(label, code=meant[word])
+        if not label.number and (word := low[label.start : label.end]) in meant
+        else label
         for label in labels
     ]
 
@@ -286,17 +295,20 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
     if code in _TIMED_NAMES and _THEN_TIME.match(low, end):
         return True
-    if end - start <= _SHORT_NAME and low.startswith(": ", end) and _HEADING.fullmatch(low, start, end) and not _ORDINAL.search(
-        low, max(0, start - 5), start
+    if (
+        end - start <= _SHORT_NAME
+        and low.startswith(": ", end)
+        and _HEADING.fullmatch(low, start, end)
+        and not _ORDINAL.search(low, max(0, start - 5), start)
     ):
+        return True
+    if low.endswith(_AS, 0, start) and _TOLD_AS.search(low, max(0, start - _TOLD_FAR), start) and _ENDS.match(low, end):
         return True
     if (
-        low.endswith(_AS, 0, start)
-        and _TOLD_AS.search(low, max(0, start - _TOLD_FAR), start)
-        and _ENDS.match(low, end)
+        low.startswith((" for ", " x "), end)
+        and _FOR_SO_LONG.match(low, end)
+        and _MOVED_ON.search(low, max(0, start - 6), start)
     ):
-        return True
-    if low.startswith((" for ", " x "), end) and _FOR_SO_LONG.match(low, end) and _MOVED_ON.search(low, max(0, start - 6), start):
         return True
     floor = max(0, start - 6)
     before = start == 0 or _BEFORE_WEAK.search(low, floor, start) is not None

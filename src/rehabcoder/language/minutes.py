@@ -316,7 +316,12 @@ def _without_machines(reading: Reading, spans: Sequence[tuple[int, int]], chosen
         if minutes.start is None or minutes.end is None or not start < minutes.start < end:
             continue
         row = low.rfind("\n", start, minutes.start) + 1
-        if not row or low.count("\n", start, end) < _ROWS or minutes.end > end or "\n" in low[minutes.start : minutes.end]:
+        if (
+            not row
+            or low.count("\n", start, end) < _ROWS
+            or minutes.end > end
+            or "\n" in low[minutes.start : minutes.end]
+        ):
             continue
         if _MACHINE_ROW.fullmatch(low, row, minutes.start):
             chosen[index] = Minutes(None, None, None, 0.7)
@@ -330,7 +335,11 @@ def _without_one_of_a_list(reading: Reading, spans: Sequence[tuple[int, int]], c
         at, stop = minutes.start, minutes.end
         if at is None or stop is None or not start < at < end or (minutes.minutes or 0) > _OF_A_MACHINE:
             continue
-        if low[stop : stop + 2] in (", ", "; ") and _REPS.search(low, stop, end) and _OPENS_WITH_MACHINE.search(low, start, at):
+        if (
+            low[stop : stop + 2] in (", ", "; ")
+            and _REPS.search(low, stop, end)
+            and _OPENS_WITH_MACHINE.search(low, start, at)
+        ):
             name = reading.labels_in(start, at)
             if name and name[0].start - start <= _FEW and name[0].code == _EXERCISE:
                 chosen[index] = Minutes(None, None, None, 0.7)
@@ -366,7 +375,12 @@ def _of_one_service(reading: Reading, spans: Sequence[tuple[int, int]], untimed:
 
 
 def _beyond(
-    reading: Reading, spans: Sequence[tuple[int, int]], chosen: Sequence[Minutes], untimed: Sequence[bool], total: int, apart: Collection[int]
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    chosen: Sequence[Minutes],
+    untimed: Sequence[bool],
+    total: int,
+    apart: Collection[int],
 ) -> bool:
     """Whether a stated total leaves no room for what was given: the services have more minutes, or the total is said of a thing
     done ("he stood on foam for 16 minutes in all") and leaves less than a service takes for each that has none."""

@@ -26,7 +26,9 @@ _BESIDE = 5  # code points between the two: "of", a sign
 _LENGTHS = frozenset({"min", "word", "prime", "m", "frac", "label", "range", "run"})
 _LIKELY = 0.7  # chance from which a piece is taken for a description
 _PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
-_OTHERWISE = re.compile(r"(?<![a-z])(?:next|last|prev\w*|prior|will|not?|refused|declined|held|hold|home|hep|goals?)(?![a-z])")
+_OTHERWISE = re.compile(
+    r"(?<![a-z])(?:next|last|prev\w*|prior|will|not?|refused|declined|held|hold|home|hep|goals?)(?![a-z])"
+)
 _ON_A_SHEET = re.compile(
     r"(?<![a-z])(?:per|see|as\son|as\sper|on)\s(?:the\s|attached\s|paper\s)*(?:exercise\s|ex\s|treatment\s|tx\s)?(?:flow\s?-?sheet|log|grid|sheet)(?![a-z])"
 )

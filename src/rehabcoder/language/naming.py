@@ -39,7 +39,9 @@ NOT_BILLED = re.compile(
     r"(?:billed|charged?|billable|counted|claimed|billing|timed|coded)"
     r"|un-?billed|non-?billable|un-?billable|uncharged|n/?c(?![a-z])|off the clock|free of charge)"
 )
-_NO_SERVICE = re.compile(r"(?<![a-z])(?:rest(?:ed|ing|s)?|wait(?:ed|ing|s)?|chang(?:ed|ing)|report|paperwork|adj)(?![a-z])")
+_NO_SERVICE = re.compile(
+    r"(?<![a-z])(?:rest(?:ed|ing|s)?|wait(?:ed|ing|s)?|chang(?:ed|ing)|report|paperwork|adj)(?![a-z])"
+)
 Span = tuple[int, int]
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
 # Between the first code of a list and the word that says that it was billed.
@@ -252,7 +254,12 @@ def _from_the_bill(
 
 
 def _left_for_one_alone(
-    low: str, codes: Sequence[str], span: Span, places: Sequence[Span], supported: Sequence[str], out: list[Label | None]
+    low: str,
+    codes: Sequence[str],
+    span: Span,
+    places: Sequence[Span],
+    supported: Sequence[str],
+    out: list[Label | None],
 ) -> None:
     """A billed code that no service of the note is labelled as or supports labels the only one that was not given one-on-one:
     "NuStep 20 min on his own. MT 10 min ... 97110 x1, 97140 x1"."""

@@ -29,7 +29,9 @@ _PER_PART = re.compile(
 _EACH_PART = re.compile(
     rf"(?<![a-z])(?:(?:each|every)\s{_PARTS}|each\sof\s(?:these|them|(?:the|these)\s(?:two|three|four|[2-4])(?:\s{_PARTS})?))\s?(?:(?:was|took|ran|lasted|got|is|given|for|at|of|about)\s)*[:=x~,-]?\s?\Z"
 )
-_SUM_BEHIND = re.compile(r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)")
+_SUM_BEHIND = re.compile(
+    r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)"
+)
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
@@ -228,7 +230,9 @@ def each(
         for code in named:
             wanted.update(open_ones.pop(code, ()))
         if said and not wanted:
-            wanted.update(_all_of_a_sum(reading, begin, said.end(), mention, [*itertools.chain(*open_ones.values())], untimed))
+            wanted.update(
+                _all_of_a_sum(reading, begin, said.end(), mention, [*itertools.chain(*open_ones.values())], untimed)
+            )
         for index in wanted:
             if chosen[index].minutes is None:
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)

@@ -103,7 +103,11 @@ def _heads(reading: Reading) -> list[int]:
 def _with_topic(reading: Reading, index: int) -> int:
     """The piece with which a service begins that the piece of a number heads: the topic on the line above, if there is one."""
     low, pieces = reading.low, reading.pieces
-    if not index or not pieces[index - 1].first or low[pieces[index - 1].end : pieces[index].start].strip(" \t") != "\n":
+    if (
+        not index
+        or not pieces[index - 1].first
+        or low[pieces[index - 1].end : pieces[index].start].strip(" \t") != "\n"
+    ):
         return index
     return index - 1 if _TOPIC.fullmatch(low, pieces[index - 1].start, pieces[index - 1].end) else index
 

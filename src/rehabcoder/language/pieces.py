@@ -141,7 +141,9 @@ _WHO = re.compile(r"(?:,?\s+|\A|(?<=\n))(?:and\s+)?(?:i|we|she|he|they|pt|patien
 _WHO_FAR = 16  # code points of it
 # A letter for the side behind what it is the side of: "STM calf B. Gait ...", not the initial in "by B. Smith".
 _SIDES = frozenset("blr")
-_OF_A_SIDE = re.compile(r"(?:\A|[\s(])(?:[A-Z]{2,6}|(?!(?:by|with|and|from|to|per|pt|aide|tech|student|wife|son)\b)[a-z/-]{2,})[ \t]{1,2}[BLR]\Z")
+_OF_A_SIDE = re.compile(
+    r"(?:\A|[\s(])(?:[A-Z]{2,6}|(?!(?:by|with|and|from|to|per|pt|aide|tech|student|wife|son)\b)[a-z/-]{2,})[ \t]{1,2}[BLR]\Z"
+)
 _SAYS_WHEN = re.compile(r"(?<![a-z])(?:before|after|prior to|following|during|post|throughout)\s+\Z")  # "before tx."
 _SIDE_FAR = 24  # code points of it
 _MEASURED = re.compile(r"(?<!\d)\d{1,3}[ \t]?(?:flex|ext|abd|add|er|ir|df|pf|sup|pron?)\Z")
@@ -259,7 +261,9 @@ def clauses(low: str, piece: Piece) -> list[tuple[int, int]]:
     return out
 
 
-_NO_MORE = re.compile(r"[a-z]{2,4}[ \t]?(?:x ?)?(?:\d{1,2} ?(?:m|mins?|minutes|'))?[ \t]?(?:together|total)?(?:[.;](?=\s)|[.;]?\Z|\n)")
+_NO_MORE = re.compile(
+    r"[a-z]{2,4}[ \t]?(?:x ?)?(?:\d{1,2} ?(?:m|mins?|minutes|'))?[ \t]?(?:together|total)?(?:[.;](?=\s)|[.;]?\Z|\n)"
+)
 _ONLY_LEADS_ON = re.compile(r"[\s,;]*+(?:(?:and|then|next|plus|finally|lastly|after\s+that|followed\s+by)\b[\s,]*+)+")
 
 

@@ -25,9 +25,13 @@ MASKED = frozenset({"97110", "97112", "97530", "97140", "97116", "97535"})
 # Dates, numbers of records, telephone numbers, and what follows a title: nothing of them may reach a model. The title stays:
 # "with Mrs. F" tells of a second patient, whoever she is. What stands first in each half says where it can
 # begin at all, so that most places are left at once. "5/10" is a rating or a count, and a day only behind a word of dating.
-_DATED = "(?:" + "|".join(rf"(?<=\b{word} )" for word in ("on", "since", "by", "date", "date:", "dos", "dos:", "seen")) + ")"
+_DATED = (
+    "(?:" + "|".join(rf"(?<=\b{word} )" for word in ("on", "since", "by", "date", "date:", "dos", "dos:", "seen")) + ")"
+)
 _PERSONAL = re.compile(
-    r"(?=[\d#acdimnpr])(?:(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:(?:1[0-2]|0?[1-9])/(?:1[1-9]|2\d|3[01])|(?:1[12]|0[1-9])/10|" + _DATED + r"(?:10|[1-9])/10)(?![\d/])|\d{6,})"
+    r"(?=[\d#acdimnpr])(?:(?=\d)(?:(?<![\d.])\d{1,4}[/-]\d{1,2}[/-]\d{1,4}(?!\d)|(?<![\d./])(?:(?:1[0-2]|0?[1-9])/(?:1[1-9]|2\d|3[01])|(?:1[12]|0[1-9])/10|"
+    + _DATED
+    + r"(?:10|[1-9])/10)(?![\d/])|\d{6,})"
     r"|(?=#|ac|cl|d[or]|id|m[irsx]|na|p[at]|re)\b(?:(?:mrn|dob|acct|account|id|#)[\s:#]*[\d/-]{3,}|(?P<title>mr|mrs|ms|miss|mx|dr)\.?\s+[a-z][\w'-]*(?:\s+[a-z]\.)?"
     r"|(?:patient|pt|name|client|resident)(?:\s+name)?\s*:\s*[a-z][\w'-]*,?\s*(?:[a-z][\w'-]*)?))"
 )
@@ -82,7 +86,10 @@ def read(text: str) -> Reading:
     copied = copied_stretches(low)
     if copied:
         low = without(low, copied)
-        labels, times = [la for la in labels if not low[la.start].isspace()], [t for t in times if not low[t.start].isspace()]
+        labels, times = (
+            [la for la in labels if not low[la.start].isspace()],
+            [t for t in times if not low[t.start].isspace()],
+        )
     return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low))
 
 

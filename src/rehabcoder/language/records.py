@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from rehabcoder.language.keyed import CODE, MINUTES, role_of
 from rehabcoder.language.reading import Reading
 
-_FIELD = re.compile(r"^(?P<blanks>[ \t]*)(?:[*>-][ \t]+)?(?P<key>[a-z][\w.\[\]()# /-]{0,28}?)[ \t]*[:=](?P<value>[^\n]*)$", re.M)
+_FIELD = re.compile(
+    r"^(?P<blanks>[ \t]*)(?:[*>-][ \t]+)?(?P<key>[a-z][\w.\[\]()# /-]{0,28}?)[ \t]*[:=](?P<value>[^\n]*)$", re.M
+)
 _NUMBER = re.compile(r"\d{1,2}")
 _CODE_ALONE = re.compile(r"[ \t\"']*(?:97\d{3}|g0283|9\d{4})[\"' \t;.,]*")
-_UNDONE = re.compile(r"(?<![a-z])(?:deferred|refused|declined|cancell?ed|held|omitted|not\s(?:done|given|started))(?![a-z])")
+_UNDONE = re.compile(
+    r"(?<![a-z])(?:deferred|refused|declined|cancell?ed|held|omitted|not\s(?:done|given|started))(?![a-z])"
+)
 _LEAST = 2  # records that show an order
 Span = tuple[int, int]
 
@@ -87,13 +91,17 @@ def _comes_again(keys: Sequence[str], at: int) -> bool:
     return again - at >= _LEAST and len(set(keys[at:again])) == again - at
 
 
-def with_records(reading: Reading, spans: Sequence[Span], records: Sequence[Span], aside: Collection[int]) -> list[Span]:
+def with_records(
+    reading: Reading, spans: Sequence[Span], records: Sequence[Span], aside: Collection[int]
+) -> list[Span]:
     """The services with each record whole and one service, if any of it is one or it names a code by its number."""
     out = list(spans)
     for a, b in records:
         touched = [span for span in out if span[0] < b and a < span[1]]
         start, end = reading.pieces[a].start, reading.pieces[b - 1].end
-        named = any(label.number for label in reading.labels_in(start, end)) and not _UNDONE.search(reading.low, start, end)
+        named = any(label.number for label in reading.labels_in(start, end)) and not _UNDONE.search(
+            reading.low, start, end
+        )
         if all(k in aside for k in range(a, b)) or not (touched or named):
             continue
         rest = [part for s, e in touched for part in ((s, min(e, a)), (max(s, b), e)) if part[0] < part[1]]

@@ -423,7 +423,8 @@ def k_best(
     if not notes:
         return []
     states = len(start)
-    order = sorted(range(len(notes)), key=lambda i: -len(notes[i]))  # longest first: those still going come before the rest
+    # Longest first: those still going come before the rest.
+    order = sorted(range(len(notes)), key=lambda i: -len(notes[i]))
     lengths = [len(notes[i]) for i in order]
     scores = np.zeros((lengths[0], len(notes), states), dtype=np.float32)
     for column, i in enumerate(order):

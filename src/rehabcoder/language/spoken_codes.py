@@ -19,7 +19,8 @@ _DIGITS = {"oh": "0", "o": "0", "zero": "0"} | {
 _TEENS = {
     word: str(value)
     for value, word in enumerate(
-        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], 10
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
+        10,
     )
 }
 _TENS = {
@@ -47,7 +48,8 @@ def spoken_codes(low: str) -> list[tuple[int, int, str]]:
 
 def _number(low: str, at: int) -> tuple[int, str] | None:
     """Where the last three digits of a code end that are said from `at` on, and the code; None where they make none."""
-    ways: list[tuple[str, int, bool]] = [("", at, False)]  # digits, where they end, whether a unit may join them ("thirty one")
+    # Digits, where they end, whether a unit may join them ("thirty one").
+    ways: list[tuple[str, int, bool]] = [("", at, False)]
     best: tuple[int, str] | None = None
     while ways:
         digits, end, joins = ways.pop(0)

@@ -26,7 +26,9 @@ _OF_SOMETHING_ELSE = re.compile(
     r"(?<![a-z])(?:rest(?:ed|ing|s)?|wait(?:ed|ing)?|home|hep|late|ice|iced|pack|own|alone|aide|tech|plan|next|break|toilet(?:ed)?|drove|sat)(?![a-z])"
 )
 # What stands before and behind the time in a heading: a few words, no sentence, and nothing that makes it several services' time.
-_TITLE = re.compile(r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.):][ \t]+)?(?:(?:[a-z\d'\"#_\[\]-]|\.(?=[a-z\d]))+[ \t]*){0,5}[\s:,=~x|([-]*")
+_TITLE = re.compile(
+    r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.):][ \t]+)?(?:(?:[a-z\d'\"#_\[\]-]|\.(?=[a-z\d]))+[ \t]*){0,5}[\s:,=~x|([-]*"
+)
 _NO_TITLE = re.compile(
     r"(?<![a-z])(?:and|both|all|together|combined|joint|split|each|seen|in|out|arrived|age|yo|wk|wks|week|weeks|visit|session|time|note|pt|ot|pta|cota|date|bp|pain)(?![a-z])"
 )
@@ -36,7 +38,11 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 
 
 def with_times_alone(
-    reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], shared: Collection[int], untimed: Sequence[bool]
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    chosen: list[Minutes],
+    shared: Collection[int],
+    untimed: Sequence[bool],
 ) -> None:
     """Gives services without minutes the time that stands alone at the end of what is said of them, or in their heading; a
     heading that is nothing but a code and its time also beats a shorter time within what it heads ("8 min intervals")."""
@@ -101,7 +107,8 @@ def _above(reading: Reading, spans: Sequence[tuple[int, int]], index: int) -> tu
     if index + 1 < len(spans):
         stop, following = spans[index][1], spans[index + 1][0]
         if not _BLANK.search(low, stop, following):
-            first = low.rfind("\n", stop, following) + 1  # the line of the next service, or the one above, is a heading too
+            # The line of the next service, or the one above, is a heading too.
+            first = low.rfind("\n", stop, following) + 1
             above = low.rfind("\n", stop, max(stop, first - 1)) + 1
             ends = low.find("\n", following, following + _HEADING)
             own = first and ends >= 0 and _heading_time(reading, first, ends)[0]

@@ -37,7 +37,9 @@ _OTHER_PART = re.compile(
     r"|subjective|vitals?)\s?[:=]"
 )
 # ... above which a bare name may be a heading, but hardly one with its time or units.
-_OUTCOME = re.compile(r"(?:resp(?:onse)?(?:\sto\s(?:tx|treatment))?|tol(?:erance|erated)?|post|pre|pain|progress|measures?|objective)\s?[:=]")
+_OUTCOME = re.compile(
+    r"(?:resp(?:onse)?(?:\sto\s(?:tx|treatment))?|tol(?:erance|erated)?|post|pre|pain|progress|measures?|objective)\s?[:=]"
+)
 _PAPER = re.compile(r"\b(?:log|notes?|record|report|flow\s?sheet|sheet|summary|form|evaluation)\b")
 _CHARGES = re.compile(r"[\s*-]*(?:charges?|chg|bill\w*|cpt|codes?|units)\b")
 _HAS_UNITS = re.compile(r"(?<![\w.])\d{1,2}\s?(?:u|units?)(?![a-z])")  # which a line that says no more has of its own
@@ -52,7 +54,9 @@ _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services 
 _WITHIN = 24  # pieces of a line before such a label
 _JOINT = 8  # code points of such a sign
 # "..., and there was some therapeutic exercise at the end" is one service more, not the name of what stands before it.
-_SOME_OF = re.compile(r"(?:there\swas\s|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got|gave|added|worked\son)\s)?(?:some|a\s(?:bit|little)\sof|a\slittle)\s")
+_SOME_OF = re.compile(
+    r"(?:there\swas\s|(?:i|we|s?he)\s(?:also\s)?(?:did|had|got|gave|added|worked\son)\s)?(?:some|a\s(?:bit|little)\sof|a\slittle)\s"
+)
 _FAR = 40  # a piece longer than this has something to say
 
 
@@ -85,7 +89,12 @@ def _heads(
     ):
         return False
     closed = low[piece.end - 1] in ".;!"
-    if labelled and not piece.first and low[piece.end - 1] == "," and low.startswith(("and ", "then "), following.start):
+    if (
+        labelled
+        and not piece.first
+        and low[piece.end - 1] == ","
+        and low.startswith(("and ", "then "), following.start)
+    ):
         return False  # "tub bench tried, ther ex, and toilet transfers"
     if closed and labelled and not piece.first and (following.first or _after_comma(low, piece)):
         return False  # the last of a list: "... wall slides, MT. Knee felt good after."
@@ -153,7 +162,9 @@ def is_title(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
     if content_words(_PAPER.sub(lambda found: " " * len(found[0]), low[:stop]), named, piece.start, piece.end):
         return False
     paper = _PAPER.search(low, named[-1].end, piece.end)
-    return paper is not None or any(label.code == labels[0].code and _opens_line(low, label) for label in labels[len(named) :])
+    return paper is not None or any(
+        label.code == labels[0].code and _opens_line(low, label) for label in labels[len(named) :]
+    )
 
 
 def _opens_line(low: str, label: Label) -> bool:
@@ -176,7 +187,11 @@ def _is_charge(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
     """Whether a line opens with the number of a code, goes on to its units and says nothing of what was done."""
     at = bisect_left(labels, piece.start, key=lambda label: label.start)
     opens = piece.first and at < len(labels) and labels[at].start == piece.start and labels[at].number
-    return opens and _HAS_UNITS.match(low, labels[at].end + 1) is not None and not content_words(low, labels, piece.start, piece.end)
+    return (
+        opens
+        and _HAS_UNITS.match(low, labels[at].end + 1) is not None
+        and not content_words(low, labels, piece.start, piece.end)
+    )
 
 
 def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequence[int]) -> bool:
@@ -192,7 +207,11 @@ def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequen
         at = bisect_left(label_places, before.start)
         if at < len(label_places) and label_places[at] < before.end:
             lead = low[before.start : label_places[at]].rpartition(":")[2]
-            return (before.first or sentence) and before.end - label_places[at] > _FAR // 2 and not any(map(str.isalnum, lead))
+            return (
+                (before.first or sentence)
+                and before.end - label_places[at] > _FAR // 2
+                and not any(map(str.isalnum, lead))
+            )
     return False
 
 
@@ -234,12 +253,18 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
                 and not both_timed
                 and not _has(label_places, out[-1])
                 and not _one_more(low, out, piece, label_places)
-                and not (_SOME_OF.match(low, piece.start) and low.endswith(("and", "plus", ","), out[-1].start, out[-1].end))
+                and not (
+                    _SOME_OF.match(low, piece.start) and low.endswith(("and", "plus", ","), out[-1].start, out[-1].end)
+                )
             ):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
             above = pieces[index - 1] if index else None
-            billed = above is not None and _bills(low, piece, labels) and (_bills(low, above, labels) or _is_charge(low, above, labels))
+            billed = (
+                above is not None
+                and _bills(low, piece, labels)
+                and (_bills(low, above, labels) or _is_charge(low, above, labels))
+            )
             if (
                 following is not None
                 and not billed

@@ -58,7 +58,9 @@ _PAST = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after)"
 _PLAINLY = rf"(?:{_PAST}(?:\s+(?:{_HOUR})\b)?|(?:a\s+)?(?:quarter|{WORDS})\s+to\s+(?:{_HOUR})\b|(?:{_HOUR})(?:[\s-]+{_MINUTE}|\s+o'?clock))"
 # Behind these two times of day would be two measures: "from one ten to one twenty degrees".
 _OF_NO_MEASURE = r"(?!\s*(?:over|min(?:ute)?s?|degrees?|deg|pounds?|lbs?|feet|foot|ft|inches|inch|seconds?|secs?|beats?|bpm|watts?|percent|reps?|repetitions?|steps?|meters?|metres?|millimeters?|mm|systolic)\b)"
-_MAY_BE_SPOKEN = r"(?=from\s|a\s+[qh]|qua|half|one|two|thre|fou|fiv|six|sev|eig|nin|ten|ele|twe|thir|fif|for?t)"  # fails fast
+_MAY_BE_SPOKEN = (
+    r"(?=from\s|a\s+[qh]|qua|half|one|two|thre|fou|fiv|six|sev|eig|nin|ten|ele|twe|thir|fif|for?t)"  # fails fast
+)
 _SPOKEN_TO = r"\s+(?:to|until|till|through)\s+"
 
 # With these a mention in words begins, and so goes on whatever begins with a figure: most places are left at once.
@@ -158,7 +160,9 @@ def spoken_clock(text: str) -> int:
     return hour + shift if part[2] == "past" else hour - shift
 
 
-_TIME_PARTS = re.compile(rf"(?:a\s+)?(?P<m>quarter|half|{WORDS})\s+(?P<way>past|after|to)(?:\s+(?P<h>{_HOUR}))?|(?P<hour>{_HOUR})(?:\s+o'?clock|[\s-]+(?:oh[\s-]+)?(?P<rest>.+))")
+_TIME_PARTS = re.compile(
+    rf"(?:a\s+)?(?P<m>quarter|half|{WORDS})\s+(?P<way>past|after|to)(?:\s+(?P<h>{_HOUR}))?|(?P<hour>{_HOUR})(?:\s+o'?clock|[\s-]+(?:oh[\s-]+)?(?P<rest>.+))"
+)
 # Before two figures these make them measures.
 _MEASURED = re.compile(
     r"(?<![a-z])(?:flexion|extension|abduction|rotation|elevation|range|motion|pulse|rate|pressure|bp|hr|saturation|load|weight|grip|score|scored|angle|went|goes|up|from|of)\s+(?:is\s+|was\s+)?\Z"
@@ -168,7 +172,9 @@ _MEASURED = re.compile(
 def _spoken_ends(first: str, last: str) -> tuple[int, int] | None:
     """Minutes since midnight of two spoken times of day, one of which may leave the hour to the other."""
     one, two = _hour_and_minute(first), _hour_and_minute(last)
-    if one is None and two is not None and two[0] is not None and number(first) is not None:  # "from ten to twenty past three"
+    if (
+        one is None and two is not None and two[0] is not None and number(first) is not None
+    ):  # "from ten to twenty past three"
         bare = number(first) or 0
         minute = not bare % 5 and bare < two[1] and re.search(r"past|after", last) is not None
         one = (None, bare) if minute else (bare, 0)
@@ -213,9 +219,12 @@ def _between(begin: int, end: int) -> int:
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
 _TIMES_OVER = re.compile(r"\s?x\s?\d|\s(?:timed\s)?(?:hop|walk|sprint|shuttle|run|dash)\b")  # behind metres
 _LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b")  # behind feet: "75' x3"
-_EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")  # what a code's unit is
+# "Each additional 15 minutes" says what a code's unit is.
+_EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")
 # A test of walking is named by its minutes ("6 minute walk 412 ft"); a walk somewhere takes them.
-_WALK_TEST = re.compile(r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])")
+_WALK_TEST = re.compile(
+    r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"
+)
 _TESTED = frozenset({2, 6})
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 

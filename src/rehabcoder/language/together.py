@@ -103,7 +103,12 @@ def timed_headings(reading: Reading) -> list[int]:
             break
         label = labels[at]
         alone = piece.first and (index + 1 == len(pieces) or pieces[index + 1].first)
-        if not alone or label.end > piece.end or piece.end - piece.start > _HEADING or not _timed(reading, (index, index + 1)):
+        if (
+            not alone
+            or label.end > piece.end
+            or piece.end - piece.start > _HEADING
+            or not _timed(reading, (index, index + 1))
+        ):
             continue
         named = [other for other in labels[at : at + 4] if other.end <= piece.end]
         if content_words(low, labels, piece.start, piece.end) or len({one_name(other.code) for other in named}) > 1:

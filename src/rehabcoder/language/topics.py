@@ -18,7 +18,9 @@ _LEAST = 5  # minutes below which a time is a part of something
 _NEAR = 8  # code points from the name of a code to its time
 _LONG = 60  # code points of a heading
 _SEVERAL = 2  # headings that show a layout
-_TITLE = re.compile(r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.)][ \t]+)?(?P<words>[a-z][a-z'-]*(?:(?:[ \t]?[/&+,][ \t]?|[ \t](?:-[ \t])?)[a-z][a-z'-]*){0,5})[\s:,=~|(.\[-]*")
+_TITLE = re.compile(
+    r"[\s*#>(\[-]*(?:[a-z\d]{1,2}[.)][ \t]+)?(?P<words>[a-z][a-z'-]*(?:(?:[ \t]?[/&+,][ \t]?|[ \t](?:-[ \t])?)[a-z][a-z'-]*){0,5})[\s:,=~|(.\[-]*"
+)
 _LED_BY_TIME = re.compile(r"[\s*#>(\[-]*")
 _ENDS = re.compile(r"[\s)\]:.-]*(?:(?:1:1|direct|individual|ind)[\s)\]:.-]*)?")
 # A line with one of these and a time is no heading of a service.
@@ -109,7 +111,8 @@ def _coded_rows(reading: Reading, start: int, stop: int) -> bool:
     """Whether a line below a heading opens with the name of a code and that code's time: then the heading is a row itself."""
     low = reading.low
     return any(
-        _opens(low, start, label.start) and any(t.minutes >= _LEAST for t in reading.times_in(label.end, label.end + _NEAR))
+        _opens(low, start, label.start)
+        and any(t.minutes >= _LEAST for t in reading.times_in(label.end, label.end + _NEAR))
         for label in reading.labels_in(start, stop)
     )
 

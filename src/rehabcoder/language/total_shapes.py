@@ -49,7 +49,8 @@ HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:
 TX = re.compile(r"(?:tx|rx|treatment|therapy)[\s:=]*\Z")
 FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
 SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]*=[ \t]*\Z")
-HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")  # between the total and the units that it heads: "42m: 97110 1"
+# Between the total and the units that it heads: "42m: 97110 1".
+HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")
 # Around a figure without a unit, and behind one with it.
 BARE_BEHIND = re.compile(
     r"\d\d\d?(?=[ \t]*(?:w(?:as|ere)[ \t])?(?P<plain>timed|tmd|tcm|ttt|ttct)\b"
@@ -67,8 +68,12 @@ OF_THERAPY = re.compile(
     r"[ \t]*(?=[.,;:)\n]|\Z)"
 )
 # How long the patient was seen, and for what: "Pt seen 60 min for neck pain".
-_SEEN = re.compile(r"[ \t*>-]*(?:(?:the\s)?(?:pt|patient|client|child|he|she)\s(?:was\s)?)?seen\s(?:(?:today|for|x|1:1)\s)*(?:~\s?|about\s)?")
-_SEEN_FOR = re.compile(r"[ \t]+(?:today[ \t]+)?(?:for|following|after|since|re:?|s/p|post)[ \t]+(?:the[ \t]|his[ \t]|her[ \t]|their[ \t])?")
+_SEEN = re.compile(
+    r"[ \t*>-]*(?:(?:the\s)?(?:pt|patient|client|child|he|she)\s(?:was\s)?)?seen\s(?:(?:today|for|x|1:1)\s)*(?:~\s?|about\s)?"
+)
+_SEEN_FOR = re.compile(
+    r"[ \t]+(?:today[ \t]+)?(?:for|following|after|since|re:?|s/p|post)[ \t]+(?:the[ \t]|his[ \t]|her[ \t]|their[ \t])?"
+)
 THERAPY_FOR = re.compile(r"(?:^|[\n.;:|*)>\"-])[ \t]*(?:skilled\s)?(?:pt|ot)(?:\stx|\streatment)?\s?(?:x|for)\s?\Z")
 UNITS_BEHIND = re.compile(r"[ \t]*[=/,(]*[ \t]*\d{1,2}[ \t]*(?:u|units?)\b[ \t)]*(?:$|[.;\n])")
 NOUN = re.compile(r"[ \t]+(?!min|units?\b|timed|today)[a-z]")
@@ -78,7 +83,9 @@ INTERVALS = re.compile(
 )
 # Behind a figure: the one service, or the few of several, that it is the time of; the units as which it was billed.
 ON_ONE = re.compile(r"\s(?:were\s|was\s)?(?:spent\s)?(?:on|of|for|in|doing)\s")
-ON_SEVERAL = re.compile(r"[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s(?:things|parts|blocks|areas|pieces)\b")
+ON_SEVERAL = re.compile(
+    r"[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s(?:things|parts|blocks|areas|pieces)\b"
+)
 BILLED_AS = re.compile(r"\s(?:as|under|to|for)\s[^.;\n]{0,24}?\bunits?\b")
 BILLED_FOR = re.compile(r"[ \t,]*(?:for|in|over)\s(?:a\stotal\sof\s)?")
 # "1:1 x 40 min in the gym.", "One on one for 40 min with Ms. R": how the patient was seen, for how long, and where or who.

@@ -182,7 +182,11 @@ class _Finder:
         said = low[figure : behind.end() if behind else end]  # "forty-three timed minutes" says it in the middle
         timed_behind = words.timed.search(said) is not None
         all_timed = timed_behind and behind is not None and re.search(r"\ball\b", behind[0]) is not None
-        opens = start < 4 or 0 <= start - self.units_end <= 2 or shapes.OPENS.search(low, max(0, start - 14), start) is not None
+        opens = (
+            start < 4
+            or 0 <= start - self.units_end <= 2
+            or shapes.OPENS.search(low, max(0, start - 14), start) is not None
+        )
         if (untimed and not words.timed.search(phrase)) or (timed and shapes.INTERVALS.match(low, end)):
             return
         listed = behind is not None and words.total.search(said) and "," in phrase and not length
@@ -200,18 +204,24 @@ class _Finder:
             if mention and not (session or length) and shapes.OF_ONE_SERVICE.search(low, max(0, start - 14), start):
                 return
             strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
-            self._claim(self.total, strength, start, end, minutes, longest=not (length or session or around.closes_row(start)))
+            self._claim(
+                self.total, strength, start, end, minutes, longest=not (length or session or around.closes_row(start))
+            )
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
         elif shapes.TX.match(phrase) and opens and (around.ends(end) or low[end : end + 2] == "  "):  # "tx 45"
             self._claim(self.total, _WEAK, start, end, minutes)
         elif length and all_timed:  # "time 61 min, all timed"
             self._claim(self.total, _STRONG, start, end, minutes)
-        elif opens and ((length and words.direct.match(phrase)) or (mention and shapes.seen_alone(low, start, figure, end))):
+        elif opens and (
+            (length and words.direct.match(phrase)) or (mention and shapes.seen_alone(low, start, figure, end))
+        ):
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif length and shapes.BARE_LENGTH.fullmatch(phrase) and " x" not in phrase and " a " not in phrase:
             closing = 0 <= start - self.units_end <= 2  # behind the units: "97110 2 Time: 30 min"
-            if closing or (opens and low.count(phrase) < 2 and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":=")):
+            if closing or (
+                opens and low.count(phrase) < 2 and around.is_first(start) and (mention or phrase.rstrip()[-1] in ":=")
+            ):
                 self._claim(self.total, _LOOSE, start, end, minutes)
             elif around.alone(start, end) or (low[end : end + 2] == " (" and around.opens_line(start)):
                 self.bare.append((start, end, minutes))
@@ -235,7 +245,12 @@ class _Finder:
         elif timed:
             if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
-        elif behind and words.total.search(phrase) and shapes.ON_ONE.match(low, said_to) and around.labels_within(said_to) == 1:
+        elif (
+            behind
+            and words.total.search(phrase)
+            and shapes.ON_ONE.match(low, said_to)
+            and around.labels_within(said_to) == 1
+        ):
             return  # "twenty-six minutes in all on therapeutic exercise"
         elif behind and words.total.search(phrase) and shapes.OF_BOUTS.match(low, said_to):
             return
@@ -246,15 +261,24 @@ class _Finder:
                 or around.has_before(words.timed, start)
                 or around.opens(start)  # "46 tot." but not "Berg 46 tot."
             )
-            self._claim(self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=not around.closes_row(start))
+            self._claim(
+                self.total, _STRONG if plain else _WEAK, start, said_to, minutes, longest=not around.closes_row(start)
+            )
         elif end in self.named:
             return
         elif behind and words.billed.search(phrase) and around.ends(said_to) and not around.label_before(start):
             self._claim(self.timed, _LOOSE, start, said_to, minutes)
-        elif behind and words.billed.search(phrase) and shapes.BILLED_AS.match(low, said_to) and around.labels_within(said_to) > 1:
-            self._claim(self.timed, _LOOSE, start, said_to, minutes)  # "Forty-five minutes were billed as one unit each of"
+        elif (
+            behind
+            and words.billed.search(phrase)
+            and shapes.BILLED_AS.match(low, said_to)
+            and around.labels_within(said_to) > 1
+        ):
+            # "Forty-five minutes were billed as one unit each of"
+            self._claim(self.timed, _LOOSE, start, said_to, minutes)
         elif mention and around.ends(end) and shapes.BILLED_FOR.fullmatch(low, max(self.units_end, 0), start):
-            self._claim(self.timed, _LOOSE, start, end, minutes)  # "Billed two units of 97530 and one of 97140 for 41 minutes."
+            # "Billed two units of 97530 and one of 97140 for 41 minutes."
+            self._claim(self.timed, _LOOSE, start, end, minutes)
         elif shapes.SUM_BEFORE.search(low, max(0, start - 16), start):  # "12 + 18 = 30 min"
             self._claim(self.total, _STRONG, start, said_to, minutes)
         elif self._beside_units(start, end):

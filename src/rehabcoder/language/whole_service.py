@@ -24,8 +24,12 @@ _WITH = re.compile(
     rf"(?<![a-z\d])(?:one[ -](?:on|to)[ -]one|1[:-]1|1 on 1|(?:in|in the)[ -](?:water|pool)(?:[ -](?:and|w/|with)[ -](?:pt|patient|therapist|me))?){_FILLED}\Z"
 )
 _WITH_BEHIND = re.compile(r"[ \t,(]{1,3}(?:1[:-]1|one[ -](?:on|to)[ -]one)(?![a-z])")
-_TOTAL = re.compile(r"(?<![a-z])(?:total(?:ing|ling|ed|led)?|in all|altogether)(?:\s(?:time|of|for|min(?:ute)?s?|was|about)|[ :=~-])*\Z")
-_TOTAL_BEHIND = re.compile(r"[ \t,]{1,2}(?:total|in all|altogether|in total|all told)(?=[ \t]*(?:[.;,)\n]|\Z|(?:of|for|on)\s))")
+_TOTAL = re.compile(
+    r"(?<![a-z])(?:total(?:ing|ling|ed|led)?|in all|altogether)(?:\s(?:time|of|for|min(?:ute)?s?|was|about)|[ :=~-])*\Z"
+)
+_TOTAL_BEHIND = re.compile(
+    r"[ \t,]{1,2}(?:total|in all|altogether|in total|all told)(?=[ \t]*(?:[.;,)\n]|\Z|(?:of|for|on)\s))"
+)
 _OF = re.compile(r"(?:[ \t]+(?:total|in all))?[ \t]+(?:of|for|on)[ \t]+(?:the[ \t]+)?")
 _GOES_ON = re.compile(r"[^.;\n,]{0,40}[,+&][ \t\n]")  # behind the time of one thing of a list
 _LETTER = re.compile(r"[a-z]")
@@ -33,11 +37,24 @@ _OF_A_CELL = frozenset({"range", "min", "prime", "m", "hmm"})
 
 
 def said_whole(
-    reading: Reading, spans: Sequence[tuple[int, int]], names: Sequence[str], chosen: list[Minutes], untimed: Sequence[bool]
+    reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[str],
+    chosen: list[Minutes],
+    untimed: Sequence[bool],
 ) -> None:
     """Gives each service the time said to be all of it instead of one thing's of the list that it heads, or of none."""
     low = reading.low
-    if not ("total" in low or "all" in low or "1:1" in low or "1-1" in low or "one" in low or "water" in low or "pool" in low or " on 1" in low):
+    if not (
+        "total" in low
+        or "all" in low
+        or "1:1" in low
+        or "1-1" in low
+        or "one" in low
+        or "water" in low
+        or "pool" in low
+        or " on 1" in low
+    ):
         return
     timed = [index for index, idle in enumerate(untimed) if not idle]
     taken = {m.start for m in chosen}
@@ -51,11 +68,17 @@ def said_whole(
         line = low.find("\n", end)
         furthest = min(following, line if line >= 0 else len(low), end + _NEXT)
         for mention in reading.times_in(own.end or start, max(end, furthest)):
-            if mention.form not in _SAID or mention.minutes < max(_LEAST, (own.minutes or 0) + 1) or mention.start in taken:
+            if (
+                mention.form not in _SAID
+                or mention.minutes < max(_LEAST, (own.minutes or 0) + 1)
+                or mention.start in taken
+            ):
                 continue
             if len(timed) == 1 and _one_on_one(low, mention):
                 pass
-            elif mention.end > end + 1 or not _total(reading, mention, start, names[index], _of_a_list(reading, start, own, mention, lacking)):
+            elif mention.end > end + 1 or not _total(
+                reading, mention, start, names[index], _of_a_list(reading, start, own, mention, lacking)
+            ):
                 continue
             elif len(timed) == 1 and own.start is not None and not _of_service(reading, mention, names[index]):
                 continue  # it may be that of the visit
@@ -70,7 +93,14 @@ def _of_one_thing(reading: Reading, start: int, own: Minutes) -> bool:
     """Whether minutes are those of one thing of a list: not beside the name of an intent or its number, and a comma follows."""
     low, at = reading.low, own.start or 0
     index = bisect_left(reading.labels, at, key=lambda label: label.start) - 1
-    named = next((la for la in reading.labels[max(0, index - 3) : index + 1][::-1] if la.start >= start and (la.number or la.code in MASKED)), None)
+    named = next(
+        (
+            la
+            for la in reading.labels[max(0, index - 3) : index + 1][::-1]
+            if la.start >= start and (la.number or la.code in MASKED)
+        ),
+        None,
+    )
     between = low[named.end if named else start : at]
     return _LETTER.search(between.strip(" x:-")) is not None and _GOES_ON.match(low, own.end or at) is not None
 
@@ -80,7 +110,9 @@ def _of_a_list(reading: Reading, start: int, own: Minutes, mention: TimeMention,
     if own.start is not None:
         return True
     before = reading.times_in(start, mention.start) if lacking == 1 else []
-    return any(_of_one_thing(reading, start, Minutes(t.minutes, t.start, t.end, 1.0)) for t in before if t.form in _SAID)
+    return any(
+        _of_one_thing(reading, start, Minutes(t.minutes, t.start, t.end, 1.0)) for t in before if t.form in _SAID
+    )
 
 
 def _one_on_one(low: str, mention: TimeMention) -> bool:
@@ -92,7 +124,9 @@ def _one_on_one(low: str, mention: TimeMention) -> bool:
 def _total(reading: Reading, mention: TimeMention, start: int, code: str, of_a_list: bool) -> bool:
     """Whether a time within a service sums it up, in the sentence that names it or of its own name."""
     low = reading.low
-    if not (_TOTAL.search(low, max(start, mention.start - _FAR), mention.start) or _TOTAL_BEHIND.match(low, mention.end)):
+    if not (
+        _TOTAL.search(low, max(start, mention.start - _FAR), mention.start) or _TOTAL_BEHIND.match(low, mention.end)
+    ):
         return False
     if _of_service(reading, mention, code):
         return True
@@ -121,9 +155,16 @@ def in_its_column(reading: Reading, spans: Sequence[tuple[int, int]], chosen: li
         if "|" not in low[start:end] or "\n" in low[start:end]:
             continue
         times = [t for t in reading.times_in(start, end) if t.form != "clock"]
-        cells = [t for t in times if t.form == "cell"] or [t for t in times if t.form in _OF_A_CELL and _fills_cell(low, t)]
+        cells = [t for t in times if t.form == "cell"] or [
+            t for t in times if t.form in _OF_A_CELL and _fills_cell(low, t)
+        ]
         own = chosen[index]
-        if len(cells) == 1 and len(times) > 1 and (own.start is None or start <= own.start < end) and own.start != cells[0].start:
+        if (
+            len(cells) == 1
+            and len(times) > 1
+            and (own.start is None or start <= own.start < end)
+            and own.start != cells[0].start
+        ):
             chosen[index] = Minutes(cells[0].minutes, cells[0].start, cells[0].end, 0.9)
 
 

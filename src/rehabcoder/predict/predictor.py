@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name
+from rehabcoder.billing.codes import EVALUATIONS, is_timed
 from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.attendance import GROUP, Attendance, attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
@@ -46,6 +46,7 @@ from rehabcoder.language.together import (
 from rehabcoder.language.topics import topic_headings
 from rehabcoder.language.totals import Stated, find_totals
 from rehabcoder.language.turns import Turn, cut_by_turns, find_turns, turns_of
+from rehabcoder.predict.joining import join, likeliest
 from rehabcoder.predict.later import as_later
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.reranking import choose
@@ -114,9 +115,6 @@ class Proposal:
         return Whole(self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside)
 
 
-# How likely it is that a service was not given one-on-one where the note says so: 51 of 52 left out of training that the words
-# alone got wrong.
-SAID = 0.97
 SHOWN = 0.8  # probability from which an element is shown whatever else says so: no threshold lies near it
 DOUBTFUL = 0.2  # probability up to which a piece shows nothing anyway
 SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
@@ -304,7 +302,10 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
         whole = proposal.whole(model.kind.classes)
         best, lead = choose(whole, proposal.ways, model.ways)
         chosen.append((proposal.ways[best][1], lead))
-    chosen = [(spans or evaluation_alone(p.reading, p.aside), lead) for p, (spans, lead) in zip(proposals, chosen, strict=True)]
+    chosen = [
+        (spans or evaluation_alone(p.reading, p.aside), lead)
+        for p, (spans, lead) in zip(proposals, chosen, strict=True)
+    ]
     docs = [
         list(dict.fromkeys(itertools.chain.from_iterable(p.rows[a:b])))
         for p, (spans, _) in zip(proposals, chosen, strict=True)
@@ -329,7 +330,9 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
     out, at, piece = [], 0, 0
     for proposal, (spans, lead) in zip(proposals, chosen, strict=True):
         n = len(proposal.rows)
-        out.append(_predicted(model, proposal, spans, described[at : at + len(spans)], strengths[piece : piece + n], lead))
+        out.append(
+            _predicted(model, proposal, spans, described[at : at + len(spans)], strengths[piece : piece + n], lead)
+        )
         at += len(spans)
         piece += n
     return out
@@ -353,18 +356,22 @@ def _predicted(
     reading, stated = proposal.reading, proposal.stated
     if len(elements):
         _silence(reading, model.elements.classes, elements)
-        asked = [e for e, most in zip(model.elements.classes, elements.max(axis=0).tolist(), strict=True) if most < SHOWN]
+        asked = [
+            e for e, most in zip(model.elements.classes, elements.max(axis=0).tolist(), strict=True) if most < SHOWN
+        ]
         for element, index in shown(reading, proposal.aside, spans, asked).items():
             elements[index, model.elements.column(element)] = 1.0
     places = [(reading.pieces[a].start, reading.pieces[b - 1].end) for a, b in spans]
     classes, described = model.code.classes, as_later(model, described, reading, places)
-    alone = [_ranked(classes, row) for row in described]
+    alone = [likeliest(classes, row) for row in described]
     names = label_services(reading, places, [r[0][0] for r in alone], stated)
     attended = [_attended(reading, *given) for given in zip(places, alone, names, strict=True)]
     # A code that is left over labels what was not given one-on-one for just this reason: it must not speak for it as well.
     left_over = [name is not None and (name.start, name.end) == stated.units_span for name in names]
     joined = [
-        _join(model, row, name.code if name and not (rest and ranked[0][0] == "none") else None, given) if name or given else ranked
+        join(model, row, name.code if name and not (rest and ranked[0][0] == "none") else None, given)
+        if name or given
+        else ranked
         for row, name, given, ranked, rest in zip(described, names, attended, alone, left_over, strict=True)
     ]
     labels = [name.code if name else None for name in names]
@@ -387,20 +394,20 @@ def _predicted(
         minutes[k] = Minutes(turn.time.minutes, turn.time.start, turn.time.end, 0.9)
         if labels[k] is None:
             names[k], labels[k] = turn.label, turn.label.code
-            joined[k] = _join(model, described[k], turn.label.code)
+            joined[k] = join(model, described[k], turn.label.code)
     headings = in_parts(reading, places, labels, [m.minutes for m in minutes])
     for heading, parts in headings.items():
         for k in parts:
             if labels[k] is None:
                 names[k], labels[k] = names[heading], labels[heading]
-                joined[k] = _join(model, described[k], labels[heading], attended[k])
+                joined[k] = join(model, described[k], labels[heading], attended[k])
     joint = [ranked[0][0] for ranked in joined]
     shared = find_shared(reading, proposal.aside, places, joint, labels, [m.minutes for m in minutes])
     if stated.total_span and any(start <= stated.total_span[0] < end for start, end in shared.places):
         stated = replace(stated, total=None, total_span=None)  # how long the other patient was there
     for k, place in shared.given.items():
         attended[k] = Attendance(GROUP, *place)
-        joined[k] = _join(model, described[k], labels[k], attended[k])
+        joined[k] = join(model, described[k], labels[k], attended[k])
     services = []
     outside = proposal.kinds[:, model.kind.column(OUT)]
     for k, (start, end) in enumerate(places):
@@ -427,7 +434,9 @@ def _predicted(
             )
         )
     adds_up = _adds_up(stated, minutes)
-    return Predicted(reading, stated, services, elements, proposal.layout, adds_up, proposal.rows, shared, proposal.session)
+    return Predicted(
+        reading, stated, services, elements, proposal.layout, adds_up, proposal.rows, shared, proposal.session
+    )
 
 
 def _told_again(code: str, labels: Sequence[str | None]) -> bool:
@@ -461,33 +470,9 @@ def _untimed(code: str) -> bool:
     return code == "none" or not is_timed(code)
 
 
-def _ranked(classes: Sequence[str], row: npt.NDArray[np.float32]) -> list[tuple[str, float]]:
-    order = (-row).argsort()[:6]
-    return [(classes[i], value) for i, value in zip(order.tolist(), row[order].tolist(), strict=True)]
-
-
 def _attended(
     reading: Reading, place: tuple[int, int], ranked: Sequence[tuple[str, float]], name: Label | None
 ) -> Attendance | None:
     """What the words of a service say of the therapist not being with this patient alone; of one that is timed, or called so."""
     code = name.code if name and _untimed(ranked[0][0]) else ranked[0][0]
     return None if _untimed(code) else attendance(reading, *place, code)
-
-
-def _join(
-    model: Model, row: npt.NDArray[np.float32], label: str | None, given: Attendance | None = None
-) -> list[tuple[str, float]]:
-    """The label joined to what the description says, by Bayes' rule: rare codes are hardly ever used as a wrong label.
-    Words that say that a service was not `given` one-on-one go before all others of it, and before its label: where the two
-    disagree they are right in 25 of the 26 labelled services."""
-    classes = model.code.classes
-    if label is not None and (label := one_name(label)) in classes:
-        row = row * model.likely(label)
-        row = row / row.sum()
-    if given and given.code in classes:
-        row = row * (1 - SAID)
-        row[model.code.column(given.code)] += SAID
-    if label is not None and label not in classes:  # a code that the training has never seen: only the label can name it
-        ranked = [(label, 0.9), *[(c, 0.1 * p) for c, p in _ranked(classes, row)]]
-        return sorted(ranked, key=lambda r: -r[1])[:6]
-    return _ranked(classes, row)

@@ -47,7 +47,9 @@ _GOODS = re.compile(
     r"(?:[ \n][a-z\d#.]+){0,4}?[ \n](?:in|into|to|from|on|up|down|of)[ \n])"
 )
 _EXERCISED = frozenset({"97110", "97112", "97530", "97116", "97535"})
-_MODALITIES = frozenset({"97010", "97012", "97014", "G0283", "97016", "97018", "97022", "97032", "97033", "97034", "97035"})
+_MODALITIES = frozenset(
+    {"97010", "97012", "97014", "G0283", "97016", "97018", "97022", "97032", "97033", "97034", "97035"}
+)
 _CHAIR_DRIVEN = re.compile(
     r"(?<![a-z])(?:(?:dr[oi]v(?:e|es|en|ing)|(?:self-?)?propel(?:s|led|ling)?|steer(?:s|ed|ing)?|manoeuvr(?:ed|ing)|maneuver(?:ed|ing))\s"
     r"(?:[a-z'-]+\s){0,4}?(?:w/?c|(?:wheel|power ?)?chair|scooter)(?![a-z])"
@@ -194,7 +196,14 @@ def answer(note: Whole, found: Found) -> Answer:
     """A service of a note, ready to be judged."""
     reading = note.predicted.reading
     thin = content_words(reading.low, reading.labels, found.start, found.end) == 0
-    return Answer(found, thin, signs(note, found, thin), _second_time(note, found), _task_walked(note, found), _two_kinds(note, found))
+    return Answer(
+        found,
+        thin,
+        signs(note, found, thin),
+        _second_time(note, found),
+        _task_walked(note, found),
+        _two_kinds(note, found),
+    )
 
 
 def _two_kinds(note: Whole, found: Found) -> bool:

@@ -72,7 +72,9 @@ def unseen(
     numbers = np.array([fold[source] for source in sources])
     told = np.zeros(len(marks))
     known = np.zeros(len(marks), dtype=np.bool_)
-    fitted = Parallel(n_jobs=jobs)(delayed(fit_trees)(examples[numbers != k], marks[numbers != k]) for k in range(folds))
+    fitted = Parallel(n_jobs=jobs)(
+        delayed(fit_trees)(examples[numbers != k], marks[numbers != k]) for k in range(folds)
+    )
     for k, trees in enumerate(fitted):
         held = numbers == k
         if trees:

@@ -56,7 +56,8 @@ class Prepared:
     tags: list[int]
     owner: list[int]  # index of the service each piece belongs to, or -1
     aside: frozenset[int]  # pieces that no service can hold
-    times: list[tuple[list[str], int]]  # features of every time that a service could have, and 1 where it is the right one
+    # Features of every time that a service could have, and 1 where it is the right one.
+    times: list[tuple[list[str], int]]
 
     @property
     def key(self) -> Key:

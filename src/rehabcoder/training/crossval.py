@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 from rehabcoder.errors import TrainingError
 from rehabcoder.language.reading import read
 from rehabcoder.predict.features import described
+from rehabcoder.predict.joining import join
 from rehabcoder.predict.model import Model, linear_scores, softmax
-from rehabcoder.predict.predictor import _join
 from rehabcoder.training.bags import Bag, Names, ids
 from rehabcoder.training.calibrate import LeftOut, answers_of, asked, calibrate, fit_reader_on
 from rehabcoder.training.corpus import Corpus, Prepared, Settings
@@ -122,7 +122,7 @@ def _given(model: Model, columns: Bag, prepared: Prepared) -> list[Given]:
     if not docs:
         return []
     rows = softmax(linear_scores(model.code, model.idf, docs))
-    return [(s.code, _join(model, row, s.labelled)) for s, row in zip(services, rows, strict=True)]
+    return [(s.code, join(model, row, s.labelled)) for s, row in zip(services, rows, strict=True)]
 
 
 def describe(model: Model, texts: Sequence[Snippet]) -> list[Ranked]:
@@ -131,7 +131,7 @@ def describe(model: Model, texts: Sequence[Snippet]) -> list[Ranked]:
         return []
     docs = [model.ids(described(read(text.text).masked)) for text in texts]
     rows = softmax(linear_scores(model.code, model.idf, docs))
-    return [_join(model, row, None) for row in rows]
+    return [join(model, row, None) for row in rows]
 
 
 def crossed_answers(parts: Sequence[LeftOut], settings: Settings, jobs: int) -> list[list[Answered]]:

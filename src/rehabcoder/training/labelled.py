@@ -60,7 +60,9 @@ def note_of(record: dict[str, Any], source: str) -> LabelledNote:
     for item in record.get("interventions", []):
         start = item.get("start", text.find(item["quote"]))
         services.append(
-            GoldService(start, start + len(item["quote"]), one_name(item["code"]), item.get("labelled"), item.get("minutes"))
+            GoldService(
+                start, start + len(item["quote"]), one_name(item["code"]), item.get("labelled"), item.get("minutes")
+            )
         )
     services.sort(key=lambda s: s.start)
     return LabelledNote(

@@ -102,9 +102,7 @@ def aged(later: date, earlier: date) -> float:
     return 100 * parameters["weights"]["age"] * (later - earlier).days / parameters["scale"]["filing_days"]
 
 
-def billed_units(
-    coded: CodedNote, policy: Policy, *, column: Mapping[str, int] | None = None
-) -> dict[str, int] | None:
+def billed_units(coded: CodedNote, policy: Policy, *, column: Mapping[str, int] | None = None) -> dict[str, int] | None:
     """The units that were billed: those of the input's `column`, else those that the note itself states, else those
     that its own labels make.
 
@@ -153,7 +151,9 @@ def risk_of(coded: CodedNote, money: Money, *, age_from: date) -> Risk:
         s.labelled and s.labelled != s.code and not {s.labelled, s.code} <= _SAME for s in coded.interventions
     )
     mismatch = max([parameters["mismatch"].get(flag, 0.0) for flag in flags] + [1.0 if labels_differ else 0.0])
-    uncertainty = 1.0 if coded.status == "failed" else 1.0 - min((s.confidence for s in coded.interventions), default=1.0)
+    uncertainty = (
+        1.0 if coded.status == "failed" else 1.0 - min((s.confidence for s in coded.interventions), default=1.0)
+    )
     return Risk(
         money=min(1.0, money.at_stake / parameters["scale"]["dollars_full"]),
         mismatch=mismatch,

@@ -84,7 +84,20 @@ def _samples(book: Any, report: Report, head: Any, share: Any, dollars: Any) -> 
     if not report.samples:
         return
     sheet = book.add_worksheet("Samples")
-    names = ("Sample", "Design", "Seed", "Frame", "Size", "Reviewed", "Errors", "Rate", "Low", "High", "Net", "Precision")
+    names = (
+        "Sample",
+        "Design",
+        "Seed",
+        "Frame",
+        "Size",
+        "Reviewed",
+        "Errors",
+        "Rate",
+        "Low",
+        "High",
+        "Net",
+        "Precision",
+    )
     sheet.set_column(0, len(names), 12)
     sheet.write_row(0, 0, names, head)
     for row, found in enumerate(report.samples, 1):
