@@ -22,8 +22,9 @@ from rehabcoder.training.outcomes import Answered
 from rehabcoder.training.reader import Ways, fit_reader, ways_of
 from rehabcoder.training.sight import Sight, sight
 
-# Share of settled services that shall be right, on notes left out of all clinics, the oddly laid out ones included.
-CLEAN = 0.97
+# Share of settled services that shall be right, on notes left out of all clinics, the oddly laid out ones included. On clinics that
+# the threshold was not chosen on it comes out some 0.003 lower, and 0.97 is aimed at.
+CLEAN = 0.973
 _BATCH = 128  # notes read at a time: what is read of a note takes a hundred times its room
 
 
