@@ -68,7 +68,7 @@ _BEFORE_CLOCK = re.compile(r"(?P<mark>,\s+|;\s+|\s+(?=and\s))(?:(?:and|then|from
 _FEW_WORDS = 24  # code points that may lead up to the label of a service
 _APART = 25  # code points between two times that may be those of two services
 _NAMED = re.compile(r"\s+of\s+[a-z]")  # "8 min of manual therapy and 16 min on ..."
-_COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
+COUNTED = frozenset({"min", "prime", "word", "ell", "brack", "frac", "m"})
 
 
 def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> list[int]:
@@ -130,7 +130,7 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
 def _given_next(low: str, ahead: TimeMention, label: Label) -> int | None:
     """Where a service begins that stands right behind the time of the one before, if it does: "ther ex for 15 minutes and some
     gait training, 10 min"."""
-    if ahead.form not in _COUNTED or label.start - ahead.end > 3 * _GAP:
+    if ahead.form not in COUNTED or label.start - ahead.end > 3 * _GAP:
         return None
     between = _GIVEN_NEXT.fullmatch(low, ahead.end, label.start)
     return (between.start("lead") if between["lead"] else label.start) if between else None
@@ -153,7 +153,7 @@ def _opens_with(low: str, ahead: TimeMention, label: Label, timed: bool, floor: 
     if ahead.form == "range":
         return not floor or ranged or low[floor : ahead.start].strip(" \t:=-|(") != ""
     return (
-        ahead.form in _COUNTED
+        ahead.form in COUNTED
         and not timed
         and _OF.fullmatch(low, ahead.end, label.start) is not None
         and _STARTS_ANEW.search(low, max(0, ahead.start - 8), ahead.start) is not None
@@ -193,7 +193,7 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
         clocks: list[TimeMention] = []
         while at < len(times) and times[at].start < piece.end:
             if times[at].start >= piece.start:
-                (inside if times[at].form in _COUNTED else clocks).append(times[at])
+                (inside if times[at].form in COUNTED else clocks).append(times[at])
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rehabcoder.language.cuts import label_cuts, time_cuts
 from rehabcoder.language.labels import Label
+from rehabcoder.language.run_on import run_on_cuts
 from rehabcoder.language.tables import table_rows
 from rehabcoder.language.times import TimeMention
 
@@ -216,6 +217,7 @@ def split(
     _keep(text, pieces, begin, len(text), line, first)
     if breaks:
         pieces = _at_breaks(text, pieces, breaks)
+    pieces = _cut(text, low, pieces, run_on_cuts(low, labels, times))
     if labels:
         pieces = _cut(text, low, pieces, label_cuts(low, labels, times), [label.start for label in labels])
     return _cut(text, low, pieces, time_cuts(low, pieces, times, labels)) if times else pieces
