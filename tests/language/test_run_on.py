@@ -4,7 +4,10 @@ import pytest
 
 from rehabcoder.language.reading import read
 
-FILLER = "the leg press at sixty pounds three sets of ten and the rowing machine at level four with both arms and then some calf stretches on the slant board "
+FILLER = (
+    "the leg press at sixty pounds three sets of ten and the rowing machine at level four with both arms "
+    "and then some calf stretches on the slant board "
+)
 
 
 def pieces(text: str) -> list[str]:
