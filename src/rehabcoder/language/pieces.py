@@ -208,22 +208,22 @@ def split(
             kind == "slash" and (found.start() - begin < 40 or _within(low, *found.span()))
         ):
             continue
-        _keep(text, pieces, begin, cut, line, first)
+        _keep(low, pieces, begin, cut, line, first)
         if kind == "line":
             line, first = line + 1, True
         else:
             first = False
         begin = found.end() if kind in ("line", "pipe", "slash", "dash") else cut
-    _keep(text, pieces, begin, len(text), line, first)
+    _keep(low, pieces, begin, len(text), line, first)
     if breaks:
-        pieces = _at_breaks(text, pieces, breaks)
-    pieces = _cut(text, low, pieces, run_on_cuts(low, labels, times))
+        pieces = _at_breaks(low, pieces, breaks)
+    pieces = _cut(low, pieces, run_on_cuts(low, labels, times))
     if labels:
-        pieces = _cut(text, low, pieces, label_cuts(low, labels, times), [label.start for label in labels])
-    return _cut(text, low, pieces, time_cuts(low, pieces, times, labels)) if times else pieces
+        pieces = _cut(low, pieces, label_cuts(low, labels, times), [label.start for label in labels])
+    return _cut(low, pieces, time_cuts(low, pieces, times, labels)) if times else pieces
 
 
-def _at_breaks(text: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
+def _at_breaks(low: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
     """The pieces cut where line breaks got lost, each of which opens a line."""
     out: list[Piece] = []
     at = 0
@@ -231,10 +231,10 @@ def _at_breaks(text: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Pi
         begin, first = piece.start, piece.first
         while at < len(breaks) and breaks[at] < piece.end:
             if breaks[at] > begin:
-                _keep(text, out, begin, breaks[at], piece.line + at, first)
+                _keep(low, out, begin, breaks[at], piece.line + at, first)
             begin, first = max(begin, breaks[at]), True
             at += 1
-        _keep(text, out, begin, piece.end, piece.line + at, first)
+        _keep(low, out, begin, piece.end, piece.line + at, first)
     return out
 
 
@@ -269,7 +269,7 @@ _NO_MORE = re.compile(
 _ONLY_LEADS_ON = re.compile(r"[\s,;]*+(?:(?:and|then|next|plus|finally|lastly|after\s+that|followed\s+by)\b[\s,]*+)+")
 
 
-def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Sequence[int] = ()) -> list[Piece]:
+def _cut(low: str, pieces: list[Piece], cuts: list[int], named: Sequence[int] = ()) -> list[Piece]:
     if not cuts:
         return pieces
     out: list[Piece] = []
@@ -288,9 +288,9 @@ def _cut(text: str, low: str, pieces: list[Piece], cuts: list[int], named: Seque
                 name = bisect_left(named, begin)
                 if name == len(named) or named[name] >= cut or not _only_names(low, begin, cut):
                     continue  # but "TE, MT, MHP." names three
-            _keep(text, out, begin, cut, piece.line, first)
+            _keep(low, out, begin, cut, piece.line, first)
             begin, first = cut, False
-        _keep(text, out, begin, piece.end, piece.line, first)
+        _keep(low, out, begin, piece.end, piece.line, first)
     return out
 
 
@@ -301,10 +301,10 @@ def _only_names(low: str, begin: int, cut: int) -> bool:
     return ahead.endswith(",") or (ahead.endswith(("+", "&", "/", "and")) and _NO_MORE.match(low, cut) is not None)
 
 
-def _keep(text: str, pieces: list[Piece], start: int, end: int, line: int, first: bool) -> None:
-    while start < end and text[start].isspace():
+def _keep(low: str, pieces: list[Piece], start: int, end: int, line: int, first: bool) -> None:
+    while start < end and low[start].isspace():
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and low[end - 1].isspace():
         end -= 1
     if start < end:
         pieces.append(Piece(start, end, line, first or not pieces or pieces[-1].line != line))

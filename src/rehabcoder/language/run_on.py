@@ -19,7 +19,6 @@ from rehabcoder.language.times import TimeMention
 
 _LONG = 300  # code points without a stop; of the sentences that people punctuate hardly one is so long
 _STOP = re.compile(r"[.!?;:](?=\s|\Z)|\n|\s\s")
-_SPOKEN_LEAST = 3  # spoken stops that give dictation away; "a rest period" is none
 _FAR = 24  # code points before a place in which the word before it stands
 _TITLED = 12  # code points between a name and its time
 # "Then for a good eighteen minutes we", "with fourteen minutes left he", "until nine forty she": a time that leads up to who did it.
@@ -42,7 +41,6 @@ class _Openers(NamedTuple):
     next: re.Pattern[str]
     bound: re.Pattern[str]
     leads: re.Pattern[str]
-    spoken: re.Pattern[str]
 
 
 @cache
@@ -53,7 +51,6 @@ def _openers() -> _Openers:
         re.compile(rf"(?<= )(?:(?P<who>{either['who']})|(?P<topic>{either['topic']}))"),
         re.compile(rf"(?:\A|(?<![a-z]))(?:{either['bound']}),? \Z"),
         re.compile(rf"(?<= )(?:{either['with_him']}) \Z"),
-        re.compile(rf"(?<= )(?<!rest )(?<!time )(?<!that )(?<!wait )(?<!the )(?:{either['spoken']})(?= |\Z)"),
     )
 
 
@@ -70,8 +67,7 @@ def run_on_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
     for start, end in _stretches(low):
         out.update(_clauses(low, start, end))
         out.update(_times(low, start, end, labels, times))
-    spoken = [found.end() for found in _openers().spoken.finditer(low)]
-    return sorted(out.union(spoken)) if len(spoken) >= _SPOKEN_LEAST else sorted(out)
+    return sorted(out)
 
 
 def _stretches(low: str) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,8 @@ All reading happens on the shadow; every answer is cut from the untouched text b
 
 from __future__ import annotations
 
+import re
+
 _PLAIN = {
     "\u2018": "'",
     "\u2019": "'",
@@ -49,6 +51,13 @@ _PLAIN = {
     "\u2714": "\u2611",
 }
 _TABLE = str.maketrans(_PLAIN)
+# Stops that a dictating clinician speaks and a recogniser writes out: "to the right period next line Manual therapy comma".
+_SPOKEN = re.compile(
+    r" (?:(?P<stop>(?<!rest )(?<!time )(?<!long )(?<!short )(?<!wait )(?:period|full stop))(?! of)|(?P<comma>comma)"
+    r"|(?P<line>(?:new|next) (?:paragraph|line)))(?![a-z.,;])"
+)
+_SPOKEN_LEAST = 3  # of them give dictation away
+_MARKS = {"stop": ".", "comma": ",", "line": "\n"}
 
 
 def shadow(text: str) -> str:
@@ -57,4 +66,13 @@ def shadow(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when lowered (Turkish dotted I): keep those as they are
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.replace("\r\n", " \n").translate(_TABLE)
+    low = lowered.replace("\r\n", " \n").translate(_TABLE)
+    if low.count(" period") + low.count(" comma") + low.count(" full stop") >= _SPOKEN_LEAST:
+        written, count = _SPOKEN.subn(_mark, low)
+        return written if count >= _SPOKEN_LEAST else low
+    return low
+
+
+def _mark(spoken: re.Match[str]) -> str:
+    """The stop that is meant, in the room of the words for it. What fills that room is white space, but parts no columns."""
+    return _MARKS[str(spoken.lastgroup)].rjust(len(spoken[0]), "\u2002")
