@@ -20,6 +20,7 @@ from rehabcoder.language.charge_lists import (
     for_all_above,
     minutes_first_pairs,
     parallel_pairs,
+    said_pairs,
     shared_pairs,
 )
 from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
@@ -62,9 +63,9 @@ def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[di
     """
     billing = billing_words(reading.low, words)
     marks = find_marks(reading, billing)
-    if not marks:
-        return None
-    pairs = _Charges(reading, marks, billing, sentences, words).pairs() + table_pairs(reading.low, marks, words)
+    pairs = _Charges(reading, marks, billing, sentences, words).pairs()
+    if marks:
+        pairs += table_pairs(reading.low, marks, words)
     breaks = [at for at in sentences if at and reading.low[at - 1] == "\n"]
     by_code: dict[str, list[Pair]] = {}
     for pair in pairs:
@@ -120,7 +121,7 @@ class _Charges:
             elif mark.number and (self.company.goes_on(index, bills) or (out and self._closes_row(out[-1], index))):
                 out.append(Pair(mark.start, mark.end, mark.code, 1, True))
                 billed_to = mark.end
-        counted = counted_pairs(low)
+        counted = counted_pairs(low) or said_pairs(low)
         if counted:  # the figure of one name stands behind another
             out = [pair for pair in out if pair.end <= counted[0].start or pair.start >= counted[-1].end]
         shared = shared_pairs(low, self.marks, self.says_units)
