@@ -63,9 +63,10 @@ def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[di
     """
     billing = billing_words(reading.low, words)
     marks = find_marks(reading, billing)
-    pairs = _Charges(reading, marks, billing, sentences, words).pairs()
     if marks:
-        pairs += table_pairs(reading.low, marks, words)
+        pairs = _Charges(reading, marks, billing, sentences, words).pairs() + table_pairs(reading.low, marks, words)
+    else:
+        pairs = said_pairs(reading.low)
     breaks = [at for at in sentences if at and reading.low[at - 1] == "\n"]
     by_code: dict[str, list[Pair]] = {}
     for pair in pairs:
