@@ -159,3 +159,16 @@ def test_further_ways_to_write_a_time(text: str, answer: tuple[str, int, str]) -
 @pytest.mark.parametrize("text", ["A dozen eggs", "120-125 lb carried", "He weighs 180-185.", "| Min A 2 |"])
 def test_what_is_no_further_one(text: str) -> None:
     assert durations(text) == []
+
+
+def test_figures_that_open_lines_before_a_name_are_minutes():
+    text = "15 te: pulleys, rows\n10 mt: glides\n14 nmr: scap clock"
+    assert [(minutes, form) for _, minutes, form in durations(text)] == [(15, "label"), (10, "label"), (14, "label")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 TE: pulleys\n6 MT: glides\n7 NMR: scap clock", "1 TE: pulleys\n2 MT: glides", "12 MT visits so far. Better."],
+)
+def test_figures_that_number_lines_or_count_something_are_none(text: str) -> None:
+    assert durations(text) == []

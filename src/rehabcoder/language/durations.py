@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.grids import find_grid
@@ -109,6 +110,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY_CELL.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
+    add(_opening_lines(low, labels))
     add(closing_counts(low))
     add(each_of_a_list(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
@@ -203,6 +205,19 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         if ahead and 5 <= int(ahead["n"]) <= 90:
             out.append(TimeMention(ahead.start("n"), ahead.end("n"), int(ahead["n"]), "label"))
     return out
+
+
+_HEADED_BY = re.compile(r"(?:\A|\n)[ \t*-]{0,4}(?P<n>[5-9]|[1-8]\d)[ \t]?\Z")
+_HEADED_FAR = 8  # code points before a name that hold the figure that opens its line
+_HEADED_LEAST = 2  # lines
+
+
+def _opening_lines(low: str, labels: Sequence[Label]) -> list[TimeMention]:
+    """Figures that open lines right before a name: "15 te: pulleys" above "10 mt: glides". They are no numbers of a list."""
+    heads = (_HEADED_BY.search(low, max(0, label.start - _HEADED_FAR), label.start) for label in labels)
+    found = [TimeMention(head.start("n"), head.end("n"), int(head["n"]), "label") for head in heads if head]
+    listed = all(two.minutes - one.minutes == 1 for one, two in pairwise(found))
+    return found if len(found) >= _HEADED_LEAST and not listed else []
 
 
 _FIELD = re.compile(r"[ \t]*[:=.]")
