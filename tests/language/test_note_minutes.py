@@ -531,3 +531,14 @@ def test_a_sum_said_of_a_thing_done_that_leaves_no_room_for_the_others_is_its_ow
 )
 def test_the_few_minutes_of_the_machine_that_opens_a_list_are_not_those_of_the_list(service, answer):
     assert minutes(f"{service}\nMT glides 10 min", service, "MT glides 10 min") == [answer, 10]
+
+
+def test_the_stated_timed_minutes_are_not_those_of_a_service_that_has_a_time_before_them():
+    text = "bike for endurance, 18 min. lifted crates to the shelf, 17 min. Total timed 50 min."
+    spans = [(0, text.index(" lifted")), (text.index("lifted"), len(text))]
+    said = (text.index("Total timed"), len(text) - 1)
+    last_first = lambda found: [0.5 + 0.1 * i for i, _ in enumerate(found)]  # noqa: E731
+    names = [(None, "97110"), (None, "97530")]
+    found = attach(read(text), spans, names, 50, last_first, [False, False], timed_span=said)
+    assert [m.minutes for m in found] == [18, 17]
+    assert [m.minutes for m in attach(read(text), spans, names, 50, last_first, [False, False])] == [18, 50]

@@ -506,3 +506,8 @@ def test_what_goes_on_with_the_words_before_it_and_what_does_not(text, answer):
 )
 def test_a_bare_name_is_no_heading_of_what_comes_then_or_of_the_rest(text, answer):
     assert pieces(text) == answer
+
+
+def test_the_next_minutes_that_a_service_filled_open_nothing():
+    text = "Therapeutic exercise filled the next 29 minutes: wall slides and leg press."
+    assert [text[piece.start : piece.end] for piece in read(text).pieces] == [text]

@@ -62,3 +62,8 @@ def test_a_time_that_opens_what_was_done_in_it_begins_a_piece() -> None:
 def test_sentences_with_stops_are_left_whole() -> None:
     text = "The patient walked to the door he likes and back he came. " * 8
     assert pieces(text) == [text[:57].strip()] * 8
+
+
+def test_a_time_that_leads_up_to_who_did_it_stays_with_it() -> None:
+    text = f"{FILLER}{FILLER}then fifteen minutes she practised getting her mail"
+    assert pieces(text)[-1] == "then fifteen minutes she practised getting her mail"

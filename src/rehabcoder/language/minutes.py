@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.closing import of_blocks
@@ -374,6 +374,17 @@ def _of_one_service(reading: Reading, spans: Sequence[tuple[int, int]], untimed:
     )
 
 
+def _beside_another(reading: Reading, spans: Sequence[tuple[int, int]], timed_span: tuple[int, int]) -> Iterator[int]:
+    """Times of the words that state the timed minutes which stand in a service with a time before them: "..., 17 min. Total timed
+    50 min"."""
+    for mention in reading.times_in(*timed_span):
+        for start, end in spans:
+            if start < mention.start < end and any(
+                before.form in _SAID and before.minutes >= _LEAST for before in reading.times_in(start, timed_span[0])
+            ):
+                yield mention.start
+
+
 def _beyond(
     reading: Reading,
     spans: Sequence[tuple[int, int]],
@@ -403,18 +414,21 @@ def attach(
     score: Callable[[Sequence[Candidate]], Sequence[float]],
     untimed: Sequence[bool],
     total_span: tuple[int, int] | None = None,
+    timed_span: tuple[int, int] | None = None,
 ) -> list[Minutes]:
     """Minutes of every service of a note.
 
     `names` gives the label (or None) and the predicted code of each; `score` turns candidates into probabilities;
     `total` is the stated total, used for shares of a session and for "the rest"; what stands in `total_span`, the words that
-    state it, is no one service's where there are several.
+    state it, is no one service's where there are several, nor is what stands in `timed_span` that of a service with another time.
     """
     spans = with_times_beside(reading, with_closing_times(reading, spans))
     forms = usual_forms(reading, spans)
     shared = shared_times(reading, spans) | of_no_treatment(reading)
     apart = {t.start for t in reading.times if total_span and total_span[0] <= t.start < total_span[1]}
     apart = {at for at in apart if not _of_one_service(reading, spans, untimed, at)}
+    if timed_span:
+        apart.update(_beside_another(reading, spans, timed_span))
     if len(spans) < 2 or not apart:
         chosen = _best(reading, spans, total, forms, score, shared)
     else:

@@ -23,8 +23,8 @@ _FAR = 24  # code points before a place in which the word before it stands
 _TITLED = 12  # code points between a name and its time
 # "Then for a good eighteen minutes we", "with fourteen minutes left he", "until nine forty she": a time that leads up to who did it.
 _WHEN = re.compile(
-    r"(?:\A|, (?:and )?|\b(?:then|today|next|finally|lastly|and|so|but) )"
-    r"(?:for|with|until|till|over|during|in|(?:for |in |over )?the (?:next|last|first|final|other)) (?:[a-z-]+ ){0,3}"
+    r"(?:(?:\A|, (?:and )?|\b(?:then|today|next|finally|lastly|and|so|but) )"
+    r"(?:for|with|until|till|over|during|in|(?:for |in |over )?the (?:next|last|first|final|other))|\b(?:then|next|finally|lastly)) (?:[a-z-]+ ){0,3}"
     r"(?=[\dtfsneohq])(?:\d|ten\b|twelve|eleven|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|five\b|six\b|seven\b|eight\b|nine\b|half\b|quarter)"
     r"[^,]{0,16}(?: left| more)?,? \Z"
 )

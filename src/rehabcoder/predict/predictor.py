@@ -388,6 +388,7 @@ def _predicted(
         score,
         untimed,
         stated.total_span,
+        stated.timed_span,
     )
     stated = _without_a_services_own(stated, minutes, untimed)
     for k, turn in turns_of(proposal.turns, places).items():
