@@ -537,8 +537,11 @@ def test_the_stated_timed_minutes_are_not_those_of_a_service_that_has_a_time_bef
     text = "bike for endurance, 18 min. lifted crates to the shelf, 17 min. Total timed 50 min."
     spans = [(0, text.index(" lifted")), (text.index("lifted"), len(text))]
     said = (text.index("Total timed"), len(text) - 1)
-    last_first = lambda found: [0.5 + 0.1 * i for i, _ in enumerate(found)]  # noqa: E731
+
+    def longest(found: list[Candidate]) -> list[float]:
+        return [0.5 + c.minutes / 1000 if c.form == "min" else 0.1 for c in found]
+
     names = [(None, "97110"), (None, "97530")]
-    found = attach(read(text), spans, names, 50, last_first, [False, False], timed_span=said)
+    found = attach(read(text), spans, names, 50, longest, [False, False], timed_span=said)
     assert [m.minutes for m in found] == [18, 17]
-    assert [m.minutes for m in attach(read(text), spans, names, 50, last_first, [False, False])] == [18, 50]
+    assert [m.minutes for m in attach(read(text), spans, names, 50, longest, [False, False])] == [18, 50]
