@@ -83,3 +83,8 @@ def test_copied_text_gives_no_label_no_time_no_units_and_no_service():
 
 def test_blanking_keeps_length_and_lines():
     assert without("ab\ncd\nef", [(1, 4)]) == "a \n d\nef"
+
+
+def test_a_marker_with_a_remark_heads_the_block_below_it() -> None:
+    text = "[copied from 11/04 - edit before signing]\nTE 15 min, gait 80 ft.\n\n*** 11/06 ***\nTA 18 min"
+    assert [text[start:end] for start, end in copied_stretches(text.lower())] == [text[: text.index("\n\n***")]]

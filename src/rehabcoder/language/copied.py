@@ -29,6 +29,8 @@ _HEADS = re.compile(r"(?:\A|\n|[.;!?][ \t])[ \t>*#-]*\Z")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<<": ">>"}
 # What may still belong to the marker, and what ends it.
 _REST = re.compile(r"(?:\(\s?[\d/.-]{3,10}\s?\)|[^\n:\"(\])}*^>=;.-]|(?<=\d)[.:-](?=\d)|-(?=[a-z])){0,48}")
+# "[copied from 11/04 - edit before signing]" alone on its line is a marker with a remark.
+_REMARK = re.compile(r"[ \t]*[-,;/][^\n:\d]{0,48}[)\]}>*^=~_-][ \t]*(?=\n)")
 _QUOTE_ENDS = re.compile(r"(?<!\d)\"(?=[\s.,;)\]]|\Z)")
 _BACK = re.compile(
     rf"(?:\n[ \t]*\n|(?:\n[\W_]*|[.;!?\"][ \t]+[\[(]*)(?:today|now|this\s(?:visit|session|date)|current(?!ly)|new\s(?:note|entry|text)|end\s(?:of\s)?(?:{_TAKEN}|c/f|cf|carry))(?![a-z])"
@@ -68,6 +70,8 @@ def _end(low: str, mark: re.Match[str], sign: str, *, heads: bool) -> int:
         at += len(closing)
         if not heads and not low.startswith(":", at):
             return 0
+    elif closing and heads and (remark := _REMARK.match(low, at)) and remark[0].rstrip().endswith(closing):
+        at = remark.end()
     elif closing:
         over = low.find(closing, at, at + _FAR)
         return over + len(closing) if over >= 0 else _line_end(low, at)

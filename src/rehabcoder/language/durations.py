@@ -34,7 +34,7 @@ _OF_LABEL = re.compile(
 )
 _MINUTES_SAID = re.compile(r"\bmin(?:ute)?s?\b[^.\n]*$")
 _KEY = re.compile(
-    r"(?<![a-z])(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b))"
+    r"(?<![a-z])(?<!\d)(?<!\d )(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b|ft\b|feet\b|lbs?\b|#|reps?\b|%|deg))"
 )
 # "Start 9:00 | Min 18"
 _KEY_CELL = re.compile(r"(?<=\|)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)
