@@ -511,3 +511,23 @@ def test_a_bare_name_is_no_heading_of_what_comes_then_or_of_the_rest(text, answe
 def test_the_next_minutes_that_a_service_filled_open_nothing():
     text = "Therapeutic exercise filled the next 29 minutes: wall slides and leg press."
     assert [text[piece.start : piece.end] for piece in read(text).pieces] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "Cues faded to every 4th rep. Gait training with cane",
+            ["Cues faded to every 4th rep.", "Gait training with cane"],
+        ),
+        ("Levator trigger pts. NMR with laser", ["Levator trigger pts.", "NMR with laser"]),
+        ("Trunk rot. in sitting, both sides", ["Trunk rot. in sitting, both sides"]),
+        (
+            "Bridges and clams for the hips, and five rounds of steps with a bag",
+            ["Bridges and clams for the hips,", "and five rounds of steps with a bag"],
+        ),
+        ("Bridges, and clams for the hips", ["Bridges, and clams for the hips"]),
+    ],
+)
+def test_where_a_short_word_or_a_joint_ends_a_piece(text: str, answer: list[str]) -> None:
+    assert [text[piece.start : piece.end] for piece in read(text).pieces] == answer

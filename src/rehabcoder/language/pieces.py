@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.cuts import label_cuts, time_cuts
@@ -83,6 +83,8 @@ _ABBREVIATIONS = frozenset(
 )
 _DASHES = 4  # in a note that is written with them
 _NEAR = 300  # code points to either side that tell whether a line is a row of a table
+_ALSO = re.compile(r",\s{1,8}(?=and\s+[a-z\d])")
+_FEW = 12  # code points on either side of it that say too little to be a piece
 _UNITS = frozenset("shm")  # behind a figure
 _MAY_END = frozenset(
     [
@@ -93,6 +95,9 @@ _MAY_END = frozenset(
         "hr",
         "hrs",
         "ea",
+        "rep",
+        "pts",
+        "rot",
         "reps",
         "ft",
         "in",
@@ -220,7 +225,15 @@ def split(
     pieces = _cut(low, pieces, run_on_cuts(low, labels, times))
     if labels:
         pieces = _cut(low, pieces, label_cuts(low, labels, times), [label.start for label in labels])
-    return _cut(low, pieces, time_cuts(low, pieces, times, labels)) if times else pieces
+    if times:
+        pieces = _cut(low, pieces, time_cuts(low, pieces, times, labels))
+    return _cut(low, pieces, [cut for piece in pieces for cut in _also(low, piece)])
+
+
+def _also(low: str, piece: Piece) -> Iterator[int]:
+    """Where ", and" goes on within a piece: often to another service, which the tagger could not part from this one."""
+    for comma in _ALSO.finditer(low, piece.start + _FEW, piece.end - _FEW):
+        yield comma.end()
 
 
 def _at_breaks(low: str, pieces: list[Piece], breaks: Sequence[int]) -> list[Piece]:
