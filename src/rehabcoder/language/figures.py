@@ -42,6 +42,11 @@ _COMPOUND = re.compile(
 
 
 _UNITS = re.compile(r"[ \t]*(?:u|units?)(?![a-z])")
+_SPOKEN = re.compile(
+    rf"{WORDS}(?![\w-])(?!\s(?:(?:and|a)\s(?:half|quarter)|point|hundred|pounds?|feet|foot|inch(?:es)?|steps?|reps?|repetitions|times|sets?"
+    r"|seconds?|hours?|degrees?|percent|units?|points?|visits?|sessions?|days?|weeks?|months?|years?|meters?|miles?|watts?|over|out|of|to|"
+    rf"{WORDS})(?![a-z]))"
+)
 _UNITS_MOST = 12  # no session bills more
 _MIN = r"(?:min(?:ute)?s?|m|')"
 _NEXT_LINE = re.compile(rf"[ \t]*\n[ \t]*(?=\d{{1,3}}[ \t]*{_MIN}?\.?[ \t]*(?:\n|$))")
@@ -95,6 +100,12 @@ def bare_figure(low: str, at: int) -> tuple[int | None, int]:
     if minutes is not None and minutes <= _UNITS_MOST and _UNITS.match(low, found.end()):
         return None, at
     return minutes, found.end()
+
+
+def spoken_figure(low: str, at: int) -> tuple[int | None, int]:
+    """Minutes in words that begin at `at` in a dictation without stops, where no word of measure follows, and where they end."""
+    found = _SPOKEN.match(low, at)
+    return (number(found[0]), found.end()) if found else (None, at)
 
 
 def figure_start(low: str, at: int, *, named: bool) -> int:

@@ -48,6 +48,19 @@ BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s
 HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:min(?:ute)?s?|m)\b")
 TX = re.compile(r"(?:tx|rx|treatment|therapy)[\s:=]*\Z")
 FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
+# Two figures or more at the head of a line or a sentence, each with its word behind it: "26 timed 36 tot".
+_TIMED_WORD, _TOTAL_WORD = r"(?:timed|tmd|tcm|ttct|billable)", r"(?:total|tot|ttl|ttt|visit|session|treatment|tx)"
+_MINUTES = r"(?:min(?:ute)?s?\.?|m|')"
+FIGURE_AND_WORD = re.compile(
+    rf"(?P<n>\d{{1,3}})(?:[ \t]?{_MINUTES})?[ \t](?:(?P<timed>{_TIMED_WORD})|(?P<total>{_TOTAL_WORD})|untimed)"
+    rf"(?:[ \t](?:{_MINUTES}|time|tx|treatment))?(?![a-z])"
+)
+_PAIR = re.sub(r"\?P<\w+>", "?:", FIGURE_AND_WORD.pattern)
+WORDS_BEHIND = re.compile(
+    rf"(?:^[ \t*>-]*+|(?<=[.;][ ])|(?<=[ ]{{3}}))(?:(?:time|min(?:ute)?s?)[ \t]*[:=][ \t]*)?"
+    rf"(?P<pairs>{_PAIR}(?:[ \t]?[ ,/|;&+][ \t]?(?:and[ \t])?{_PAIR}){{1,3}})\.?(?![ \t]*[:=]?[ \t]*\d{{2,3}}(?!\d|[ \t]?u))",
+    re.M,
+)
 SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]*=[ \t]*\Z")
 # Between the total and the units that it heads: "42m: 97110 1".
 HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")

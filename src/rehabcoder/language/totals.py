@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 from rehabcoder.language import total_shapes as shapes
 from rehabcoder.language.billed import charge_openings, find_units
-from rehabcoder.language.figures import bare_figure, figure_start, figures_under_names, spoken_times, two_figures
+from rehabcoder.language.figures import (
+    bare_figure,
+    figure_start,
+    figures_under_names,
+    spoken_figure,
+    spoken_times,
+    two_figures,
+)
 from rehabcoder.language.patterns import Words, sentence_starts, words_of
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.surroundings import Surroundings
@@ -89,6 +96,7 @@ class _Finder:
         self.says_timed = "timed" in around.low or "billable" in around.low
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
         self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
+        self.paired: list[tuple[int, int]] = []  # rows of figures with their words behind them
         self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
         self.timed: list[_Claim] = []
         self.total: list[_Claim] = []
@@ -98,12 +106,15 @@ class _Finder:
         words, done = total_words(), 0
         self._choices()
         self._figure_lines()
+        self._words_behind()
         for start, word in self.words:
             if start < done or word[:3] not in words.openings:
                 continue
             found = words.phrase.match(self.low, start)
             if found and not shapes.UN.search(self.low, max(0, start - 9), start):
                 done = found.end()
+                if self._is_paired(start):
+                    continue
                 self._named_before(start, done)
         self.named = {claim.end for claim in (*self.timed, *self.total)}
         for mention in self.spoken.values():
@@ -136,6 +147,22 @@ class _Finder:
         for found in shapes.FIGURE_LINE.finditer(self.low):
             self._claim(self.total, _WEAK, found.start(1), found.end(1), int(found[1]))
 
+    def _words_behind(self) -> None:
+        """Claims of lines in which each figure goes with the word behind it: "26 timed 36 tot"."""
+        if not (self.says_timed or "tmd" in self.low or "tcm" in self.low or "ttct" in self.low):
+            return
+        for row in shapes.WORDS_BEHIND.finditer(self.low):
+            pairs = list(shapes.FIGURE_AND_WORD.finditer(self.low, row.start("pairs"), row.end("pairs")))
+            if sum(bool(pair["timed"]) for pair in pairs) != 1 or sum(bool(pair["total"]) for pair in pairs) != 1:
+                continue
+            self.paired.append(row.span("pairs"))
+            for pair in pairs:
+                if pair["timed"] or pair["total"]:
+                    self._claim(self.timed if pair["timed"] else self.total, _STRONG, *pair.span(), int(pair["n"]))
+
+    def _is_paired(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self.paired)
+
     def _named_before(self, start: int, at: int) -> None:
         """Claims of the figure behind the phrase from `start` to `at`."""
         words, low = total_words(), self.low
@@ -155,6 +182,12 @@ class _Finder:
         at = figure_start(low, at, named=bool(words.timed.search(phrase) or words.total.search(phrase)))
         both, mention = two_figures(low, at), self.spoken.get(at)
         minutes, end = (mention.minutes, mention.end) if mention else bare_figure(low, at)
+        if (
+            minutes is None
+            and words.length.search(phrase)
+            and (words.timed.search(phrase) or words.total.search(phrase))
+        ):
+            minutes, end = spoken_figure(low, at)  # "timed minutes thirty eight manual therapy fifteen minutes"
         if both and not mention and self._two_figures(phrase, start, both):
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
@@ -230,7 +263,7 @@ class _Finder:
         """Claims of the figure from `start` to `end` by the words around it; `mention` if it says its unit."""
         words, low, around = total_words(), self.low, self.around
         behind = words.behind.match(low, end)
-        if shapes.PART_OF_VISIT.match(low, end):
+        if shapes.PART_OF_VISIT.match(low, end) or self._is_paired(start):
             return
         partly = shapes.PARTLY_TIMED.match(low, end) if self.says_timed else None
         if partly and mention and (number(partly["n"]) or 0) < minutes:
