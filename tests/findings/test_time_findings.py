@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rehabcoder.findings.times import contradiction
+from rehabcoder.findings.windows import own_ranges, with_ranges_of_the_bill
 from rehabcoder.language.minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
@@ -161,6 +164,19 @@ def test_rows_of_the_clock():
     assert "overlap" in (found("900-920 rows\n915-930 crates", first, over) or "")
     group = ("915-930 crates", "97150", 15)
     assert found("900-920 rows\n915-930 crates", first, group) is None
+
+
+def test_rows_of_the_clock_in_a_bill():
+    bill = "rows 3x10\ncrates\n97110 | TE | 9:00 | 9:20 | 20 | 1\n97530 | TA | 9:{} | 9:35 | 15 | 1"
+    services = [Service(0, 9, "rows 3x10", "97110", None, 20), Service(10, 16, "crates", "97530", None, 15)]
+    for begins in ("20", "15"):
+        reading = read(bill.format(begins))
+        billed = [
+            replace(service, minutes_span=Span(row.time.start, row.time.end))
+            for service, row in zip(services, reading.charges, strict=True)
+        ]
+        ranges = with_ranges_of_the_bill(reading, billed, own_ranges(reading, [(0, 9), (10, 16)]))
+        assert [own.begins for own in ranges if own] == [540, 540 + int(begins)]
 
 
 def test_a_clock_range_beside_written_minutes():

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rehabcoder.billing.codes import is_timed, one_name
-from rehabcoder.findings.windows import Window, leaving, of_another_time, own_ranges, own_stamps, windows
+from rehabcoder.findings.windows import (
+    Window,
+    leaving,
+    of_another_time,
+    own_ranges,
+    own_stamps,
+    windows,
+    with_ranges_of_the_bill,
+)
 from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.naming import NOT_BILLED
 from rehabcoder.language.patterns import MACHINES, sentence_start
@@ -59,7 +67,7 @@ class Contradiction:
 def contradiction(predicted: Predicted, services: list[Service]) -> Contradiction | None:
     """The first contradiction found, or None. Services are taken as the note labels them."""
     places = [(s.start, s.end) for s in services]
-    ranges = own_ranges(predicted.reading, places)
+    ranges = with_ranges_of_the_bill(predicted.reading, services, own_ranges(predicted.reading, places))
     taken = {own.start for own in ranges if own} | {s.minutes_span.start for s in services if s.minutes_span}
     with_company = sorted([*places, *predicted.shared.places])  # the time of a second patient is no visit's
     return (

@@ -189,6 +189,17 @@ def _inside(services: Sequence[tuple[int, int]]) -> Callable[[int], bool]:
     return inside
 
 
+def with_ranges_of_the_bill(
+    reading: Reading, services: Sequence[Service], ranges: Sequence[TimeMention | None]
+) -> list[TimeMention | None]:
+    """The clock ranges of the services, for those without one that of the row of a bill from which their minutes are."""
+    given = {row.time.start: row.logged for row in reading.charges}
+    return [
+        own or (given.get(service.minutes_span.start) if service.minutes_span else None)
+        for service, own in zip(services, ranges, strict=True)
+    ]
+
+
 def own_ranges(reading: Reading, services: Sequence[tuple[int, int]]) -> list[TimeMention | None]:
     """The clock range of each service: the first in its words, or one that leads up to them on the same line."""
     low, inside = reading.low, _inside(services)

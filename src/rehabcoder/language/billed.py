@@ -24,6 +24,7 @@ from rehabcoder.language.charge_lists import (
     shared_pairs,
 )
 from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
+from rehabcoder.language.charge_rows import units_of_rows
 from rehabcoder.language.charge_tables import heading_openings, table_pairs
 from rehabcoder.language.patterns import Words, alternatives, knowledge, openings, whole_words
 from rehabcoder.language.reading import Reading
@@ -67,6 +68,10 @@ def find_units(reading: Reading, sentences: list[int], words: Words) -> tuple[di
         pairs = _Charges(reading, marks, billing, sentences, words).pairs() + table_pairs(reading.low, marks, words)
     else:
         pairs = said_pairs(reading.low)
+    if reading.charges:
+        known = {pair.code for pair in pairs}
+        rows = [row for row in units_of_rows(reading.charges) if row.label.code not in known]
+        pairs += [Pair(row.label.start, row.end, row.label.code, row.units or 0, True) for row in rows]
     breaks = [at for at in sentences if at and reading.low[at - 1] == "\n"]
     by_code: dict[str, list[Pair]] = {}
     for pair in pairs:

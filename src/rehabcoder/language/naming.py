@@ -170,6 +170,7 @@ def _from_footer(
     if not places or None not in out:
         return
     rows = [la for la, _ in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, la.start)]
+    rows = rows or [row.label for row in reading.charges if row.start >= places[-1][1]]
     if len({la.code for la in rows}) < 2 and not (rows and foot_list(reading.low)):
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]

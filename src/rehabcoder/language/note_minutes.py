@@ -362,15 +362,20 @@ def footer_times(
     """Times outside of the services that stand beside a label, by that label; those that begin at `used` left out."""
     footer: dict[str, list[TimeMention]] = {}
     begins = [start for start, _ in spans]
+    rows = [row.start for row in reading.charges]
     for mention in reading.times:
-        if mention.start in used or mention.form not in _FOOTER_FORMS or counts_units(mention):
+        at = bisect_right(rows, mention.start) - 1
+        row = reading.charges[at] if at >= 0 and mention.start < reading.charges[at].end else None
+        if row is not None and mention.start != row.time.start:
+            continue  # a time of day, its units
+        if mention.start in used or (row is None and (mention.form not in _FOOTER_FORMS or counts_units(mention))):
             continue
         if _ANY_EACH.match(reading.low, mention.end):
             continue
         inside = bisect_right(begins, mention.start) - 1
         if inside >= 0 and mention.start < spans[inside][1]:
             continue
-        label = _label_beside(reading, mention)
+        label = _label_beside(reading, mention) if row is None else row.code
         if label and not _elsewhere(reading.low, mention.start):
             footer.setdefault(label, []).append(mention)
     return footer

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rehabcoder.language.breaks import lost_breaks, mended, place
+from rehabcoder.language.charge_rows import ChargeRow, find_charge_rows
 from rehabcoder.language.copied import copied_stretches, without
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.keyed import Keyed, find_keyed
@@ -55,6 +56,7 @@ class Reading:
     pieces: list[Piece]
     copied: list[tuple[int, int]]
     keyed: Keyed | None
+    charges: list[ChargeRow]
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
@@ -90,7 +92,8 @@ def read(text: str) -> Reading:
             [la for la in labels if not low[la.start].isspace()],
             [t for t in times if not low[t.start].isspace()],
         )
-    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low))
+    charges = find_charge_rows(low, labels, times)
+    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges)
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

@@ -16,6 +16,7 @@ from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.attendance import GROUP, Attendance, attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
+from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.company import Shared, find_shared
 from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
@@ -159,6 +160,7 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     parts = [emission[cuts[i] : cuts[i + 1]] for i in range(len(readings))]
     outside = model.kind.column(OUT)
     added: list[list[list[Span]]] = []
+    barred: list[frozenset[int]] = []  # pieces in which no service is looked for
     totals = [find_totals(reading) for reading in readings]
     all_turns = [find_turns(reading.low, reading.labels, reading.times) for reading in readings]
     for reading, stated, layout, kind, indices, part, turns in zip(
@@ -166,7 +168,10 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
     ):
         inside = (1 - kind[:, outside]).tolist()
         bills = only_billed(reading, layout, inside, stated.units_span, indices)
-        _make_sure(part, [*indices, *bills], closing_labels(reading, layout, kind, model.kind.classes, indices))
+        charged = rows_of_described(reading, layout, kind, model.kind.classes, indices)
+        barred.append(indices.union(charged))
+        closing = closing_labels(reading, layout, kind, model.kind.classes, barred[-1])
+        _make_sure(part, [*barred[-1], *bills], closing)
         begun = cut_by_turns(reading, turns)
         part[[*parted(reading, layout, indices), *(k for k in begun if k < len(part))], INSIDE] -= SURELY
         topics, over = topic_headings(reading, indices)
@@ -180,9 +185,9 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         if len(part) > LONG:
             added.append([])
             continue
-        more = [coded_rows(reading, indices), named_only(reading, layout, inside, indices)]
+        more = [coded_rows(reading, barred[-1]), named_only(reading, layout, inside, barred[-1])]
         added.append([spans for spans in more if spans])
-    ways = _ways(model, readings, aside, added, parts)
+    ways = _ways(model, readings, barred, added, parts)
     return [
         Proposal(
             reading,
