@@ -139,6 +139,28 @@ def test_each_row_of_a_sheet_that_ends_with_its_minutes_is_a_service(mark: str) 
     ]
 
 
+EDGE = ["stepper L4 seat 9       8", "leg raises 2x10        14", "   slow and held\nheel slides            10"]
+
+
+def test_each_row_of_a_sheet_with_minutes_at_its_edge_is_a_service() -> None:
+    assert cut("\n".join([*EDGE, "Total 32"])) == [
+        EDGE[0], f"{EDGE[1]}\n   slow and held", EDGE[2].rpartition("\n")[2], "Total 32"
+    ]  # fmt: skip
+    assert len(cut("\n".join([*EDGE, "cold pack               9", "Timed 32"]))) == 5
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*EDGE, "No pain."],  # loads, for all that the note says
+        [f"{row[:18]}  12  {row[18:]}" for row in EDGE[:2]] + ["heel slides         12       10", "Total 32"],
+        [*EDGE[:2], "Total 22"],
+    ],
+)
+def test_other_figures_at_the_edge_show_no_sheet(rows: list[str]) -> None:
+    assert cut("\n".join(rows)) == ["\n".join(rows)]
+
+
 def test_a_few_rows_or_doses_with_their_unit_show_no_sheet() -> None:
     for text in ("TE\t15\nbands\t10", "bike\t7 min\nrows\t5 min\nsteps\t4 min\npress\t3x10", "TE 15\nbike 10\nrows 12"):
         assert cut(text) == [text]

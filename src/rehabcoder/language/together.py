@@ -24,6 +24,14 @@ _HEADING = 80  # code points of a heading
 _LEAST = 2  # cells with nothing but a code that make a column of codes
 _CLOSING_CELL = re.compile(r"[ \t|]*(?:\n|$)")
 _CELL_FORMS = frozenset({"bare", "cell"})  # a time with its unit may be a dose ("Bike  7 min")
+_EDGE_FORMS = frozenset({"trail", "label"})
+_EDGE = re.compile(r"[ ]{3}\Z")
+_GAP = 4  # code points before a figure at the edge of a sheet
+_ROW = 200  # code points of a row
+_SECOND_FIGURE = re.compile(r"(?:[ ]{2}|\A)[\d./:-]+\Z|[ ]{2}[\d./:-]+[ ]{2}")
+_SUM = re.compile(r"[ \t*]*(?:total|timed|tot|ttl|billed|charges?|units)(?![a-z])|[ \t*]*97\d{3}\Z")
+_SUM_LINE = re.compile(r"(?<![a-z])(?:total|timed|tot|ttl)(?![a-z])[^\n]{0,80}")
+_FIGURE = re.compile(r"\d{2,3}")
 _SHEET = 3  # rows with minutes in their last cell that show a layout
 Span = tuple[int, int]
 
@@ -135,8 +143,9 @@ def at_headings(spans: Sequence[Span], headings: Sequence[int]) -> list[Span]:
 def timed_rows(reading: Reading) -> list[int]:
     """Behind which pieces a row ends that has minutes of its own in its last cell, where a note is a sheet of such rows."""
     low = reading.low
+    edge = _at_the_edge(reading) if "   " in low else []
     if "\t" not in low and "|" not in low:
-        return []
+        return edge
     out: list[int] = []
     for mention in reading.times:
         closing = _CLOSING_CELL.match(low, mention.end) if mention.form in _CELL_FORMS else None
@@ -144,7 +153,52 @@ def timed_rows(reading: Reading) -> list[int]:
             index = bisect_left(reading.pieces, mention.end, key=lambda piece: piece.end)
             if index < len(reading.pieces) and reading.pieces[index].start < mention.start:
                 out.append(index + 1)
-    return out if len(out) >= _SHEET else []
+    return out if len(out) >= _SHEET else edge
+
+
+def _at_the_edge(reading: Reading) -> list[int]:
+    """Behind which pieces a row ends whose only figure far from its words is its minutes, where those of several stand one
+    under another and come to what the note states: "LAQ 2# 3x10, SLR 2x10     14"."""
+    low = reading.low
+    rows: list[
+        tuple[int, int, int, int]
+    ] = []  # where the figure begins and ends in its line, where in the text; minutes
+    for mention in reading.times:
+        if mention.form not in _EDGE_FORMS or not _EDGE.search(low, max(0, mention.start - _GAP), mention.start):
+            continue
+        line = low.rfind("\n", max(0, mention.start - _ROW), mention.start) + 1
+        words = low[line : mention.start].rstrip()
+        if _CLOSING_CELL.match(low, mention.end) and words and not (_SECOND_FIGURE.search(words) or _SUM.match(words)):
+            rows.append((mention.start - line, mention.end - line, mention.end, mention.minutes))
+    columns = (Counter(row[0] for row in rows), Counter(row[1] for row in rows))
+    rows = [row for row in rows if max(columns[0][row[0]], columns[1][row[1]]) >= _SHEET - 1]
+    if len(rows) < _SHEET or not _come_to_a_total(low, [row[3] for row in rows]):
+        return []
+    out: list[int] = []
+    for _, _, at, _ in rows:
+        index = bisect_left(reading.pieces, at, key=lambda piece: piece.end)
+        if index < len(reading.pieces) and reading.pieces[index].start < at:
+            out.append(_with_lines_below(reading, index + 1, {row[2] for row in rows}))
+    return out
+
+
+def _come_to_a_total(low: str, minutes: Sequence[int]) -> bool:
+    """Whether a line with a word for a total gives what they come to, all or all but one: a pack is not timed."""
+    whole = sum(minutes)
+    stated = {int(figure) for line in _SUM_LINE.findall(low) for figure in _FIGURE.findall(line)}
+    return not stated.isdisjoint([whole, *(whole - one for one in minutes)])
+
+
+def _with_lines_below(reading: Reading, index: int, ends: Collection[int]) -> int:
+    """Behind which piece a row ends that goes on in lines set in below it, none of which has minutes of its own."""
+    low, pieces = reading.low, reading.pieces
+    last = index
+    while last < len(pieces) and low[max(0, pieces[last].start - 2) : pieces[last].start] == "  ":
+        line = low.find("\n", pieces[last].start)
+        if any(pieces[last].start < end <= (line if line >= 0 else len(low)) for end in ends):
+            return index  # what is set in closes with the minutes of a further row
+        last += 1
+    return last
 
 
 def split_rows(spans: Sequence[Span], rows: Sequence[int]) -> list[Span]:
