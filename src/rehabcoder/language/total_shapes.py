@@ -74,7 +74,9 @@ BARE_BEHIND = re.compile(
 CLOSED = re.compile(
     r"\s*(?:$|[.;:,)\]\n|*\"<]|--|(?<=\s)\s\S|today\b|this\s(?:morning|afternoon|evening|visit|session|date|am|pm)\b|1:1|one[\s-]on"
     r"|from\s+(?:me|us|the\s+therapist)\b|(?:in|on)\s+(?:the\s+)?(?:clinic|gym|room|unit|floor)|with\s+(?:her|him|them|me|us|mr|mrs|ms|pt|the\s+patient)\b"
-    r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b)"
+    r"|(?:for|of)\s+(?:skilled\s+)?(?:direct\s+)?(?:pt|ot|(?:physical\s+|occupational\s+)?therapy|treatment|services|tx)\b"
+    r"|(?:(?:for|of)\s+)?(?:(?:skilled|direct|outpatient|inpatient|home|individual|1:1)\s+){0,3}+(?:pt|ot|(?:physical|occupational)\s+therapy)"
+    r"\s+(?:in|at|from|with)\b)"
 )
 OF_THERAPY = re.compile(
     r"[ \t-]+(?:(?:with|from)[ \t]me|for[ \t](?:the|this|today's)[ \t](?:(?:whole|full|entire)[ \t])?(?:visit|session|appointment|treatment)|(?:of[ \t])?(?:skilled[ \t])?(?:pt|ot|(?:physical|occupational)[ \t]therapy))(?:[ \t](?:1:1|one-on-one))?"
