@@ -46,7 +46,7 @@ class Surroundings:
     """Answers questions about places of one reading. `sentences` are the starts of its sentences."""
 
     def __init__(self, reading: Reading, sentences: list[int]) -> None:
-        self.low = reading.low
+        self.low, self.text = reading.low, reading.text
         self.labels = reading.labels
         self.sentences = sentences
         self.mentions = [t for t in reading.times if t.form not in ("clock", "pct", "rest")]
@@ -86,6 +86,12 @@ class Surroundings:
     def ends(self, end: int) -> bool:
         """Whether a sentence or a line closes at `end`."""
         return self.low[end - 1] == "." or _ENDS.match(self.low, end) is not None
+
+    def elsewhere(self, end: int) -> bool:
+        """Whether the words behind a time say that it is of something else: "45 min per visit", but not "45 min. Next visit"."""
+        if self.low[end - 1] == "." and self.text[end : end + 2].strip().isupper():
+            return False
+        return total_words().elsewhere.match(self.low, end) is not None
 
     def alone(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end` are a sentence or a line of their own."""
@@ -187,7 +193,7 @@ class Surroundings:
     def _of_today(self, mention: TimeMention) -> bool:
         words, at = total_words(), mention.start
         return not (
-            words.elsewhere.match(self.low, mention.end)
+            self.elsewhere(mention.end)
             or self.has_before(words.another_day, at)
             or self.has_before(words.other_thing, at)
         )

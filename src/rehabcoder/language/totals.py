@@ -374,7 +374,7 @@ class _Finder:
     ) -> None:
         """Adds a claim unless the words around it, or the other times of the note, speak against it."""
         words, low, around = total_words(), self.low, self.around
-        if not _LEAST <= minutes <= _MOST or words.elsewhere.match(low, end):
+        if not _LEAST <= minutes <= _MOST or around.elsewhere(end):
             return
         row = bisect_left(self.offered, (end,)) - 1
         if row >= 0 and end <= self.offered[row][1]:
