@@ -76,6 +76,32 @@ SHOWN = [
     ("skilled_need", "HR monitored each lap"),
     ("skilled_need", "I blocked the knee; my hands on the pelvis"),
     ("skilled_need", "height lowered 2 in after he hiked the shoulder"),
+    ("progress", "Kapandji 8, last 7."),
+    ("progress", "Elevation 128, six weeks ago 90."),
+    ("progress", "Pants mod i, last Fri min A"),
+    ("progress", "At SOC max A x2, one person now"),
+    ("progress", "Dressing was moderate assist on admission."),
+    ("progress", "Last wk 200 ft."),
+    ("progress", "She spilled nothing, whereas last week two cups went over."),
+    ("progress", "Socks took both of us last Friday."),
+    ("progress", "First time without the walker."),
+    ("progress", "Burlap impossible at visit 3."),
+    ("progress", "Floor lift needed two helpers at IE"),
+    ("progress", "Steadier than Thursday"),
+    ("progress", "Full days this wk, last wk half."),
+    ("progress", "Fell 2x in Oct, none in Nov."),
+    ("progress", "Shaved L cheek today, missed it completely wk 2."),
+    ("progress", "He was on the walker until Friday and is on a cane today"),
+    ("progress", "Goals: flex 104 > 150"),
+    ("progress", "Flex 95 deg of the 120 in the goal."),
+    ("progress", "Flex 104 goal 120"),
+    ("progress", "LTG: quilt 45 min - partially met"),
+    ("progress", "left hand five laps last time and ten today no red marks after the limb came off"),
+    ("progress", "flexion one thirty one now one fifteen on the first of November"),
+    ("progress", "Was indep before 11/14, now max A"),
+    ("progress", "3/10 arriving, leg sx above knee now (was calf)"),
+    ("progress", "Transfers one prompt, four at first visit."),
+    ("progress", "Leg press was forty at the last re check"),
     ("functional_goal", "LTG: one-person xfer for the aides"),
     ("functional_goal", "Back to roofing by 9/1."),
     ("functional_goal", "Three flights with a basket in 6 weeks"),
@@ -151,6 +177,12 @@ NOT_SHOWN = [
     ("response", "Sore 3/10 after gardening yesterday"),
     ("response", "Squats 2x10 out of the chair"),
     ("response", "Step out 10 x"),
+    ("progress", "Visit 4 on Tuesday."),
+    ("progress", "Shuttle press 15 min from week 4."),
+    ("progress", "table w/ 3 others from Wed class"),
+    ("progress", "STG 1, LTG 1 reviewed."),
+    ("progress", "Dizzy 1/10 leaving, was 3 on entry"),
+    ("progress", "eval 9/29 by JT 45 min"),
     ("skilled_need", "Pain started when he lifted a box."),
     ("skilled_need", "Ball dropped into the box as music played."),
     ("skilled_need", "Bike 10 min, 20 min a day at home."),
@@ -181,6 +213,13 @@ def test_what_is_set_aside_shows_nothing():
 
 def test_only_what_is_asked_is_looked_for():
     assert elements("Berg 44/56, 39 on 2/2.", asked=("response",)) == set()
+
+
+def test_a_word_that_forbids_does_so_close_by_alone():
+    assert "functional_goal" in elements(
+        "he wants the mountain race in april " + "tendon two out of ten " * 3 + "yesterday"
+    )
+    assert "functional_goal" not in elements("he wants the mountain race in april like yesterday")
 
 
 def test_the_piece_is_told():
@@ -246,6 +285,9 @@ def test_cues_count_within_a_service_alone():
         ("progress", "First week, no earlier figures."),
         ("progress", "Falls x2 last month"),
         ("progress", "LEFS 40 (no retest)"),
+        ("progress", "Progress since last note: none charted yet, 3rd visit."),
+        ("progress", "FGA 19/30"),
+        ("progress", "mCTSIB cond 4 = 11s."),
         ("response", "pain 5/10 pre."),
         ("response", "WB L hip as tol"),
         ("response", "No rating was asked."),
@@ -293,6 +335,8 @@ def test_an_empty_field_and_a_rating_on_arrival_show_nothing(element, text):
         ("progress", "Berg 44 at the end, goal 50"),
         ("progress", "Flexion 120, up 12 since the injection"),
         ("progress", "Falls: none now, two a week from September on"),
+        ("progress", "FGA 19/30 (eval 14)"),
+        ("progress", "Progress: not met"),
     ],
 )
 def test_what_goes_on_to_something_else_is_not_silent(element, text):

@@ -16,6 +16,9 @@ from typing import Any
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
 
+_NOTHING = r"(?!)"  # matches nowhere
+_BESIDE = 60  # characters around a match: a word further off, in a long dictated sentence, speaks of something else
+
 
 @dataclass(slots=True, frozen=True)
 class _Form:
@@ -43,9 +46,10 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
 
 
 def _form(entry: Mapping[str, Any], never: str) -> _Form:
-    """A form, which what is said beside any of its element forbids, and what is said of it alone."""
-    forbids = f"{never}|{entry['never']}" if "never" in entry else never
-    return _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]), _compiled(forbids))
+    """A form, which what is said beside any of its element forbids, unless it is `certain`, and what is said of it alone."""
+    said = ("" if entry.get("certain") else never, entry.get("never", ""))
+    forbids = _compiled("|".join(filter(None, said)) or _NOTHING)
+    return _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]), forbids)
 
 
 @cache
@@ -88,7 +92,9 @@ def shown(
                 if (form.where == "in" and index not in inside) or (form.where == "behind" and index <= first):
                     continue
                 piece = reading.pieces[index]
-                if not form.never.search(low, piece.start, max(piece.end, match.end())):
+                start = max(piece.start, match.start() - _BESIDE)
+                end = min(max(piece.end, match.end()), match.end() + _BESIDE)
+                if not form.never.search(low, start, end):
                     out[element] = index
                     break
     return out
