@@ -25,6 +25,7 @@ def aside(text: str) -> list[str]:
         "Frequency 2-3x per week, squats.",
         "Next visit add steps.",
         "Will progress squats to 20 lb.",
+        "Those two took thirty five minutes between them.",
     ],
 )
 def test_what_is_no_service_of_today(text):

@@ -8,6 +8,7 @@ from rehabcoder.language.attendance import attendance
 from rehabcoder.language.reading import read
 
 NOT_GIVEN = [
+    "stretch hams and bike, para ran it while I wrote",
     "hall walking with his daughter, I did my visit form at the table",
     "pulleys 10 min, therapist was upstairs in care conf",
     "TE 15: bike and leg press with the tech, PT with another patient",
@@ -76,6 +77,8 @@ ONE_ON_ONE = [
     "scooting, OT and tech on either side, mod A x2",
     "gait 100 ft with cues, w/ Jen (tech) following with w/c",
     "Car transfer taught w/ Ann, her home aide",
+    "T10 para: ramp with cues, wheelies",
+    "soft tissue to paraspinals while prone",
 ]
 
 

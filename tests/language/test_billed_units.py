@@ -19,6 +19,7 @@ UNITS = [
         {"97530": 2, "97110": 1, "97112": 1},
     ),
     ("Charges: two to ther ex, one to manual.", {"97110": 2, "97140": 1}),
+    ("97110-2 per flow sheet.\n97140-1 scar + wrist mobs.", {"97110": 2, "97140": 1}),
     ("charging one neuro one manual see her friday", {"97112": 1, "97140": 1}),
     ("billed one unit of ther ex and two units gait training", {"97110": 1, "97116": 2}),
     ("billed two 97110 one 97140 one 97112 keep running", {"97110": 2, "97140": 1, "97112": 1}),

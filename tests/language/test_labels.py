@@ -74,6 +74,8 @@ def test_a_blank_of_a_name_is_whatever_people_type(form):
         "multifidus with US imaging feedback",
         "TrA on rehabilitative ultrasound imaging",
         "diagnostic ultrasound showed a tear",
+        "contractions with transperineal ultrasound",
+        "contractions with ultrasound on the screen",
         "tender over the 5th mt: no swelling",
         "he was put down as exercise intolerant",
     ],

@@ -5,7 +5,7 @@ import pytest
 
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.layout import layout_features
-from rehabcoder.language.named import named_only, only_billed, parted
+from rehabcoder.language.named import named_only, only_billed, only_summed, parted
 from rehabcoder.language.reading import read
 
 CLASSES = ("97110", "97530", "none", "other", "out")
@@ -209,3 +209,16 @@ def test_names_told_on_a_sheet_are_services_beside_a_description(sheet: str, ans
     assert [
         text[reading.pieces[a].start : reading.pieces[b - 1].end] for a, b in named_only(reading, layout, chances, ())
     ] == answer
+
+
+def summed(text: str, stated: str, aside: tuple[int, ...] = ()) -> list[str]:
+    reading = read(text)
+    span = (text.index(stated), text.index(stated) + len(stated))
+    rows = only_summed(reading, layout_features(reading, aside), (None, span), aside)
+    return [text[reading.pieces[k].start : reading.pieces[k].end] for k in rows]
+
+
+def test_a_total_that_the_other_times_come_to_is_no_service():
+    assert summed("TE 15 min: rows\nMT 15 min: glides\n30 min, 3u", "30 min") == ["30 min, 3u"]
+    assert summed("TE 15 min: rows\nMT 15 min: glides\n25 min, 3u", "25 min") == []  # may be a third one
+    assert summed("Rows and pulls\n30 min", "30 min") == []  # the time of what stands above

@@ -16,6 +16,7 @@ from rehabcoder.language.reading import read
         "Brace on, worn for 10 min, no marks",
         "Dtr phoned 10 min about the ramp",
         "Called the vendor 10 min",
+        "Splint looked at 10 min later, fits",
     ],
 )
 def test_how_long_a_splint_was_on_or_a_call_took_is_no_treatment(words):
@@ -30,6 +31,7 @@ def test_how_long_a_splint_was_on_or_a_call_took_is_no_treatment(words):
         "Straps moved, skin clear, 15 min",
         "Stepping to dots that I called out, 10 min",
         "Red band rows 10 min",
+        "Ten minutes later on were for shoelaces",
         "Wearing schedule and donning 15 min",
         "Daughter taught the transfer 10 min",
     ],

@@ -72,6 +72,9 @@ def test_a_time_for_each_of_other_things_is_nobodys(text):
         "TE: rows, MT: glides, 25 min not split",
         "TE: rows, MT: glides, 25 min both",
         "TE: rows, MT: glides = 25 min the both.",
+        "TE: rows. MT: glides. Those two took 25 min with rests.",
+        "TE: rows. MT: glides. These took 25 min together.",
+        "TE: rows; MT: glides; the two together lasted 25 minutes",
     ],
 )
 def test_a_time_of_several_services_together_is_nobodys(text):

@@ -66,6 +66,8 @@ class Company:
             return times and (whole or minutes_follow)
         if times or minutes_follow or (found["mark"] in ("-", "=", "(") and _TIGHT_ENDS.match(low, at)):
             return True
+        if found["mark"] == "-" and low[at : at + 1] in (" ", "\t") and not low[begin : mark.start].strip(" *-\t"):
+            return True  # "97110-2 per flow sheet"
         if not found["mark"].strip() and re.match(r"\.[ \t]*\S", low[at : at + 8]):
             return False  # "97110 1. SLR" opens a list
         return whole

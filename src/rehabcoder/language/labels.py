@@ -152,10 +152,10 @@ _AS = (" as ", " as a ", " as an ", " as the ", " under ")
 _ENDS = re.compile(r"[ \t]*(?:[.,;:)\n]|\Z|(?:and|for|in|on|with|by|\d)\b)")
 # "Multifidus with US imaging feedback": that a muscle was looked at is no treatment.
 _IMAGING_BEHIND = re.compile(
-    r"[ -](?:imag(?:ing|e|es)|guid(?:ed|ance)|bio ?feedback|feedback|scan(?:s|ned|ning)?|screen|monitor|probe|video|picture)(?![a-z])"
+    r"[ -](?:on (?:the |a )?)?(?:imag(?:ing|e|es)|guid(?:ed|ance)|bio ?feedback|feedback|scan(?:s|ned|ning)?|screen|monitor|probe|video|picture)(?![a-z])"
 )
 _IMAGING_AHEAD = re.compile(
-    r"(?:diagnostic|rehab(?:ilitative|ilitation)?|real[ -]time|imaging|musculoskeletal|msk|doppler|guided by)[ ]\Z"
+    r"(?:diagnostic|rehab(?:ilitative|ilitation)?|real[ -]time|imaging|trans[ -]?(?:perineal|abdominal)|musculoskeletal|msk|doppler|guided by)[ ]\Z"
 )
 _IMAGING_FAR = 17  # code points of such a word
 _ULTRASOUND = "97035"

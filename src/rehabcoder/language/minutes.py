@@ -96,12 +96,21 @@ def _bucket(minutes: int) -> str:
 
 
 def candidates(
-    reading: Reading, start: int, end: int, *, before: int, after: int, total: int | None, forms: Counter[str]
+    reading: Reading,
+    start: int,
+    end: int,
+    *,
+    before: int,
+    after: int,
+    total: int | None,
+    forms: Counter[str],
+    barred: Collection[int] = (),
 ) -> list[Candidate]:
     """Candidates of the service `[start, end)`.
 
     `before` and `after` are the borders of its neighbours; `total` the minutes that the note states for the session;
-    `forms` counts how often each way of writing a time leads or closes a service in this note.
+    `forms` counts how often each way of writing a time leads or closes a service in this note. Times that begin at `barred` are
+    not looked at.
     """
     low, times = reading.low, reading.times
     line_start = low.rfind("\n", 0, start) + 1
@@ -112,7 +121,7 @@ def candidates(
     at = bisect_left(times, lowest, key=lambda t: t.start)
     inside: list[TimeMention] = []
     while at < len(times) and times[at].start < highest:
-        if times[at].form != "clock":
+        if times[at].form != "clock" and times[at].start not in barred:
             inside.append(times[at])
         at += 1
     own = [t for t in inside if start <= t.start < end]
@@ -250,11 +259,7 @@ def _best(
     for index, (start, end) in enumerate(spans):
         before = spans[index - 1][1] if index else 0
         after = spans[index + 1][0] if index + 1 < len(spans) else len(reading.text)
-        found = [
-            c
-            for c in candidates(reading, start, end, before=before, after=after, total=total, forms=forms)
-            if c.start not in barred
-        ]
+        found = candidates(reading, start, end, before=before, after=after, total=total, forms=forms, barred=barred)
         best, sure = None, 1.0
         if found:
             marks = score(found)

@@ -215,3 +215,22 @@ def only_billed(
     if not any(chance > _LIKELY and k not in beside and k not in aside for k, chance in enumerate(inside)):
         return []
     return [k for k in rows if k - 1 in beside or k + 1 in beside]
+
+
+def only_summed(
+    reading: Reading, layout: Sequence[Place], stated: Sequence[Span | None], aside: Collection[int]
+) -> list[int]:
+    """The pieces that say nothing but a total, stated in one of these spans, to which two other times or more of the note come:
+    "30 min, 3u" below two services of 15 minutes."""
+    out: list[int] = []
+    for span in filter(None, stated):
+        said = [time.minutes for time in reading.times_in(*span)]
+        others = [t.minutes for t in reading.times if t.form in _LENGTHS and not span[0] <= t.start < span[1]]
+        if len(others) < 2 or sum(others) not in said:
+            continue
+        out += [
+            k
+            for k, (piece, place) in enumerate(zip(reading.pieces, layout, strict=True))
+            if piece.start <= span[0] < piece.end and not (place.thin or place.labelled or k in aside)
+        ]
+    return out

@@ -8,13 +8,14 @@ from rehabcoder.language.reading import Reading
 
 _FORMS = frozenset({"min", "prime", "word", "m", "frac"})
 _FAR = 60  # code points before a time that say so
-_TELLING = ("skin", "red", "blanch", "pink", "mark", "wear", "worn", "wore", "phon", "called", "rang ")
+_TELLING = ("skin", "red", "blanch", "pink", "mark", "wear", "worn", "wore", "phon", "called", "rang ", "later")
 _KIN = r"(?:dtr|daughter|son|wife|husband|spouse|mother|mom|father|dad|sister|brother|niece|nephew|family|md|dr|physician|surgeon|nurse|vendor|school|teacher|employer|insurance)"
 _UNDER_A_SPLINT = re.compile(
     r"(?<![a-z])(?:skin|red(?:ness)?|blanch\w*|pink\w*|marks?)(?:[ ,](?:areas?|spots?|marks?|checks?|checked|looked|seen|it|was|were|is|again|under|thumb|edges?|color|ok|clear|gone|faded|at|free))*"
     r" (?:ok|okay|clear|intact|fine|good|gone|faded|cleared|clears|(?:after|at|in|within)(?: about| another)?) \Z"
     r"|(?<![a-z])(?:wear|wearing|wore|worn)(?: (?:it|time|trial|splint|brace|orthosis))?(?: (?:for|x|of|after|in clinic|here|-))* \Z"
 )
+_LATER = re.compile(r"[ \n]later(?! on\b)(?![a-z])")  # "looked at again 30 min later"
 _CALLED = re.compile(
     rf"(?<![a-z]){_KIN}(?: (?:was|also|had|just))? (?:phoned|called|rang|telephoned)(?: (?:in|back|x|for|about))* \Z"
     rf"|(?<![a-z])(?:phoned|telephoned|called|(?:phone )?call (?:to|with|from|w/)) (?:the |his |her |my )?{_KIN}(?:'s office)?(?: (?:x|for|about))* \Z"
@@ -30,5 +31,8 @@ def of_no_treatment(reading: Reading) -> set[int]:
         time.start
         for time in reading.times
         if time.form in _FORMS
-        and any(p.search(low, max(0, time.start - _FAR), time.start) for p in (_UNDER_A_SPLINT, _CALLED))
+        and (
+            _LATER.match(low, time.end)
+            or any(p.search(low, max(0, time.start - _FAR), time.start) for p in (_UNDER_A_SPLINT, _CALLED))
+        )
     }

@@ -27,6 +27,13 @@ NO_LENGTH = frozenset({"clock", "rest", "pct", "trail", "bare"})  # figures that
 _TOGETHER_BEFORE = re.compile(
     r"(?<![a-z])(?:combined|together|(?:these|the|all|last|first)\s+(?:two|three)|both(?:\s+of\s+them)?)(?:\s+(?:took|were|for|was|at|above))?[\s:x=~([,-]*$"
 )
+# "Those two took thirty minutes with rests": a sentence of its own, which says by itself that there are several.
+_SAID_OF_SEVERAL = re.compile(
+    r"(?:\A|[.;!?\n(]\s*|,\s+)(?:(?:these|those)(?:\s+(?:two|three|four))?|the\s+(?:two|three|four))(?:\s+(?:of\s+them|together|parts|blocks|things|combined|[a-z]+s(?=\s+together)))*"
+    r"\s+(?:took|were|came\s+to|lasted|ran|filled|made|used)(?:\s+(?:up|us|me|him|her|about|around|some|roughly|the|a|full|first|last|all\s+of))*\s+\Z"
+)
+_SUBJECT = 60  # code points of it
+_EACH_BEHIND = re.compile(r"[\s,]*(?:each|apiece|ea)\b")
 _OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
 _IN_THE_FIRST = re.compile(
     r"\s*(?:and\s+|then\s+)?(?:in|over|during|within|for)\s+(?:the|his|her|these|those|a)\s+(?:(?:first|next|last|following|final|remaining|other|further)\s+)?"
@@ -65,6 +72,10 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
             continue
         if _spread(reading, begins, ends, mention):
             out.add(mention.start)
+            continue
+        if _SAID_OF_SEVERAL.search(low, max(0, mention.start - _SUBJECT), mention.start):
+            if not _EACH_BEHIND.match(low, mention.end):
+                out.add(mention.start)
             continue
         before = _TOGETHER_BEFORE.search(low, max(0, mention.start - 30), mention.start)
         behind = None if before else _TOGETHER_BEHIND.match(low, mention.end)

@@ -24,7 +24,7 @@ from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import Place, element_places, layout_features
 from rehabcoder.language.minutes import Candidate, Minutes, attach
-from rehabcoder.language.named import named_only, only_billed, parted
+from rehabcoder.language.named import named_only, only_billed, only_summed, parted
 from rehabcoder.language.naming import label_services
 from rehabcoder.language.openings import sure_openings, turns_on_machines, with_openings
 from rehabcoder.language.pieces import clauses
@@ -126,6 +126,7 @@ NO_SESSION = -1.5
 # ... unless it gives an evaluation by its number: those are all that the therapy notes below it hold.
 SURELY = 99.0  # log odds of what is certain
 OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # states of the tagger
+_HEADING, _INITIALS = 24, 3  # code points of a heading in capitals, and of a name of a service ("SI")
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
 
@@ -169,7 +170,8 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
         inside = (1 - kind[:, outside]).tolist()
         bills = only_billed(reading, layout, inside, stated.units_span, indices)
         charged = rows_of_described(reading, layout, kind, model.kind.classes, indices)
-        barred.append(indices.union(charged))
+        summed = only_summed(reading, layout, (stated.timed_span, stated.total_span), indices)
+        barred.append(indices.union(charged, summed))
         closing = closing_labels(reading, layout, kind, model.kind.classes, barred[-1])
         _make_sure(part, [*barred[-1], *bills], closing)
         begun = cut_by_turns(reading, turns)
@@ -419,9 +421,13 @@ def _predicted(
     for k, (start, end) in enumerate(places):
         if k in headings or k in shared.told:
             continue
-        if labels[k] is None and minutes[k].minutes is None and _told_again(joined[k][0][0], labels):
-            continue
         a, b = spans[k]
+        if (
+            labels[k] is None
+            and minutes[k].minutes is None
+            and (_told_again(joined[k][0][0], labels) or _heads_lines(reading, a, b))
+        ):
+            continue
         clear = float(1 - outside[a:b].min())
         name = names[k]
         services.append(
@@ -443,6 +449,15 @@ def _predicted(
     return Predicted(
         reading, stated, services, elements, proposal.layout, adds_up, proposal.rows, shared, proposal.session
     )
+
+
+def _heads_lines(reading: Reading, begin: int, end: int) -> bool:
+    """Whether the pieces of a service are no more than a heading in capitals above further lines: "KITCHEN", "HISTORY"."""
+    pieces = reading.pieces
+    if end - begin != 1 or end == len(pieces) or not (pieces[begin].first and pieces[end].first):
+        return False
+    words = reading.text[pieces[begin].start : pieces[begin].end]
+    return _INITIALS < len(words) <= _HEADING and words.isupper() and words.rstrip(":").replace(" ", "").isalpha()
 
 
 def _told_again(code: str, labels: Sequence[str | None]) -> bool:
