@@ -67,3 +67,13 @@ def test_sentences_with_stops_are_left_whole() -> None:
 def test_a_time_that_leads_up_to_who_did_it_stays_with_it() -> None:
     text = f"{FILLER}{FILLER}then fifteen minutes she practised getting her mail"
     assert pieces(text)[-1] == "then fifteen minutes she practised getting her mail"
+
+
+@pytest.mark.parametrize("words", range(20, 34))
+def test_the_length_of_a_name_moves_no_cut(words: int) -> None:
+    said = " ".join(FILLER.split() * 2)
+    texts = [
+        f"mister {name} did {' '.join(said.split()[:words])} he was winded" + f" {FILLER}"
+        for name in ("Bo", "Featherstonehaugh")
+    ]
+    assert len(pieces(texts[0])) == len(pieces(texts[1]))
