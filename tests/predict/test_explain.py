@@ -16,7 +16,7 @@ from rehabcoder.predict.features import described
 from rehabcoder.predict.model import Linear, Model
 from rehabcoder.predict.reasons import reasons_of
 
-SQUATS = "Ther Ex x 15 min: squats 3x10 with 10 lb for quadriceps strength, and stairs with one rail."
+SQUATS = "Ther Ex x 15 min: squats 3x10 with 10 lb for quadriceps strength and stairs with one rail."
 
 
 def of_words(weights: dict[str, float], bias: tuple[float, float] = (0.0, 0.0)) -> Model:
