@@ -22,7 +22,8 @@ from rehabcoder.language.activities import find_activities
 from rehabcoder.note import CodedNote, Finding, Note, Service, Span
 from rehabcoder.predict.explain import evidence
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted, predict
+from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.settling import Whole, answer, judge, whole
 from rehabcoder.predict.store import load_model
 from rehabcoder.training.registry import find_model

@@ -11,7 +11,7 @@ from rehabcoder.language.minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 from rehabcoder.note import Service, Span
-from rehabcoder.predict.predictor import Found, Predicted
+from rehabcoder.predict.predicted import Found, Predicted
 
 
 def found(text: str, *services: tuple[str, str, int | None]) -> str | None:

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted, predict
+from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.store import default_model_path, load_model
 
 DATA = Path(__file__).parents[2] / "data"

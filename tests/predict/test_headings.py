@@ -3,7 +3,7 @@
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.predict.predictor import _heads_lines
+from rehabcoder.predict.deciding import _heads_lines
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from predicting import labelled_texts, model
 
 from rehabcoder.language.segments import Span, Whole
-from rehabcoder.predict.predictor import propose
+from rehabcoder.predict.proposing import propose
 from rehabcoder.predict.reranking import TAGGER, Weights, all_features, choose
 
 Way = tuple[float, list[Span]]

@@ -18,7 +18,8 @@ from rehabcoder.language.note_minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted, predict
+from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.settling import SIGNS, Judged, judge, signs, whole
 from rehabcoder.predict.settling import Answer as Answered
 from rehabcoder.predict.settling import answer as answered_of

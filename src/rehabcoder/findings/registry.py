@@ -10,7 +10,7 @@ from rehabcoder.billing.policies import Policy
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.note import ClaimLine, Finding, Note, Service, Totals
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Predicted
+from rehabcoder.predict.predicted import Predicted
 
 
 @dataclass(slots=True)

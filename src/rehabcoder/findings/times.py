@@ -24,7 +24,7 @@ from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_shapes import OF_ONE_SERVICE
 from rehabcoder.note import Service
-from rehabcoder.predict.predictor import Predicted
+from rehabcoder.predict.predicted import Predicted
 
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"

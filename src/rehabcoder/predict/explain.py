@@ -13,7 +13,7 @@ from rehabcoder.billing.codes import one_name
 from rehabcoder.note import Evidence
 from rehabcoder.predict.features import phrase_place
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted
+from rehabcoder.predict.predicted import Found, Predicted
 
 _MOST = 4
 _PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +17,17 @@ from rehabcoder.predict.model import Model
 SAID = 0.97
 MOST = 6  # codes that are kept
 
+Ranked: TypeAlias = list[tuple[str, float]]
+"""Codes with their probabilities, best first."""
 
-def likeliest(classes: Sequence[str], row: npt.NDArray[np.float32]) -> list[tuple[str, float]]:
+
+def likeliest(classes: Sequence[str], row: npt.NDArray[np.float32]) -> Ranked:
     """The likeliest codes with their probabilities, best first."""
     order = (-row).argsort()[:MOST]
     return [(classes[i], value) for i, value in zip(order.tolist(), row[order].tolist(), strict=True)]
 
 
-def join(
-    model: Model, row: npt.NDArray[np.float32], label: str | None, given: Attendance | None = None
-) -> list[tuple[str, float]]:
+def join(model: Model, row: npt.NDArray[np.float32], label: str | None, given: Attendance | None = None) -> Ranked:
     """The label joined to what the description says, by Bayes' rule: rare codes are hardly ever used as a wrong label.
     Words that say that a service was not `given` one-on-one go before all others of it, and before its label: where the two
     disagree they are right in 25 of the 26 labelled services."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rehabcoder.note import Json, Service
 from rehabcoder.predict.explain import Reason, pulls, rival_of
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted
+from rehabcoder.predict.predicted import Found, Predicted
 
 
 @dataclass(slots=True, frozen=True)

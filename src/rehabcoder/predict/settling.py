@@ -12,7 +12,7 @@ from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name, says_itsel
 from rehabcoder.language.activities import find_activities
 from rehabcoder.language.detail import content_words
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted
+from rehabcoder.predict.predicted import Found, Predicted
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.predict.model import ELEMENTS, Model
-from rehabcoder.predict.predictor import Found, Predicted, predict, propose
+from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predictor import predict
+from rehabcoder.predict.proposing import propose
 from rehabcoder.predict.settling import SIGNS, answer, code_of, whole
 from rehabcoder.training.boosting import fit_trees, unseen
 from rehabcoder.training.corpus import Corpus, Key, Prepared, Settings, parts_of

@@ -56,8 +56,9 @@ def minimise(objective: Objective, start: Floats, *, iterations: int, tolerance:
     Stops when no component of the gradient is above `tolerance`, after `iterations` steps, or when no step leads further down.
     SciPy's L-BFGS-B finds the same point; most of its time on a million weights goes into bounds that these have none of.
     """
-    # Sums that are split among threads differ in their last bits from machine to machine.
-    with threadpool_limits(limits=1):
+    # Sums that are split among threads differ in their last bits from machine to machine. A step too long may come to no number
+    # at all: that is no decrease, and the step is shortened.
+    with threadpool_limits(limits=1), np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         point, known = start, _Memory(memory, len(start))
         value, gradient = objective(point)
         for _ in range(iterations):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from rehabcoder.language.segments import Span
-from rehabcoder.predict.predictor import Proposal
+from rehabcoder.predict.predicted import Proposal
 from rehabcoder.predict.reranking import TAGGER, all_features
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
 from rehabcoder.training.optimise import Floats, minimise

@@ -13,7 +13,7 @@ from rehabcoder.billing.codes import EVALUATIONS
 from rehabcoder.language.aside import but
 from rehabcoder.language.chain import OUT
 from rehabcoder.predict.model import SESSION, Linear, linear_scores, softmax
-from rehabcoder.predict.predictor import session_odds
+from rehabcoder.predict.proposing import session_odds
 from rehabcoder.training.bags import Bag, Names, bag_matrix, ids, together
 from rehabcoder.training.corpus import Corpus, Prepared, Settings, coarse, word_vocabulary
 from rehabcoder.training.linear import Idf, idf_of, linear

@@ -14,7 +14,8 @@ from scipy.sparse import csr_matrix
 from rehabcoder.note import Note
 from rehabcoder.predict.features import tokens
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predictor import Found, Predicted, predict
+from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.settling import Judged, answer, judge, whole
 
 _BATCH = 64
