@@ -17,7 +17,7 @@ _HOURS = {"a": 1, "an": 1, "one": 1, "two": 2}
 # Behind a bare figure these make it a dose, a score or a distance.
 _MEASURE = (
     r"(?![ \t-]*(?:[ap]\.?m\b|x\b|x\s?\d|[/>]\s?\d{1,3}(?![\d-]|\s?u)|:\d|reps?\b|steps?\b|lbs?\b|\#|ft\b"
-    r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|cc\b|m[lg]\b|dosa?g?es?\b|visits?\b|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
+    r"|feet\b|%|secs?\b|s\b|sets?\b|kg\b|cm\b|cc\b|m[lg]\b|dosa?g?es?\b|visits?\b(?![ \t:=]+\d)|pts?\b|points?\b|miles?\b|meters?\b|trials?\b|of\s+\d))"
 )
 _BARE = re.compile(
     rf"""(?P<split>\d\s\d)(?=\s?min)

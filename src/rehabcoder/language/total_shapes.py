@@ -47,6 +47,11 @@ BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s
 # Two figures at the head of a line, the timed minutes and the total: "38/48 min".
 HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:min(?:ute)?s?|m)\b")
 TX = re.compile(r"(?:tx|rx|treatment|therapy)[\s:=]*\Z")
+TX_OR_VISIT = re.compile(r"(?:tx|rx|treat(?:ment)?|therapy|visit|session)(?:\stime)?[\s:=-]*\Z")  # behind the timed minutes
+# Between the figures of two totals side by side, and what may stand there.
+BETWEEN_TOTALS = re.compile(
+    r"[ \t,;/|.-]*+(?:(?:un|non)[ -]?timed[ \t:=]*+\d{1,3}[ \t]*+(?:min(?:ute)?s?(?![a-z])|m(?![a-z])|')?[ \t,;/|.-]*+)?"
+)
 FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
 # Two figures or more at the head of a line or a sentence, each with its word behind it: "26 timed 36 tot".
 _TIMED_WORD, _TOTAL_WORD = r"(?:timed|tmd|tcm|ttct|billable)", r"(?:total|tot|ttl|ttt|visit|session|treatment|tx)"
@@ -58,7 +63,7 @@ FIGURE_AND_WORD = re.compile(
 _PAIR = re.sub(r"\?P<\w+>", "?:", FIGURE_AND_WORD.pattern)
 WORDS_BEHIND = re.compile(
     rf"(?:^[ \t*>-]*+|(?<=[.;][ ])|(?<=[ ]{{3}}))(?:(?:time|min(?:ute)?s?)[ \t]*[:=][ \t]*)?"
-    rf"(?P<pairs>{_PAIR}(?:[ \t]?[ ,/|;&+][ \t]?(?:and[ \t])?{_PAIR}){{1,3}})\.?(?![ \t]*[:=]?[ \t]*\d{{2,3}}(?!\d|[ \t]?u))",
+    rf"(?P<pairs>{_PAIR}(?:[ \t]{{0,12}}[ ,/|;&+\t][ \t]?(?:and[ \t])?{_PAIR}){{1,3}})\.?(?![ \t]*[:=]?[ \t]*\d{{2,3}}(?!\d|[ \t]?u))",
     re.M,
 )
 SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]*=[ \t]*\Z")
@@ -100,6 +105,10 @@ INTERVALS = re.compile(
 ON_ONE = re.compile(r"\s(?:were\s|was\s)?(?:spent\s)?(?:on|of|for|in|doing)\s")
 ON_SEVERAL = re.compile(
     r"[^.;\n\d]{0,24}?\b(?:on|to|for|in|into|between)\s(?:the\s|these\s)?(?:two|three|four)\s(?:things|parts|blocks|areas|pieces)\b"
+)
+# ... or the several between which it was shared out: "we had forty minutes between the exercises and the stairs".
+SHARED_BETWEEN = re.compile(
+    r"\s(?:(?:today|this\s(?:morning|afternoon|evening|visit|session))\s)?(?:(?:split|shared|divided)\s)?(?:between|among)\s"
 )
 BILLED_AS = re.compile(r"\s(?:as|under|to|for)\s[^.;\n]{0,24}?\bunits?\b")
 BILLED_FOR = re.compile(r"[ \t,]*(?:for|in|over)\s(?:a\stotal\sof\s)?")

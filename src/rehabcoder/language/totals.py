@@ -31,6 +31,8 @@ from rehabcoder.language.total_words import total_words
 
 _STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
 _LEAST, _MOST = 4, 240  # minutes that a session can last
+_LEAST_VISIT = 20  # minutes; behind the timed ones "visit 12" is rather the number of the visit
+_WIDE = 40  # code points between two totals side by side
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class _Finder:
         self.spoken = spoken_times(around.low, around.mentions)
         self.says_timed = "timed" in around.low or "billable" in around.low
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
+        self.said_before = (-9, False)  # where the last figure ends whose phrase stands before it, whether that says "timed"
         self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
         self.paired: list[tuple[int, int]] = []  # rows of figures with their words behind them
         self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
@@ -168,7 +171,7 @@ class _Finder:
         words, low = total_words(), self.low
         if low[at : at + 1] in shapes.NO_FIGURE:
             return
-        if shapes.COUNTED.search(low, max(0, start - 9), start):
+        if shapes.COUNTED.search(low, max(0, start - 9), start) and not self._said_before(start):
             closing = low[start:at].rstrip()[-1:]
             if closing in (",", "/", "|", "&", "+") or low[at - 2 : at] == "  " or shapes.NAMED_AGAIN.match(low, at):
                 return  # "40 timed, 50 total": the phrase is that of the figure before it
@@ -192,6 +195,17 @@ class _Finder:
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
             self._named(phrase, start, at, end, minutes, mention)
+            if not words.behind.match(low, end):
+                timed = words.timed.search(phrase) is not None
+                self.said_before = (end, timed) if timed or words.untimed.search(phrase) else self.said_before
+
+    def _said_before(self, start: int, *, timed: bool = False) -> bool:
+        """Whether the figure right before a place has its phrase before it ("timed  23     total  35"), so that the phrase that
+        begins there is that of the figure behind it; with `timed` only if that figure is the timed minutes."""
+        end, says_timed = self.said_before
+        if end > start or end + _WIDE < start or (timed and not says_timed):
+            return False
+        return shapes.BETWEEN_TOTALS.fullmatch(self.low, end, start) is not None
 
     def _two_figures(self, phrase: str, start: int, both: re.Match[str]) -> bool:
         """Claims of two figures behind one phrase: "Timed/Total: 38/48", "Timed min/units: 38/3", "Timed min 38/48"."""
@@ -237,9 +251,15 @@ class _Finder:
             if mention and not (session or length) and shapes.OF_ONE_SERVICE.search(low, max(0, start - 14), start):
                 return
             strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
-            self._claim(
-                self.total, strength, start, end, minutes, longest=not (length or session or around.closes_row(start))
-            )
+            summed = length or session or around.closes_row(start) or self._said_before(start, timed=True)
+            self._claim(self.total, strength, start, end, minutes, longest=not summed)
+        elif (
+            minutes >= _LEAST_VISIT
+            and not (mention or length)
+            and self._said_before(start, timed=True)
+            and shapes.TX_OR_VISIT.match(phrase)
+        ):
+            self._claim(self.total, _LOOSE, start, end, minutes)  # "timed 38   visit 48"
         elif session and opens and (mention or length):
             self._claim(self.total, _STRONG if length else _LOOSE, start, end, minutes)
         elif shapes.TX.match(phrase) and opens and (around.ends(end) or low[end : end + 2] == "  "):  # "tx 45"
@@ -388,6 +408,8 @@ class _Finder:
             return
         if strength < _STRONG and shapes.ON_SEVERAL.match(low, end) and around.goes_beyond(start, end, minutes):
             return  # "half an hour on two things", and ten minutes for a third
+        if strength < _STRONG and shapes.SHARED_BETWEEN.match(low, end):
+            return
         if strength == _WEAK and not (around.is_sum(start, end, minutes) or around.is_unsplit(start, end)):
             return
         claims.append(_Claim(strength, start, end, minutes))
