@@ -8,6 +8,8 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("Bill nine seven one six five once, nine seven five three five twice.", {"97165": 1, "97535": 2}),
+    ("Billed 97110 once and 97140 twice.", {"97110": 1, "97140": 2}),
     ("TE: SLR 15 min\nTraction: 30 lb, 15 min\nCharge TE 1, Tx 1", {"97110": 1, "97012": 1}),
     ("TE: SLR 15 min\nMech traction: 15 min\nBilled: 1 TE, 1 trx", {"97110": 1, "97012": 1}),
     ("TE: SLR 15 min\nMech traction: 15 min\nBilled TE 1, total tx 1 unit", {"97110": 1}),
@@ -160,6 +162,10 @@ UNITS = [
 
 # Minutes, doses, distances, grades, other days, or units without a code.
 NOTHING = [
+    "97112 twice a week",
+    "97530 once he was awake: transfers",
+    "Gait twice, balance once",
+    "TE twice, NMR once",
     "CPT 97035: US 3 MHz, 0.5 W/cm2, 8 min",
     "CODE G0283 IFC 4 kHz, 15 min",
     "97032: 2 channels to the quad",

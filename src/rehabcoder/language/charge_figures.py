@@ -8,10 +8,11 @@ from rehabcoder.language.charge_marks import Mark
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import number
 
-FIGURE = (
-    r"(?P<u>0?[1-8](?:\.0+)?|one|two|three|four|five|six|single"
-    r"|an?(?=[ \t]+(?:timed[ \t]+|billable[ \t]+)?unit))"
-)  # a number of units, as a part of a pattern
+_FIGURES = r"0?[1-8](?:\.0+)?|one|two|three|four|five|six|single|an?(?=[ \t]+(?:timed[ \t]+|billable[ \t]+)?unit)"
+FIGURE = rf"(?P<u>{_FIGURES})"  # a number of units, as a part of a pattern
+# "97165 once, 97535 twice", but not "97535 twice a week".
+_OFTEN = r"(?:once|twice)(?![a-z]|[ \t-]+(?:an?|per|daily|weekly|every|each|this|for|more|again|to|with|when|while|because)(?![a-z]))"
+_TIMES = {"once": 1, "twice": 2}
 UNIT_WORD = r"(?:u|un|uts?|units?)\b"
 _MODIFIERS = r"(?:[ \t,-]*+\(?(?:g[pon]|59|kx|c[oq]|x[epsu]|76|25)(?![a-wy-z\d])\)?)*"
 UNITS = rf"(?:[ \t]*\(\d\)|\))?[ \t_-]*(?:timed[ \t]|billable[ \t])?{UNIT_WORD}"
@@ -22,7 +23,7 @@ _BEHIND = re.compile(
       (?P<mark>(?:[ \t:=(\[{{|/,^_.*@~>+"-]|x(?![a-z])
         |(?:qty|for|at|times|by|billed|charged|bill|units?|u(?=[ \t]*[:=])
           |(?:is|was|are|were)(?=[ \t](?:[1-4]|one|two|three|four)(?:[ \t]*(?:[.;,\n]|\Z)|[ \t](?:timed[ \t]|billable[ \t])?(?:units?|and)\b)))(?![a-z]))*+)
-      {FIGURE}(?!\w*\d|\.\d)(?P<word>{UNITS})?(?P<glued>[a-z])?""",
+      (?P<u>{_FIGURES}|{_OFTEN})(?!\w*\d|\.\d)(?P<word>{UNITS})?(?P<glued>[a-z])?""",
     re.X,
 )
 _NOT_UNITS = re.compile(
@@ -47,7 +48,7 @@ def units_of(found: re.Match[str]) -> int:
     """The number of units that a match of a pattern with `FIGURE` (or its further groups v, w, y) holds."""
     groups = found.re.groupindex
     text = next(found[name] for name in ("u", "v", "w", "y") if name in groups and found[name])
-    return 1 if text in ("a", "an", "single") else number(text.split(".")[0]) or 0
+    return 1 if text in ("a", "an", "single") else _TIMES.get(text) or number(text.split(".")[0]) or 0
 
 
 def figure_behind(reading: Reading, mark: Mark, border: int) -> re.Match[str] | None:
@@ -63,6 +64,8 @@ def figure_behind(reading: Reading, mark: Mark, border: int) -> re.Match[str] | 
             return None
     if found["glued"] and not (reading.text[at].isupper() and found["mark"].strip()):
         return None  # "97535 - 1Electronically signed" is a figure, "3way" is not
+    if found["u"] in _TIMES and not mark.number:
+        return None  # "gait twice" tells what was done
     return found
 
 

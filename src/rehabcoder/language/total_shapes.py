@@ -47,7 +47,9 @@ BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s
 # Two figures at the head of a line, the timed minutes and the total: "38/48 min".
 HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:min(?:ute)?s?|m)\b")
 TX = re.compile(r"(?:tx|rx|treatment|therapy)[\s:=]*\Z")
-TX_OR_VISIT = re.compile(r"(?:tx|rx|treat(?:ment)?|therapy|visit|session)(?:\stime)?[\s:=-]*\Z")  # behind the timed minutes
+TX_OR_VISIT = re.compile(
+    r"(?:tx|rx|treat(?:ment)?|therapy|visit|session)(?:\stime)?[\s:=-]*\Z"
+)  # behind the timed minutes
 # Between the figures of two totals side by side, and what may stand there.
 BETWEEN_TOTALS = re.compile(
     r"[ \t,;/|.-]*+(?:(?:un|non)[ -]?timed[ \t:=]*+\d{1,3}[ \t]*+(?:min(?:ute)?s?(?![a-z])|m(?![a-z])|')?[ \t,;/|.-]*+)?"
