@@ -548,3 +548,44 @@ def test_the_stated_timed_minutes_are_not_those_of_a_service_that_has_a_time_bef
     found = attach(read(text), spans, names, 50, longest, [False, False], timed_span=said)
     assert [m.minutes for m in found] == [18, 17]
     assert [m.minutes for m in attach(read(text), spans, names, 50, longest, [False, False])] == [18, 50]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("10:30 to 11:15 we practiced rows, then I went over crates, and did glides.", [None, None, None]),
+        ("From 10:30 to 11:15 she worked on rows, then crates and glides.", [None, None, None]),
+        ("We had forty minutes this morning between rows and crates and then glides.", [None, None, None]),
+        ("10:30 to 11:15 we practiced rows. Then crates and glides.", [45, None, None]),
+        ("10:30 to 10:45 we practiced rows, then 15 min of crates and 10 min of glides.", [15, 15, 10]),
+        ("rows with 5 min between rows and crates, glides.", [5, None, None]),
+    ],
+)
+def test_a_time_that_opens_what_is_told_of_several_services_is_no_single_ones(text, answer):
+    assert minutes(text, "rows", "crates", "glides") == answer
+
+
+@pytest.mark.parametrize(
+    ("service", "answer"),
+    [
+        ("TA: sit to stand 3x8, carry 10# bag 50 ft x 4, floor pick up x10", None),
+        ("TA: bag lift 20# x20, push cart 120 ft x4, shelf stack x25.", None),
+        ("TA: lifting crates and pushing a cart x15", 15),
+        ("TA x15", 15),
+        ("TA: sit to stand 3x8, crates x 15", 15),
+    ],
+)
+def test_repetitions_that_close_a_list_of_them_are_no_minutes(service, answer):
+    assert minutes(f"{service}\nMT: glides", service, "MT: glides") == [answer, None]
+
+
+def test_a_figure_behind_an_x_is_minutes_where_every_service_has_one():
+    text = "TE: rows 3x10, stretch 3x30s x13\nTA: crates 3x8, cart x10"
+    assert minutes(text, *text.split("\n")) == [13, 10]
+
+
+@pytest.mark.parametrize(
+    "home", ["wand exercises 10 min daily", "ther ex 12 min walk with aide", "ther ex 10 min twice a day"]
+)
+def test_a_time_of_every_day_is_no_footer(home):
+    assert minutes(f"She did {home}.\nTE: rows\nMT: glides", "TE: rows", "MT: glides") == [None, None]

@@ -68,6 +68,7 @@ _OPENS_WITH_MACHINE = re.compile(
     rf"[:=-][ \t\n]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|tm|airdyne)(?:[ ,](?:l|lvl|level|seat|res)?[ ]?\d{{1,2}}|[ ,](?:fwd|retro|warm[ -]?up|for|x))*[ ,x]*\Z"
 )
 _REPS = re.compile(r"\dx\d|(?<![a-z])x\d")
+_REPETITIONS = re.compile(r"\d[ ]?x[ ]?\d|(?<![a-z\d])x[ ]?\d")
 _OF_A_MACHINE = 10  # minutes that a warm-up takes at the most
 _EXERCISE = "97110"
 _FEW = 16  # code points that may lead up to the name with which a service opens
@@ -350,6 +351,27 @@ def _without_one_of_a_list(reading: Reading, spans: Sequence[tuple[int, int]], c
                 chosen[index] = Minutes(None, None, None, 0.7)
 
 
+def _without_repetitions(
+    reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], total: int | None
+) -> None:
+    """Takes from the only service with a figure behind an "x" at its end the repetitions that close a list of them: "carry 10#
+    3x8, floor pick up x10". Where several services end so, or the minutes come to the total, they are minutes."""
+    low = reading.low
+    times_over = [
+        k for k, m in enumerate(chosen) if m.start is not None and low[max(0, m.start - 2) : m.start].strip() == "x"
+    ]
+    if len(times_over) != 1 or total == sum(m.minutes or 0 for m in chosen):
+        return
+    index = times_over[0]
+    (start, end), at = spans[index], chosen[index].start or 0
+    if (
+        start < at < end
+        and _REPETITIONS.search(low, start, at - 1)
+        and not reading.labels_in(max(start, at - _FEW), at)
+    ) and not low[at - 1 : at].isspace():
+        chosen[index] = Minutes(None, None, None, 0.6)
+
+
 def _is_of_all(reading: Reading, time: Candidate, start: int, end: int) -> bool:
     """Whether a time is no measure of feet ("carried 40' and up the stairs"), not that of one of several rows or machines, and
     no point in time ("moved after 15 minutes of wear")."""
@@ -442,6 +464,7 @@ def attach(
             chosen = _best(reading, spans, total, forms, score, shared)
     _without_machines(reading, spans, chosen)
     _without_one_of_a_list(reading, spans, chosen)
+    _without_repetitions(reading, spans, chosen, total)
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
     each(reading, spans, names, chosen, untimed)

@@ -32,6 +32,10 @@ _EACH_PART = re.compile(
 _SUM_BEHIND = re.compile(
     r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)"
 )
+# "Wand exercises 10 min daily", "12 min walk with the aide on Saturday": homework.
+_DAILY = re.compile(
+    r"[ \t,]{1,3}(?:daily|nightly|walks?|at[ \t](?:home|night)|(?:an?|per|each|every|once|twice)[ \t](?:an?[ \t])?(?:day|week|night|morning|evening)|/[ \t]?day)(?![a-z])"
+)
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
@@ -370,7 +374,11 @@ def footer_times(
             continue  # a time of day, its units
         if mention.start in used or (row is None and (mention.form not in _FOOTER_FORMS or counts_units(mention))):
             continue
-        if _ANY_EACH.match(reading.low, mention.end):
+        if (
+            mention.minutes > _LONGEST
+            or _ANY_EACH.match(reading.low, mention.end)
+            or _DAILY.match(reading.low, mention.end)
+        ):
             continue
         inside = bisect_right(begins, mention.start) - 1
         if inside >= 0 and mention.start < spans[inside][1]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import WORDS, TimeMention, number
-from rehabcoder.language.total_shapes import ON_SEVERAL
+from rehabcoder.language.total_shapes import ON_SEVERAL, SHARED_BETWEEN
 
 _ON_THINGS = re.compile(rf"(?![^.;\n]{{0,40}}\beach\b){ON_SEVERAL.pattern}")
 # A time for several services together, which is no single one's.
@@ -40,6 +40,9 @@ _IN_THE_FIRST = re.compile(
 )
 STOPS = re.compile(r"[.\n](?=\s|\Z)")  # where a sentence or a line ends
 _FORMS = frozenset({"min", "prime", "word", "frac", "hour", "m", "label", "brack", "bare", "cell"})
+_OPENED = re.compile(r"[ \t*-]*(?:(?:seen|time:?)?[ \t]*(?:from[ \t]+)?)?")
+_SOMEBODY = re.compile(r"[ \t,:-]*(?:we|i|she|he|they|(?:the[ \t])?(?:pt|patient|client)|mrs?\.?|ms\.?)[ \t]")
+_LEAST_SHARED = 8  # minutes; less is a rest between two sets
 _JOINS = ("+", "&", "/", " and")
 _HEADING = 80  # code points in which a heading names its services
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
@@ -66,11 +69,13 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
             out.add(mention.start)
             continue
         if mention.form == "range":
+            if _told_of_several(reading, begins, ends, mention):
+                out.add(mention.start)
             continue
         if _ON_THINGS.match(low, mention.end):
             out.add(mention.start)
             continue
-        if _spread(reading, begins, ends, mention):
+        if _spread(reading, begins, ends, mention) or _between_several(reading, begins, ends, mention):
             out.add(mention.start)
             continue
         if _SAID_OF_SEVERAL.search(low, max(0, mention.start - _SUBJECT), mention.start):
@@ -153,11 +158,33 @@ def _spread(reading: Reading, begins: Sequence[int], ends: Sequence[int], mentio
     begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
     if not _IN_THE_FIRST.fullmatch(low, begin, mention.start):
         return False
-    stop = STOPS.search(low, mention.end, mention.end + 2 * _FAR)
-    end = stop.start() if stop else min(len(low), mention.end + 2 * _FAR)
-    if reading.times_in(mention.end, end):
+    end = _sentence_end(low, mention.end)
+    return not reading.times_in(mention.end, end) and len(touching(begins, ends, mention.start, end)) > 1
+
+
+def _between_several(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
+    """Whether a time is said to be shared out between what follows: "We had forty minutes between the exercises and the stairs." """
+    if mention.minutes < _LEAST_SHARED or not SHARED_BETWEEN.match(reading.low, mention.end):
+        return False
+    return len(touching(begins, ends, mention.start, _sentence_end(reading.low, mention.end))) > 1
+
+
+def _told_of_several(reading: Reading, begins: Sequence[int], ends: Sequence[int], mention: TimeMention) -> bool:
+    """Whether the times of day that open a sentence are those of the several services of which it tells without a name or a
+    further time: "10:30 to 11:15 we practiced A, then I went over B, and did C." """
+    low = reading.low
+    begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
+    if not _OPENED.fullmatch(low, begin, mention.start) or not _SOMEBODY.match(low, mention.end):
+        return False
+    end = _sentence_end(low, mention.end)
+    if reading.times_in(mention.end, end) or reading.labels_in(mention.end, end):
         return False
     return len(touching(begins, ends, mention.start, end)) > 1
+
+
+def _sentence_end(low: str, at: int) -> int:
+    stop = STOPS.search(low, at, at + 2 * _FAR)
+    return stop.start() if stop else min(len(low), at + 2 * _FAR)
 
 
 def _closes_rows(
