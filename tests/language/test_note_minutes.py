@@ -114,6 +114,7 @@ def test_a_time_on_a_line_above_a_block_is_not_that_of_the_one_before():
     [
         ("From 1:10 to 1:25 gait in the hall. From 1:25 to 1:45 stairs.", ["gait in the hall. From 1:25 to 1:45", "stairs"], [15, 20]),
         ("For fifteen minutes, crates to the shelf. Then ten minutes of rows.", ["crates to the shelf", "rows"], [15, 10]),
+        ("30 minutes wheelchair work, 97542: up the ramp. 15 min of rows.", ["97542: up the ramp", "rows"], [30, 15]),
         ("crates to the shelf, 12 min. rows in standing, 9 min.", ["crates to the shelf", "rows in standing"], [12, 9]),
     ],
 )  # fmt: skip

@@ -364,11 +364,9 @@ def _without_repetitions(
         return
     index = times_over[0]
     (start, end), at = spans[index], chosen[index].start or 0
-    if (
-        start < at < end
-        and _REPETITIONS.search(low, start, at - 1)
-        and not reading.labels_in(max(start, at - _FEW), at)
-    ) and not low[at - 1 : at].isspace():
+    if not start < at < end or low[at - 1] != "x":
+        return
+    if _REPETITIONS.search(low, start, at - 1) and not reading.labels_in(max(start, at - _FEW), at):
         chosen[index] = Minutes(None, None, None, 0.6)
 
 

@@ -55,6 +55,8 @@ _OPENS = re.compile(
     r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s)|(?<![a-z])(?:except|apart from)\s)[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another)\s+)*$"
 )
 _BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
+_NAMED = re.compile(r"[ \t]+(?:of[ \t]+)?[a-z](?:[a-z/-]|[ \t](?=[a-z])){2,38},[ \t]*")
+_NAME = 42  # code points of it
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
 _CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
 _FIGURE = re.compile(r"\d")
@@ -157,7 +159,7 @@ def with_times_beside(reading: Reading, spans: Sequence[tuple[int, int]]) -> lis
         if start == end:
             continue
         at = bisect_left(places, start) - 1
-        opens = at >= 0 and start - times[at].end <= _GAP and _BETWEEN.fullmatch(low, times[at].end, start)
+        opens = at >= 0 and _leads_to(reading, times[at].end, start)
         if opens:
             begin = max(0, times[at].start - _SHORT * 2)
             lead = _OPENS.search(low, begin, times[at].start)
@@ -174,6 +176,18 @@ def with_times_beside(reading: Reading, spans: Sequence[tuple[int, int]]) -> lis
         if _BEFORE_CLOSING.fullmatch(low, end, places[at]) and _closes(low, times[at].end):
             out[index] = (start, times[at].end)
     return out
+
+
+def _leads_to(reading: Reading, at: int, start: int) -> bool:
+    """Whether nothing stands between a time and the service that begins at `start` but what it is the time of: "30 minutes
+    [of] wheelchair work, 97542: up the ramp"."""
+    low = reading.low
+    if start - at <= _GAP and _BETWEEN.fullmatch(low, at, start):
+        return True
+    if start - at > _NAME or not _NAMED.fullmatch(low, at, start):
+        return False
+    name = reading.labels_in(start, start + 1)
+    return bool(name) and name[0].number and low[name[0].end : name[0].end + 1] == ":"
 
 
 def _closes(low: str, end: int) -> bool:
