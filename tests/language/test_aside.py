@@ -33,6 +33,42 @@ def test_what_is_no_service_of_today(text):
     assert aside(f"{text}\nSquats 3x10 for quad strength.") == [text]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Blouse on in 6 min with 3 cues, at evaluation it was 9 min.",
+        "Shoe in 3 min, was 7 min in May.",
+        "Shirt done in 6 min, 9 last visit.",
+        "40 nails in 9 minutes (took 16).",
+        "Up the stairs in 2 min 10 sec, down from 4.",
+    ],
+)
+def test_how_long_a_thing_took_today_and_before_is_a_result(text):
+    assert "".join(aside(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "part", ["Arm bike L1, 8 min of the 30.", "UBE 5 min of that.", "NuStep level 4 10 minutes of the 25 min."]
+)
+def test_a_part_of_the_time_of_the_service_above_is_no_service(part):
+    assert "".join(aside(f"Ther ex 30 min: curls, rows.\n{part}\nSore.")).replace(" ", "") == part.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bike 8 min of intervals.",
+        "TE 20 min of the 45.",
+        "Dressed upper body in 6 min, was 9.",
+        "Steps up and down in 6 min from the low chair.",
+        "Then sock aid in 6 min, was 9.",
+        "Gait in the hall 12 min, was 200 ft.",
+    ],
+)
+def test_what_was_done_for_some_time_may_be_a_service(text):
+    assert aside(text) == []
+
+
 @pytest.mark.parametrize("box", ["[ ] Manual therapy", "( ) Gait", "[] NMR", "\u2610 Ultrasound"])
 def test_an_empty_box_of_a_form(box):
     assert aside(box) == [box]

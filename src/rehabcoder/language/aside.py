@@ -35,14 +35,15 @@ _NOT_GIVEN = re.compile(
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
-_OF_THE_SENTENCE = "another_session"  # of which the whole sentence is asked, not a piece of it
+_OF_THE_SENTENCE = ("another_session", "result", "of_a_part")  # of which the whole sentence is asked, not a piece of it
 
 
 @cache
 def _openings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     table = knowledge("context")
-    of_a_piece = [form for name, forms in table.items() if name != _OF_THE_SENTENCE for form in forms]
-    return _opening_with(of_a_piece), _opening_with(table[_OF_THE_SENTENCE])
+    of_a_piece = [form for name, forms in table.items() if name not in _OF_THE_SENTENCE for form in forms]
+    of_a_sentence = [form for name in _OF_THE_SENTENCE for form in table[name]]
+    return _opening_with(of_a_piece), _opening_with(of_a_sentence)
 
 
 def _opening_with(forms: Sequence[str]) -> re.Pattern[str]:
