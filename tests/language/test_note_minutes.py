@@ -590,3 +590,14 @@ def test_a_figure_behind_an_x_is_minutes_where_every_service_has_one():
 )
 def test_a_time_of_every_day_is_no_footer(home):
     assert minutes(f"She did {home}.\nTE: rows\nMT: glides", "TE: rows", "MT: glides") == [None, None]
+
+
+def test_the_time_of_a_heading_of_two_names_above_their_services_is_nobodys():
+    above = "TE / MT: 40 min"
+    assert minutes(f"{above}\nrows 3x10\nglides", f"{above}\nrows 3x10", "glides") == [None, None]
+    text = "[x] TE  [x] NMR   30 min\nTE: rows\nNMR: wall slides"
+    assert minutes(text, *text.split("\n")) == [None, None, None]
+    assert minutes("TE / MT: 40 min rows\n\nglides 8 min", "TE / MT: 40 min rows", "glides 8 min") == [40, 8]
+    assert minutes(
+        "TE / MT: 40 min\nTE: rows 10 min\nMT: glides", "TE / MT: 40 min", "TE: rows 10 min", "MT: glides"
+    ) == [40, 10, None]

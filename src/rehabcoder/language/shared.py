@@ -45,6 +45,11 @@ _SOMEBODY = re.compile(r"[ \t,:-]*(?:we|i|she|he|they|(?:the[ \t])?(?:pt|patient
 _LEAST_SHARED = 8  # minutes; less is a rest between two sets
 _JOINS = ("+", "&", "/", " and")
 _HEADING = 80  # code points in which a heading names its services
+# Between two names of a heading: a sign, the box of a form; behind such a heading the end of its line.
+_JOINED = re.compile(
+    r"[ \t]{0,3}+(?:[/&+,]|and(?![a-z]))?[ \t]{0,3}+(?:(?:\[[ ]?x[ ]?\]|\([ ]?x[ ]?\)|\u2611)[ \t]{0,3}+)?"
+)
+_LINE_ENDS = re.compile(r"[ \t):.-]*\n")
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
 _FAR = 400  # code points before a time in which its sentence is searched
 
@@ -130,19 +135,28 @@ def _of_two_names(
 
 
 def _heads_several(reading: Reading, spans: Sequence[tuple[int, int]], index: int, mention: TimeMention) -> bool:
-    """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ..."."""
-    start, end = spans[index]
+    """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ...",
+    or the same on a line of its own above them."""
+    low, (start, end) = reading.low, spans[index]
     names = reading.labels_in(start, start + _HEADING)[:2]
-    if len(names) < 2 or names[0].code == names[1].code or names[1].start - names[0].end > _NEAR + 1:
+    if len(names) < 2 or names[0].code == names[1].code or not _JOINED.fullmatch(low, names[0].end, names[1].start):
         return False
     if not 0 <= mention.start - names[1].end <= _NEAR and not 0 <= names[0].start - mention.end <= _NEAR:
         return False
-    if index + 1 == len(spans) or "\n" in reading.low[end : spans[index + 1][0]]:
+    if index + 1 == len(spans):
         return False
-    following = spans[index + 1]
-    return not reading.labels_in(*following) and not any(
-        time.form not in NO_LENGTH for time in reading.times_in(*following)
-    )
+    alone = _LINE_ENDS.match(low, max(mention.end, names[1].end))
+    if low.count("\n", end, spans[index + 1][0]) > (alone is not None):
+        return False
+    if alone and end <= alone.end():  # a heading without a service
+        below = [reading.labels_in(at, at + 1) for at, _ in spans[index + 1 : index + 3]]
+        named = [labels[0].code for labels in below if labels] == [name.code for name in names]
+        return named and not _timed(reading, (spans[index + 1][0], spans[index + 2][1]))
+    return not reading.labels_in(*spans[index + 1]) and not _timed(reading, spans[index + 1])
+
+
+def _timed(reading: Reading, span: tuple[int, int]) -> bool:
+    return any(time.form not in NO_LENGTH for time in reading.times_in(*span))
 
 
 def _figures_shared(low: str) -> set[int]:
