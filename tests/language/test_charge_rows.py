@@ -9,8 +9,9 @@ from rehabcoder.language.charge_rows import units_of_rows
 from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.layout import layout_features
 from rehabcoder.language.minutes import Candidate, attach
+from rehabcoder.language.naming import label_services
 from rehabcoder.language.reading import read
-from rehabcoder.language.totals import find_totals
+from rehabcoder.language.totals import Stated, find_totals
 
 CLASSES = ("97110", "97140", "97530", "none", "out")
 WORDS = {"rows": "97110", "squats": "97110", "glides": "97140", "crates": "97530"}
@@ -30,6 +31,7 @@ BILL = "97110 | Ther Ex | 9:00 | 9:26 | 26 | 2\n97140 | Manual | 9:26 | 9:36 | 1
         "97110   Therapeutic Exercise   9:00   9:26\n97140   Manual Therapy         9:26   9:36",
         "Ther Ex | 9:00-9:26 | 26 | 2\nManual | 9:26-9:36 | 10 | 1",
         "9:00 - 9:26 | 97110 | 26\n9:26 - 9:36 | 97140 | 10",
+        "97110 STRENGTH   26\n97140 HIP        10\nTIMED            36",
     ],
 )
 def test_the_rows_of_a_bill(bill: str) -> None:
@@ -54,6 +56,19 @@ def test_no_rows_of_a_bill(text: str) -> None:
 
 def test_one_row_below_a_heading_is_a_bill() -> None:
     assert len(read("Rows 3x10.\nCode | Start | Stop | Min\n97110 | 9:00 | 9:26 | 26").charges) == 1
+
+
+def test_rows_of_one_code_with_a_word_each_give_their_minutes_in_order() -> None:
+    text = "stance on foam\nstairs with one rail\n\n97530 BALANCE   20\n97530 STAIRS    13\nTIMED           30"
+    spans = [
+        (text.index(words), text.index(words) + len(words)) for words in ("stance on foam", "stairs with one rail")
+    ]
+    names = [
+        (la.code if la else None, "97530") for la in label_services(read(text), spans, ["97112", "97530"], Stated())
+    ]
+    found = attach(read(text), spans, names, 30, lambda found: [0.9] * len(found), [False] * 2)
+    assert names == [("97530", "97530")] * 2
+    assert [m.minutes for m in found] == [20, 13]
 
 
 def test_the_time_of_two_codes_is_no_single_ones() -> None:

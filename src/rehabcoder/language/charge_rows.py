@@ -83,7 +83,12 @@ def _row(
     if not _CELLS.search(low, start, end) or not _LEADS.fullmatch(low, start, labels[index].start):
         return None
     own = times[_first(times, start) : _first(times, end)]
-    written = [t for t in own if t.form in _WRITTEN and t.minutes >= _LEAST]
+    bare = labels[index].number  # "97530 STAIRS    13"
+    written = [
+        t
+        for t in own
+        if t.minutes >= _LEAST and (t.form in _WRITTEN or (bare and t.form == "trail" and _closes(low, t, end)))
+    ]
     logged = next((t for t in own if t.form in _LOGGED), None)
     time = next(iter(written), logged)
     if time is None or any(t.minutes != time.minutes for t in written) or _DOSE.search(low, start, end):
@@ -94,6 +99,11 @@ def _row(
     codes = frozenset(one_name(la.code) for la in ([la for la in named if la.number] or named))
     last = _LAST_CELL.search(low, max(time.end, end - 12), end)
     return ChargeRow(start, end, codes, labels[index], time, logged, int(last["u"]) if last else None)
+
+
+def _closes(low: str, time: TimeMention, end: int) -> bool:
+    """Whether a figure stands alone at the end of a row, behind a wide gap."""
+    return low[time.start - 2 : time.start] == "  " and not low[time.end : end].strip()
 
 
 def _first(found: Sequence[Label] | Sequence[TimeMention], at: int) -> int:

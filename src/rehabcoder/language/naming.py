@@ -171,7 +171,8 @@ def _from_footer(
         return
     rows = [la for la, _ in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, la.start)]
     rows = rows or [row.label for row in reading.charges if row.start >= places[-1][1]]
-    if len({la.code for la in rows}) < 2 and not (rows and foot_list(reading.low)):
+    each = len(rows) == len(places) > 1  # "97530 BALANCE   20", "97530 STAIRS    13"
+    if len({la.code for la in rows}) < 2 and not each and not (rows and foot_list(reading.low)):
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
     if len(rows) == len(places) and not any(out) and fits.count(False) <= 1:
