@@ -25,7 +25,7 @@ _BARE = re.compile(
     |0?(?P<clock>[0-3]:[0-5]\d)(?!\d|:\d|\s?[ap]\.?m\b|\s?(?:-|to\b|until\b|till\b)\s?\d)
     |(?P<hours>\d?\.\d{{1,2}})(?![\d.]|[ \t]+[a-z]){_MEASURE}
     |(?P<digits>\d{{1,3}})(?:\.0)?(?![\d.]?\d|[lo]){_MEASURE}
-    |(?P<word>{WORDS})(?=\s*(?:$|[.,:;)\n]|min))""",
+    |(?P<word>{WORDS})(?=\s*(?:$|[.,:;)\n]|min|(?:and\s)?(?:total|timed)(?![a-z])))""",
     re.X,
 )
 _HOURS_SHORT = re.compile(r"[\d\u00bc-\u00be][ -]?h(?:rs?)?(?![a-z])")

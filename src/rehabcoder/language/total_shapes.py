@@ -52,7 +52,7 @@ TX_OR_VISIT = re.compile(
 )  # behind the timed minutes
 # Between the figures of two totals side by side, and what may stand there.
 BETWEEN_TOTALS = re.compile(
-    r"[ \t,;/|.-]*+(?:(?:un|non)[ -]?timed[ \t:=]*+\d{1,3}[ \t]*+(?:min(?:ute)?s?(?![a-z])|m(?![a-z])|')?[ \t,;/|.-]*+)?"
+    r"[ \t,;/|.-]*+(?:(?:and|with|plus)[ \t]++)?(?:(?:un|non)[ -]?timed[ \t:=]*+\d{1,3}[ \t]*+(?:min(?:ute)?s?(?![a-z])|m(?![a-z])|')?[ \t,;/|.-]*+)?"
 )
 FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
 # Two figures or more at the head of a line or a sentence, each with its word behind it: "26 timed 36 tot".

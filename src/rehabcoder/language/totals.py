@@ -253,9 +253,10 @@ class _Finder:
                 return  # "a total of 17 sutures"
             if mention and not (session or length) and shapes.OF_ONE_SERVICE.search(low, max(0, start - 14), start):
                 return
-            strength = _WEAK if bare and shapes.OF_A_TEST.search(low, max(0, start - 12), start) else _STRONG
-            summed = length or session or around.closes_row(start) or self._said_before(start, timed=True)
-            self._claim(self.total, strength, start, end, minutes, longest=not summed)
+            beside = self._said_before(start, timed=True)
+            of_a_test = bare and not beside and shapes.OF_A_TEST.search(low, max(0, start - 12), start)
+            summed = length or session or beside or around.closes_row(start)
+            self._claim(self.total, _WEAK if of_a_test else _STRONG, start, end, minutes, longest=not summed)
         elif (
             minutes >= _LEAST_VISIT
             and not (mention or length)
