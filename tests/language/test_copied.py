@@ -49,6 +49,7 @@ def test_text_marked_as_copied(text):
         "Copied 10/12 letters",
         "Retained from last visit: 4/10 words recalled",
         "Goals carried over.",
+        "Goals (copied): dress for preschool with 1 prompt or less",
     ],
 )
 def test_what_was_carried_or_copied_by_the_patient(text):

@@ -26,6 +26,8 @@ _WORDS = ("copied", "copy", "carr", "pulled", "brought", "rolled", "cloned", "pa
 # A sign that opens what was copied; a marker without one heads its line or its sentence.
 _SIGN = re.compile(r"(?:[(\[{]|<<|\*{2,4}|\^{2,4}|={2,4}|~{2,4}|-{2,4}|_{2,4})[ \t]*\Z")
 _HEADS = re.compile(r"(?:\A|\n|[.;!?][ \t])[ \t>*#-]*\Z")
+# "Goals (copied): ..." are the goals of today too.
+_OF_GOALS = re.compile(r"\b(?:goals?|[sl]tgs?)[ :]{0,2}[(\[][ \t]*\Z")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<<": ">>"}
 # What may still belong to the marker, and what ends it.
 _REST = re.compile(r"(?:\(\s?[\d/.-]{3,10}\s?\)|[^\n:\"(\])}*^>=;.-]|(?<=\d)[.:-](?=\d)|-(?=[a-z])){0,48}")
@@ -49,6 +51,8 @@ def copied_stretches(low: str) -> list[tuple[int, int]]:
     done = 0
     for mark in _MARK.finditer(low):
         if mark.start() < done:
+            continue
+        if _OF_GOALS.search(low, max(done, mark.start() - _BEFORE), mark.start()):
             continue
         opened = _SIGN.search(low, max(done, mark.start() - _BEFORE), mark.start())
         start = opened.start() if opened else mark.start()
