@@ -323,6 +323,8 @@ def test_the_piece_is_told():
         "stepper, paused twice at SpO2 88",
         "sit to stand, knee blocked",
         "sidestepping, belt held",
+        "brushing, hand under hand for the start",
+        "press ups, leg sx monitored",
     ],
 )
 def test_a_hand_or_a_word_at_work_counts_within_a_service_alone(text):
@@ -337,6 +339,8 @@ def test_a_hand_or_a_word_at_work_counts_within_a_service_alone(text):
         'group 30 min: "morning tea" 4 residents',
         "TE 10 min: push ups, hand on knee, own hand on hip",
         "MT 10 min: hands on the shoulder, posterior glides",
+        "MT 10 min: TC/ST glides, gastroc stretch",
+        "TE 10 min: sled pulls hand over hand on the rope",
         "TA 10 min: 10 lb crates to the knee high shelf since that is her job",
     ],
 )
