@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.minutes import Candidate, attach
+from rehabcoder.language.note_minutes import Minutes, footer_times, in_order
 from rehabcoder.language.reading import read
 
 LABELS = {"Aquatic": "97113", "TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
@@ -601,3 +602,32 @@ def test_the_time_of_a_heading_of_two_names_above_their_services_is_nobodys():
     assert minutes(
         "TE / MT: 40 min\nTE: rows 10 min\nMT: glides", "TE / MT: 40 min", "TE: rows 10 min", "MT: glides"
     ) == [40, 10, None]
+
+
+@pytest.mark.parametrize(
+    ("later", "answer"),
+    [
+        ("Pain 2/10. TE took 20 min.", {"97110": [20]}),
+        ("She slept 40 minutes before.", {}),
+        ("BP 132 over 78. Waited 20 min.", {}),
+        ("TE at home 20 min daily.", {}),
+        ("TE 20 minutes a day from now on.", {}),
+        ("TE 10 min 2x/day by herself.", {}),
+    ],
+)
+def test_a_time_elsewhere_is_that_of_the_service_named_in_its_sentence_unless_it_is_of_the_home(later, answer):
+    found = footer_times(read(f"We began with TE: rows. {later}"), [(14, 22)], ())
+    assert {code: [time.minutes for time in times] for code, times in found.items()} == answer
+
+
+@pytest.mark.parametrize(
+    ("closing", "answer"),
+    [
+        ("Rows took fifteen minutes, crates ten.", [15, 10]),
+        ("Rows took fifteen minutes, this weekly, and at home crates ten.", [None, None]),
+    ],
+)
+def test_a_sentence_that_speaks_of_the_home_sums_up_no_session(closing, answer):
+    chosen = [Minutes(None, None, None, 0.5), Minutes(None, None, None, 0.5)]
+    in_order(read(f"rows, crates. Sore. {closing}"), [(0, 4), (6, 12)], chosen, None, [False, False])
+    assert [m.minutes for m in chosen] == answer

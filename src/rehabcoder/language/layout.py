@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from rehabcoder.billing.codes import EVALUATIONS
+from rehabcoder.language.aside import but
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.reading import Reading
 
@@ -158,14 +159,14 @@ def layout_features(reading: Reading, aside: Collection[int] = ()) -> list[Place
         feats.first, feats.blank, feats.bullet, feats.heading = first, apart, bullet, heads[1][3:]
         feats.forms, feats.timed, feats.labelled, feats.thin = frozenset(forms), has_time, has_label, thin
         out.append(feats)
-    _compare(out, signatures, named)
+    _compare(out, signatures, named, aside)
     return out
 
 
-def _compare(out: list[Place], signatures: list[str], named: list[list[str]]) -> None:
+def _compare(out: list[Place], signatures: list[str], named: list[list[str]], aside: Collection[int]) -> None:
     """Features that need the whole note: how regular the layout of a piece is, and whether its label is said elsewhere."""
-    alike = Counter(signatures)
-    said = Counter(code for codes in named for code in set(codes))
+    alike = Counter(but(signatures, aside))
+    said = Counter(code for codes in but(named, aside) for code in set(codes))
     seen: set[str] = set()
     for feats, signature, codes in zip(out, signatures, named, strict=True):
         feats.append(f"like{min(alike[signature], 4)}{signature}")

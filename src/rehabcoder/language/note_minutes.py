@@ -32,9 +32,11 @@ _EACH_PART = re.compile(
 _SUM_BEHIND = re.compile(
     r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)"
 )
-# "Wand exercises 10 min daily", "12 min walk with the aide on Saturday": homework.
-_DAILY = re.compile(
-    r"[ \t,]{1,3}(?:daily|nightly|walks?|at[ \t](?:home|night)|(?:an?|per|each|every|once|twice)[ \t](?:an?[ \t])?(?:day|week|night|morning|evening)|/[ \t]?day)(?![a-z])"
+# "Wand exercises 10 min, daily", "12 min walk with the aide on Saturday", "15 min of bike at home on off days": homework.
+_OF_HOME = re.compile(
+    r"[ \t,]{1,3}(?:daily|nightly|walks?|(?:an?|per|each|every|once|twice)[ \t](?:an?[ \t])?(?:day|week|night|morning|evening)|/[ \t]?day)(?![a-z])"
+    r"|[^.,;|/\n]{0,60}?(?<![a-z])(?:at[ \t](?:home|night)|off[ \t]days|(?:an?|per|each|every)[ \t](?:day|morning|evening)|nights?|overnight|daily"
+    r"|bid|tid|\d[ \t]?x[ \t]?/[ \t]?day)(?![a-z])"
 )
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
 _ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
@@ -74,7 +76,6 @@ _BEFORE = 40  # code points before a time in which words may say what it is the 
 _SHORT = 16  # code points that may stand before a time on a line of its own
 # ... right before a time behind a comma: that of a machine.
 _MACHINE = re.compile(rf"[,;]\s{MACHINE}(?:\s(?:l|lvl|level)?\s?\d{{1,2}})?\s(?:x\s|for\s)?\Z")
-_LINE = 4000  # code points: no line of a note is longer; one of two megabytes is not searched for each of its times
 _FAR = 400  # code points before a time in which its sentence is searched
 _FOOTER_FORMS = frozenset(
     {"label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range", "word", "hour", "run"}
@@ -299,8 +300,8 @@ def in_order(
         furthest = min(len(low), mention.end + _FAR)
         stop = STOPS.search(low, mention.end, furthest)
         given = list(_GIVEN.finditer(low, begin, stop.end() if stop else furthest))
-        if any(total_words().elsewhere.match(low, g.end()) for g in given):  # "15 min before bed"
-            continue
+        if any(total_words().elsewhere.match(low, g.end()) or _elsewhere(low, g.start()) for g in given):
+            continue  # "15 min before bed"
         lengths = [number(g["n"]) or 0 for g in given]
         if len(given) > 2 and lengths[-1] == sum(lengths[:-1]):  # and what they come to
             given, lengths = given[:-1], lengths[:-1]
@@ -391,7 +392,7 @@ def footer_times(
         if (
             mention.minutes > _LONGEST
             or _ANY_EACH.match(reading.low, mention.end)
-            or _DAILY.match(reading.low, mention.end)
+            or _OF_HOME.match(reading.low, mention.end)
         ):
             continue
         inside = bisect_right(begins, mention.start) - 1
@@ -460,12 +461,10 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             and not low.endswith(_EXCEPTED, label.end, mention.start)
         ):
             return None if _named_together(reading, label) else label.code
-    least = max(0, mention.start - _LINE)
-    line_start = max(least, low.rfind("\n", least, mention.start) + 1)
-    on_line = reading.labels_in(line_start, mention.start)
-    if len(on_line) == 1 or (on_line and all(label.code == on_line[0].code for label in on_line)):
-        return on_line[0].code
-    return None
+    sentence = _sentence(low, mention.start)
+    begin = max(sentence, low.rfind("\n", sentence, mention.start) + 1)
+    named = {label.code for label in reading.labels_in(begin, mention.start)}
+    return named.pop() if len(named) == 1 else None
 
 
 def by_key(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
