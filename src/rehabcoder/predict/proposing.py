@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from rehabcoder.language.aside import but, set_aside, up_to_aside
+from rehabcoder.language.attendance import lines_of_attendance, with_attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
@@ -205,12 +206,14 @@ def _mender(reading: Reading, barred: Collection[int]) -> _Mend:
     headings, cuts = timed_headings(reading), timed_rows(reading)
     openings, heads = sure_openings(reading)
     blocks, records = timed_blocks(reading), find_records(reading)
+    attended = lines_of_attendance(reading, barred)
 
     def mend(spans: list[Span]) -> list[Span]:
         spans = split_rows(at_headings(spans, headings), cuts)
         spans = with_openings(spans, openings, heads)
         spans = with_blocks(reading, spans, blocks, barred)
-        return with_records(reading, spans, records, barred)
+        spans = with_records(reading, spans, records, barred)
+        return with_attendance(spans, attended) if attended else spans
 
     return mend
 
