@@ -548,3 +548,16 @@ def test_the_stated_timed_minutes_are_not_those_of_a_service_that_has_a_time_bef
     found = attach(read(text), spans, names, 50, longest, [False, False], timed_span=said)
     assert [m.minutes for m in found] == [18, 17]
     assert [m.minutes for m in attach(read(text), spans, names, 50, longest, [False, False])] == [18, 50]
+
+
+@pytest.mark.parametrize(
+    "heading", ["TE/MT 28 min", "[x] TE  [x] MT   28 min", "TE and MT: 28 min", "Tx (TE, MT) 28 min"]
+)
+def test_a_time_behind_several_names_on_their_line_is_no_single_ones(heading):
+    assert minutes(f"{heading}\nTE: rows\nMT: glides", "TE: rows", "MT: glides") == [None, None]
+    assert minutes(f"{heading}\nrows, glides", f"{heading}\nrows, glides") == [28]
+
+
+def test_a_heading_of_two_names_gives_its_time_to_neither_of_the_lines_below():
+    assert minutes("TE/MT 28 min\nrows\nglides", "TE/MT 28 min\nrows", "glides") == [None, None]
+    assert minutes("TE/MT 28 min\nrows\n\nglides", "TE/MT 28 min\nrows", "glides") == [28, None]

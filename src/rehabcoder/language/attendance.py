@@ -20,7 +20,20 @@ NOT_GIVEN, GROUP, UNATTENDED_STIM = "none", "97150", "G0283"
 ATTENDED_STIM = "97032"
 _COMPANY = [f"company.{kind}" for kind in ("between", "one_therapist", "several", "together")]
 _LINE = 80  # code points of a line that says no more than who was there
-_WORDS = ("aide", "tech", "volunteer", "attendant", "assistant", "trainer", "para", "while", "when", "as ", "pt ", "ot ")
+_WORDS = (
+    "aide",
+    "tech",
+    "volunteer",
+    "attendant",
+    "assistant",
+    "trainer",
+    "para",
+    "while",
+    "when",
+    "as ",
+    "pt ",
+    "ot ",
+)
 _LEAD = re.compile(
     r"[\W_]*(?:(?:all|both|this|these|it|pt|he|she|was|were|done|run|performed|completed|given|finished|set up|then|here) )*"
 )
