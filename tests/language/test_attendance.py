@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.attendance import attendance
+from rehabcoder.language.attendance import attendance, lines_of_attendance, with_attendance
 from rehabcoder.language.reading import read
 
 NOT_GIVEN = [
@@ -130,3 +130,34 @@ def test_the_place_is_that_of_the_words():
     said = attendance(read(text), 3, len(text), "97110")
     assert said
     assert text[said.start : said.end] == "PT at desk"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    w/ tech while PT w/ next pt",
+        "    tech ran, PT in eval",
+        "Performed w/ rehab aide Sam.",
+        "while PT charting",
+        "   PT at desk",
+        "(with the aide, PT on phone)",
+    ],
+)
+def test_a_line_of_who_gave_it_goes_on_with_the_service_above(line: str) -> None:
+    reading = read(f"NMR 15 min: foam\nTE 15 min: leg press, HS curl\n{line}\nKnee tired.")
+    assert lines_of_attendance(reading, ()) == [2]
+    assert with_attendance([(0, 1), (1, 2)], [2]) == with_attendance([(0, 1), (1, 2), (2, 3)], [2]) == [(0, 1), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PT on phone with the MD re BP.",
+        "with tech following with w/c",
+        "Aide taught transfers, w/ aide return demo",
+        "Gait 10 min w/ tech, PT charting",
+        "\nw/ tech while PT w/ next pt",
+    ],
+)
+def test_a_line_that_says_more_or_stands_apart(line: str) -> None:
+    assert lines_of_attendance(read(f"TE 15 min: leg press, HS curl\n{line}\nKnee tired."), ()) == []

@@ -28,6 +28,10 @@ def copied(text: str) -> list[str]:
         'Text from last visit: "TE x 20\'"',
         "Prev note copied, not edited: TE 20 min",
         "(cf from 11/13: TE 25, MT 15; pain 5.)",
+        "<<paste 5/14: TE 30 min bike, SLR; MT 8 min>>",
+        "<<from 5/14: TE 30 min bike, SLR; MT 8 min>>",
+        "<<5/14 note: TE 30 min bike, SLR; MT 8 min>>",
+        "<<prior visit 5/14 - TE 30 min\nMT 8 min>>",
     ],
 )
 def test_text_marked_as_copied(text):
@@ -50,6 +54,8 @@ def test_text_marked_as_copied(text):
         "Retained from last visit: 4/10 words recalled",
         "Goals carried over.",
         "Goals (copied): dress for preschool with 1 prompt or less",
+        "<<5/14: TE 30 min>>",
+        "Pasted 8/10 shapes, TA 12 min",
     ],
 )
 def test_what_was_carried_or_copied_by_the_patient(text):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.language.labels import _mentions, _patterns, find_labels
+from rehabcoder.language.labels import _mentions, _of_one_line, _patterns, find_labels
 from rehabcoder.language.text import shadow
 
 
@@ -186,7 +186,10 @@ def test_the_shadow_is_plain(text, low):
 )
 def test_mentions_are_those_that_a_search_of_the_whole_text_finds(low: str) -> None:
     """Trying only the words that can begin a name or a number overlooks none, whatever stands around them."""
-    everywhere = [found.span() for found in _patterns()[0].finditer(low)]
+    pattern, done, everywhere = _patterns()[0], 0, []
+    while found := pattern.search(low, done):
+        everywhere.append(_of_one_line(pattern, low, found).span())
+        done = everywhere[-1][1]
     assert [found.span() for found in _mentions(low)] == everywhere
 
 
@@ -281,3 +284,25 @@ def test_a_number_beside_a_name_says_which_of_its_codes_it_means():
     text = "MIN  E-stim 97032 15 | TA 15\n\nE-stim: hand-held trigger\nTA: car transfer"
     assert [code for _, code in labels(text)] == ["97032", "97032", "97530", "97032", "97530"]
     assert [code for _, code in labels("E-stim 10 min\nUS 97035 8 min")] == ["G0283", "97035", "97035"]
+
+
+def test_a_row_of_names_is_read_row_by_row():
+    assert labels("Ther Ex\nManual\nTher Act") == [("Ther Ex", "97110"), ("Manual", "97140"), ("Ther Act", "97530")]
+    assert labels("Manual\ntherapy 10 min, neuro\nre-ed 8 min") == [
+        ("Manual\ntherapy", "97140"),
+        ("neuro\nre-ed", "97112"),
+    ]
+
+
+@pytest.mark.parametrize("habit", ["daily", "every other day", "a day", "twice a day", "3x/wk", "at home"])
+def test_exercises_that_are_a_habit_are_no_label(habit: str) -> None:
+    assert labels(f"Does exercises 10 min {habit}.") == []
+    assert labels(f"Exercises 10 min, then rest {habit}.") == [("Exercises", "97110")]
+
+
+@pytest.mark.parametrize(
+    ("heard", "code"),
+    [("there exercise", "97110"), ("there activity", "97530"), ("narrow re ed", "97112"), ("neural reed", "97112")],
+)
+def test_names_as_a_recogniser_hears_them(heard: str, code: str) -> None:
+    assert labels(f"he backed off {heard} with the band") == [(heard, code)]

@@ -222,3 +222,16 @@ def test_a_total_that_the_other_times_come_to_is_no_service():
     assert summed("TE 15 min: rows\nMT 15 min: glides\n30 min, 3u", "30 min") == ["30 min, 3u"]
     assert summed("TE 15 min: rows\nMT 15 min: glides\n25 min, 3u", "25 min") == []  # may be a third one
     assert summed("Rows and pulls\n30 min", "30 min") == []  # the time of what stands above
+
+
+def test_a_word_that_adds_a_service_to_another_parts_them() -> None:
+    def begins(text: str) -> list[str]:
+        reading = read(text)
+        return [
+            text[reading.pieces[k].start : reading.pieces[k].end] for k in parted(reading, layout_features(reading), ())
+        ]
+
+    assert begins("Ther ex (rows, squats) plus neuro re-ed (foam), 20 min") == ["neuro re-ed (foam), 20 min"]
+    assert begins("TE: rows, squats as well as therapeutic activities: pans") == ["therapeutic activities: pans"]
+    assert begins("Ther ex rows plus therapeutic exercise squats") == []
+    assert begins("Ther ex rows plus steps, gait 10 ft") == []

@@ -145,3 +145,9 @@ def test_a_billed_code_that_is_left_labels_the_only_service_given_alone() -> Non
     assert named(text.format(", not billed"), unbilled, glides) == [None, "97140"]
     text = "NuStep 20 min on his own. bench press 40# 3x8. MT patella glides. Billed 97110 x1, 97140 x1"
     assert named(text, alone, BENCH, glides) == [None, "97110", "97140"]
+
+
+def test_a_line_of_several_names_labels_what_the_lines_below_it_tell() -> None:
+    rows, glides = ("rows 3x10", "97110"), ("patella glides", "97140")
+    text = "Therapeutic exercise / Manual therapy: 40 min\n rows 3x10\n patella glides"
+    assert named(text, rows, glides) == ["97110", "97140"]

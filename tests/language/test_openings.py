@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.openings import sure_openings, turns_on_machines, with_openings
+from rehabcoder.language.openings import (
+    joint_headings,
+    shares_of_a_time,
+    sure_openings,
+    turns_on_machines,
+    with_openings,
+)
 from rehabcoder.language.reading import read
 
 
@@ -97,3 +103,54 @@ def test_a_list_that_gives_each_point_its_time_or_leaves_out_several(points: str
 def test_a_turn_on_a_machine_in_a_timed_list_opens_no_service(text: str, answer: list[str]) -> None:
     reading = read(text)
     assert [text[reading.pieces[k].start :][:16] for k in turns_on_machines(reading)] == answer
+
+
+TOLD = {"SLR": "97110", "bands": "97110", "foam": "97112", "STM": "97140"}
+
+
+def headings(text: str) -> list[str]:
+    """The pieces that only head the services below them, told by what a few words describe."""
+    reading = read(text)
+    pieces = [text[piece.start : piece.end] for piece in reading.pieces]
+    told = [next((code for word, code in TOLD.items() if word in piece), None) for piece in pieces]
+    return [pieces[k] for k in joint_headings(reading, told, ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("[x] TherEx  [x] NMR   30 min\nther ex: bands\nnmr: foam\nMT 9 min", ["[x] TherEx", "[x] NMR   30 min"]),
+        ("TE/MT 40\nTE- SLR 3x10\nMT- quads", ["TE/MT 40"]),
+        ("TherEx, Manual\nTherEx: SLR\nManual: quads", ["TherEx,", "Manual"]),
+        ("97110/97140 - 30 min\n97110: SLR\n97140: quads", ["97110/97140 - 30 min"]),
+        ("[x] TherEx [x] Manual 25 min\nSLR 3x10\nSTM to quads", ["[x] TherEx", "[x] Manual 25 min"]),
+        ("TE and MT, 38 min:\nSLR 3x10\nSTM to quads", ["TE and"]),  # the second name waits for what it heads
+    ],
+)
+def test_names_above_the_lines_that_tell_of_each_are_a_heading(text: str, answer: list[str]) -> None:
+    assert headings(f"S: fine.\n{text}\nPost: fine.") == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TE/NMR 25 min\nSLR 3x10, bridges\nbands 2x15",
+        "TE and MT 38 min.\nSore after.",
+        "TE, MT per plan\n\nTE: SLR\nMT: quads",
+        "TE 20 min, MT 10 min\nTE: SLR\nMT: quads",
+        "TE SLR, MT quads\nTE: bands\nMT: IT band",
+        "97110 x2, 97140 x1\nSTM after, no pain",
+    ],
+)
+def test_names_that_are_no_heading(text: str) -> None:
+    assert headings(text) == []
+
+
+def test_a_part_of_a_time_told_before_opens_no_service() -> None:
+    def shares(text: str) -> list[str]:
+        reading = read(text)
+        return [text[reading.pieces[k].start : reading.pieces[k].end] for k in shares_of_a_time(reading)]
+
+    assert shares("TE 30 min: curls, rows.\nArm bike, 8 min of the 30.") == ["Arm bike, 8 min of the 30."]
+    assert shares("TE 30 min: curls, rows.\nGait 8 min of the 30.") == []
+    assert shares("TE 20 min: curls, rows.\nArm bike, 8 min of the 30.") == []

@@ -528,6 +528,10 @@ def test_the_next_minutes_that_a_service_filled_open_nothing():
             ["Bridges and clams for the hips,", "and five rounds of steps with a bag"],
         ),
         ("Bridges, and clams for the hips", ["Bridges, and clams for the hips"]),
+        (
+            "97760, 24 minutes, molded it, trimmed it, skin to be looked at after an hour.",
+            ["97760, 24 minutes, molded it, trimmed it, skin to be looked at after an hour."],
+        ),
     ],
 )
 def test_where_a_short_word_or_a_joint_ends_a_piece(text: str, answer: list[str]) -> None:

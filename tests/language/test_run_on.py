@@ -59,6 +59,13 @@ def test_a_time_that_opens_what_was_done_in_it_begins_a_piece() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["there act", "manual therapy", "neuro re ed", "gait training"])
+def test_the_name_of_a_service_opens_a_clause_unless_words_lead_up_to_it(name: str) -> None:
+    assert pieces(f"{FILLER}{FILLER}up in the corner {name} with the strap")[-1] == f"{name} with the strap"
+    for lead in ("we did some", "for the", "billing one unit", "he asked about"):
+        assert not any(piece.startswith(name) for piece in pieces(f"{FILLER}{FILLER}then {lead} {name} with the strap"))
+
+
 def test_sentences_with_stops_are_left_whole() -> None:
     text = "The patient walked to the door he likes and back he came. " * 8
     assert pieces(text) == [text[:57].strip()] * 8

@@ -27,15 +27,23 @@ _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _TICKED = re.compile(r"(?:\[\s*[x\u2611]\s*\]|\(\s*x\s*\)|\u2611)")
 _SHORT = 60  # code points of a sentence that says only that something was refused
-_REFUSALS = ("refus", "declin", "deferr", "cancel", "not ")
+_REFUSALS = ("refus", "declin", "defer", "cancel", "not ", "held", "hold", "none", "n/a", " no")
 _NOT_GIVEN = re.compile(
     r"(?:[a-z \t'-]{0,20}\boffered\b,?(?:\sbut)?)?(?:\s(?:again|today|was|were|is|pt|patient|he|she|and|by|per))*"
     r"\s(?:refused|declined|deferred|cancell?ed|not\s(?:given|done|started|performed|used|applied|available))(?![a-z])"
 )
+# The same behind a sign, as a form has it: "Ice - pt declined", "MHP: refused today", "Manual: held per pt", "CP: none".
+_FIELD_NOT_GIVEN = re.compile(
+    r"\)?[ \t]?(?:[:=,(|/]|-{1,2})[ \t]*(?:(?:offered|pt|patient|he|she|was|but|again|today|and)\b[ \t,/-]{1,3})*"
+    r"(?:refused|declined|defer(?:red)?|cancell?ed|held|hold|omitted|skipped|none|n/a|no(?=[\s.)]*\Z|\sthanks|,\sthanks)"
+    r"|not\s(?:given|done|started|performed|used|applied|available|today|indicated|needed|tolerated|appropriate))"
+    r"(?:[\s.)!]*\Z|\s?[,;(-]|\s(?:today|this|at|by|per|due|d/t|2/2|s/t|secondary|because|bc|as|for|until|till|again|thanks|on|in|w/|with)(?![a-z]))"
+    r"(?![^\n]*(?:\d\s?(?:min|sec|x|reps?|lb|ft|#|')|\d\s?x|\b(?:did|instead|but|only|then|except|rest)\b))"
+)
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
-_OF_THE_SENTENCE = ("another_session", "result", "of_a_part")  # of which the whole sentence is asked, not a piece of it
+_OF_THE_SENTENCE = ("another_session", "result")  # of which the whole sentence is asked, not a piece of it
 
 
 @cache
@@ -68,7 +76,10 @@ def _refused(reading: Reading, piece: Piece) -> bool:
     if piece.end - piece.start > _SHORT or not any(word in low[piece.start : piece.end] for word in _REFUSALS):
         return False
     named = reading.labels_in(piece.start, piece.end)
-    return len({label.code for label in named}) == 1 and _NOT_GIVEN.match(low, named[-1].end, piece.end) is not None
+    if len({label.code for label in named}) != 1:
+        return False
+    behind = named[-1].end
+    return (_NOT_GIVEN.match(low, behind, piece.end) or _FIELD_NOT_GIVEN.match(low, behind, piece.end)) is not None
 
 
 def set_aside(reading: Reading) -> list[int]:

@@ -7,9 +7,10 @@ learn from a few hundred examples. The turns of speech are data: `knowledge/atte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from rehabcoder.language.patterns import knowledge
@@ -18,9 +19,28 @@ from rehabcoder.language.reading import Reading
 NOT_GIVEN, GROUP, UNATTENDED_STIM = "none", "97150", "G0283"
 ATTENDED_STIM = "97032"
 _COMPANY = [f"company.{kind}" for kind in ("between", "one_therapist", "several", "together")]
+_LINE = 80  # code points of a line that says no more than who was there
+_WORDS = (
+    "aide",
+    "tech",
+    "volunteer",
+    "attendant",
+    "assistant",
+    "trainer",
+    "para",
+    "while",
+    "when",
+    "as ",
+    "pt ",
+    "ot ",
+)
+_LEAD = re.compile(
+    r"[\W_]*(?:(?:all|both|this|these|it|pt|he|she|was|were|done|run|performed|completed|given|finished|set up|then|here) )*"
+)
 _KINDS = 2  # kinds of company that make a group: one alone is often another's name or a pair of limbs
 
 Place: TypeAlias = tuple[int, int]
+Span: TypeAlias = tuple[int, int]
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,6 +82,50 @@ def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance 
     else:
         left, place = NOT_GIVEN, _elsewhere(low, reading.text[start:end]) or _aide(low)
     return Attendance(left, start + place[0], start + place[1]) if place else None
+
+
+def lines_of_attendance(reading: Reading, aside: Collection[int]) -> list[int]:
+    """The pieces that fill a line with who gave what the line above tells: "w/ tech while PT w/ next pt". What the therapist was
+    busy with is said of that only where an aide stands beside it or the line is set in."""
+    low = reading.low
+    if not any(word in low for word in _WORDS):
+        return []
+    out: list[int] = []
+    for k, (above, piece) in enumerate(pairwise(reading.pieces), 1):
+        if not piece.first or piece.end - piece.start > _LINE or k in aside or k - 1 in aside:
+            continue
+        if low.count("\n", above.end, piece.start) == 1 and _says_who(reading, piece.start, piece.end):
+            out.append(k)
+    return out
+
+
+def _says_who(reading: Reading, start: int, end: int) -> bool:
+    """Whether a line opens with who gave a service, or with what the therapist was busy with meanwhile."""
+    low = reading.low[start:end]
+    if not any(word in low for word in _WORDS) or reading.labels_in(start, end) or reading.times_in(start, end):
+        return False
+    lead = _LEAD.match(low).end()  # type: ignore[union-attr]
+    busy = first_place(low, ["elsewhere.busy"])
+    aide = None if first_place(low, ["aide.unless"]) else first_place(low, ["aide.ran", "aide.with", "aide.named"])
+    if any(place and place[0] <= lead for place in (busy, aide)):
+        return True
+    elsewhere = _elsewhere(low, reading.text[start:end])
+    set_in = reading.low[max(0, start - 2) : start] in ("  ", "\n\t")
+    return elsewhere is not None and elsewhere[0] <= lead and (aide is not None or set_in)
+
+
+def with_attendance(spans: Sequence[Span], lines: Sequence[int]) -> list[Span]:
+    """The services, each going on with the one of the `lines` right behind it that says who gave it."""
+    out = list(spans)
+    for k in lines:
+        above = next((i for i, (_, end) in enumerate(out) if end == k), None)
+        if above is None:
+            continue
+        out[above] = (out[above][0], k + 1)
+        if above + 1 < len(out) and out[above + 1][0] == k:
+            following = (k + 1, out[above + 1][1])
+            out[above + 1 : above + 2] = [following] if following[0] < following[1] else []
+    return out
 
 
 def first_place(low: str, names: Sequence[str]) -> Place | None:

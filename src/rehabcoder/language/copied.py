@@ -11,18 +11,19 @@ import re
 _DAY = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
 _EARLIER = r"(?:the\s)?(?:last|previous|prev|prior|earlier)(?![a-z])"
 _VISIT = r"(?:visit|note|session|treatment|tx|entry|encounter|daily|dos)"
-_TAKEN = r"(?:copied|copy|carried|pulled|brought|rolled|cloned|pasted|imported|auto-?populated)"
+_TAKEN = r"(?:copied|copy|carried|pulled|brought|rolled|cloned|pasted?|c/p|imported|auto-?(?:populated|text))"
 _MARK = re.compile(
     rf"""(?<![a-z\d/])(?:
     (?P<plain>(?:(?:copied|copy|carried|carry|pulled|brought|rolled)[\s-](?:forward|fwd)|copied|cloned|pasted)\s?(?:text|note|section|info(?:rmation)?|data|below)?(?=\s?(?:[:=\])\n]|-\s)))
     |(?:(?:begin|start)(?:\sof)?\s)?(?:{_TAKEN}(?:[\s-](?:forward|fwd|over|in|down))?|carry[\s-](?:forward|fwd)|c/f|cf|c/fwd|cfwd|taken|text|excerpt)(?:\s(?:text|note))?
         (?:\s(?:from|of|on)\s\(?(?:{_DAY}|{_EARLIER})|\s\(?{_DAY}(?=\s?[\])}}:=\n\"-]|\s(?:for|by|from)\b))
+    |(?:(?<=<<)|(?<=\[\[)|(?<=\{{\{{))\s?(?:from\s(?:the\s)?)?(?:{_EARLIER}\s(?:{_VISIT}\s)?|(?<=from\s)|(?={_DAY}\s{_VISIT}))\(?{_DAY}\)?(?:\s(?:{_VISIT}))?(?=\s?[:=\n-])
     |{_EARLIER}\s{_VISIT}(?:'s)?(?:\s(?:text|note|entry))?(?:\s\(?{_DAY}\)?)?(?:\s(?:was|is|left))?\s(?:{_TAKEN}|retained|repeated|kept|for\sreference)(?![a-z])
     )""",
     re.X,
 )
-_WORDS = ("copied", "copy", "carr", "pulled", "brought", "rolled", "cloned", "pasted", "imported", "retained", "repeated",
-          "populated", "c/f", "cf", "taken from", "text from", "excerpt", "kept", "reference")  # fmt: skip
+_WORDS = ("copied", "copy", "carr", "pulled", "brought", "rolled", "cloned", "paste", "c/p", "imported", "retained", "repeated",
+          "populated", "auto", "<<", "[[", "{{", "c/f", "cf", "taken from", "text from", "excerpt", "kept", "reference")  # fmt: skip
 # A sign that opens what was copied; a marker without one heads its line or its sentence.
 _SIGN = re.compile(r"(?:[(\[{]|<<|\*{2,4}|\^{2,4}|={2,4}|~{2,4}|-{2,4}|_{2,4})[ \t]*\Z")
 _HEADS = re.compile(r"(?:\A|\n|[.;!?][ \t])[ \t>*#-]*\Z")

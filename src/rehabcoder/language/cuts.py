@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _GAP = 12  # code points of blanks and signs between a label and its time
 _NEAR = 300  # code points to either side in which the line of a label is searched
-_JOINS = re.compile(r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$")
+_JOINS = re.compile(
+    r"(?:[,;&+/]|\band|\bthen|\balso|\bplus|\bas well as|\d|['\")\]]|\bmins?|\bminutes)\s*$|(?<=[a-z.])$|\s\s$"
+)
 _OF = re.compile(r"\s+(?:of\s+)?(?:some\s+)?")
 _STARTS_ANEW = re.compile(r"(?:[->,;/|.]|\b(?:and|then|did|plus))\s*$")
 _ONE_TIME = re.compile(
@@ -49,6 +51,10 @@ _LINE_LOST = re.compile(
 )
 _INITIALS = 4  # letters of a name that is hardly ever anything but one before a colon
 _PLUS = re.compile(r"\.?\)?[,;]?\s+(?:plus|(?:and\s+)?then)\s+(?:a\s+|another\s+|the\s+last\s+)?")
+# "to look at the skin after an hour": when, not how long.
+_POINT = re.compile(r"\b(?:after|every|within|until|till|per)\s(?:(?:about|only|just|around|the\sfirst)\s)?\Z")
+_POINT_FAR = 20  # code points of it
+_OF_HOURS = frozenset({"hour", "frac"})
 _COMMA = re.compile(r"[,;]\s+(?:and\s+)?(?:another\s+|a\s+further\s+)?")
 _BOX = re.compile(r"(?:\[[ \tx]{0,3}\]|\([ \tx]{1,3}\)|[\u2610\u2611])[ \t]*\Z")
 _BOX_WIDTH = 8  # code points of a box and the blank behind it
@@ -193,7 +199,12 @@ def time_cuts(low: str, pieces: list[Piece], times: Sequence[TimeMention], label
         clocks: list[TimeMention] = []
         while at < len(times) and times[at].start < piece.end:
             if times[at].start >= piece.start:
-                (inside if times[at].form in COUNTED else clocks).append(times[at])
+                if times[at].form not in COUNTED:
+                    clocks.append(times[at])
+                elif times[at].form not in _OF_HOURS or not _POINT.search(
+                    low, max(piece.start, times[at].start - _POINT_FAR), times[at].start
+                ):
+                    inside.append(times[at])
             at += 1
         if len(clocks) > 1:
             cuts += [t.start for t in clocks if low[max(0, t.start - 2) : t.start].strip() in (",", ";", ".")]

@@ -96,16 +96,32 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, bool]], frozenset[str]
 def _mentions(low: str) -> Iterator[re.Match[str]]:
     """Matches in order, tried only at words that can begin one: most of a note's words cannot."""
     pattern, _, openings = _patterns()
-    if "g0" in low:  # the one number that may begin within a word
-        yield from pattern.finditer(low)
-        return
     done = 0
+    if "g0" in low:  # the one number that may begin within a word
+        while found := pattern.search(low, done):
+            yield (found := _of_one_line(pattern, low, found))
+            done = found.end()
+        return
     for word in _WORD.finditer(low):
         if word[0][:_OPENING] in openings and word.start() >= done:
             found = pattern.match(low, word.start())
             if found:
+                yield (found := _of_one_line(pattern, low, found))
                 done = found.end()
-                yield found
+
+
+def _of_one_line(pattern: re.Pattern[str], low: str, found: re.Match[str]) -> re.Match[str]:
+    """A name that runs on to the next line, or what of it stands on its own, where the next line opens with a longer name:
+    "Manual" above "Ther Act"."""
+    line = low.find("\n", *found.span())
+    if line < 0:
+        return found
+    below = line + 1
+    while low[below].isspace() or low[below] in "-*/&":
+        below += 1
+    other = pattern.match(low, below)
+    own = pattern.match(low, found.start(), line) if other and other.end() > found.end() else None
+    return own or found
 
 
 _BEFORE_WEAK = re.compile(
@@ -128,6 +144,10 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
 _MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
 _FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
+# "exercises 10 min daily": what the patient does at home.
+_HABIT = re.compile(
+    r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min(?:ute)?s?|')\.?,?\s(?:daily|nightly|every|each|per\sday|an?\s(?:day|night|week)|at\shome|on\sher\sown|(?:once|twice|\d)\s?x?[\s/](?:a\s|per\s)?(?:day|d|daily|week|wk)|x\s?\d|bid|tid|qd|qid|most\s)"
+)
 _CHAIR_TIMED = re.compile(
     r"(?<![a-z/])w/?c(?=[ \t:=]{1,3}\d{1,2}(?![\d./:])[ \t]?(?:mins?|m|')?[ \t]*(?:[|,;/\n]|[ ]{2}|\Z))"
 )
@@ -294,7 +314,7 @@ def _numbered(low: str, before: list[Label], start: int, code: str) -> bool:
 def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
     """Whether a short or ambiguous name stands where a label stands."""
     if code in _TIMED_NAMES and _THEN_TIME.match(low, end):
-        return True
+        return not (low.startswith("exercise", start) and _HABIT.match(low, end))
     if (
         end - start <= _SHORT_NAME
         and low.startswith(": ", end)

@@ -25,7 +25,7 @@ _OPENING = 48  # code points in which a piece names its service and its time, wh
 _BESIDE = 5  # code points between the two: "of", a sign
 _LENGTHS = frozenset({"min", "word", "prime", "m", "frac", "label", "range", "run"})
 _LIKELY = 0.7  # chance from which a piece is taken for a description
-_PARTS = (",", ";", "/", "+", "&", " and", " then")  # between two services of one line
+_PARTS = (",", ";", "/", "+", "&", " and", " then", " plus")  # between two services of one line
 _OTHERWISE = re.compile(
     r"(?<![a-z])(?:next|last|prev\w*|prior|will|not?|refused|declined|held|hold|home|hep|goals?)(?![a-z])"
 )
@@ -77,7 +77,7 @@ def _told_on_a_sheet(reading: Reading, k: int) -> bool:
 def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) -> list[int]:
     """The pieces with which a service begins because the one before them on their line named another one and its time:
     "MT 15 min, TE grip and wrist curls"; because each of the two names one and its time; because they only name one where
-    their line opens with the name of another; or because the line above is a row that only names one, with its time written
+    their line opens with the name of another; because a word adds one to another; or because the line above is a row that only names one, with its time written
     like theirs."""
     out: list[int] = []
     for k, (one, two) in enumerate(pairwise(layout), 1):
@@ -87,15 +87,28 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
         if not two.first and two.labelled and not two.thin and k not in aside and _another(reading, layout, k):
             out.append(k)
             continue
-        if two.first or not (one.labelled and one.timed and two.labelled) or k in aside or k - 1 in aside:
+        if two.first or not (one.labelled and two.labelled) or k in aside or k - 1 in aside:
+            continue
+        added = _added(reading, k)
+        if not (one.timed or added):
             continue
         each_timed = two.timed and _opens_timed(reading, k)
-        if not each_timed and (one.thin or not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end)):
+        if not (each_timed or added) and (one.thin or not reading.low.endswith(_PARTS, 0, reading.pieces[k - 1].end)):
             continue
         before, behind = _codes(reading, k - 1), _codes(reading, k)
         if len(before) == 1 and before.isdisjoint(behind) and all(map(is_timed, before)):
             out.append(k)
     return out
+
+
+def _added(reading: Reading, k: int) -> bool:
+    """Whether a word adds the piece, which opens with the name of a service, to the one before it: "ther ex (bridges, clams) plus
+    neuro re-ed (...)"."""
+    pieces = reading.pieces
+    if not reading.low.endswith((" plus", " as well as"), 0, pieces[k - 1].end):
+        return False
+    named = reading.labels_in(pieces[k].start, pieces[k].end)[0]
+    return named.start == pieces[k].start and (named.strong or named.number)
 
 
 def _row_by_row(reading: Reading, layout: Sequence[Place], k: int) -> bool:

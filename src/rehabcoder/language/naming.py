@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.billing.codes import is_timed, one_name
+from rehabcoder.language.detail import content_words
 from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.keyed import given_by_key
@@ -152,12 +153,18 @@ def _from_headings(
             above = low.rfind("\n", done, line - 1) + 1
             whole = above > 0 or index == 0
             heading = reading.labels_in(above, line) if whole else []
-            closed = low[above:line].rstrip().endswith(":")
+            closed = low[above:line].rstrip().endswith(":") or _only_names(reading, heading, above, line)
         if heading and out[index] is None and (closed or _BULLET.match(low, line or start, end)):
             codes = {one_name(la.code) for la in heading}
             fits = [la for la in heading if len(codes) == 1 or one_name(la.code) == supported[index]]
             out[index] = next(iter(fits), None)
         done = end
+
+
+def _only_names(reading: Reading, heading: Sequence[Label], above: int, line: int) -> bool:
+    """Whether the line above names several services and says nothing more: "Therapeutic exercise / Manual therapy: 40 min"."""
+    several = len({one_name(la.code) for la in heading if is_timed(la.code)}) > 1
+    return several and not content_words(reading.low, heading, above, line)
 
 
 def _from_footer(

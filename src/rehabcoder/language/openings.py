@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.patterns import MACHINE, sentence_start
 from rehabcoder.language.pieces import Piece
@@ -20,10 +21,12 @@ _SHARE_OF_IT = re.compile(
     r"(?:(?:and|then|for|in|over|during)\s)*(?:the|my|our)\s(?:(?:very|about)\s)?"
     r"(?:first|next|second|third|last|other|remaining|final|following|closing)\s(?:of\s|about\s|some\s)*"
 )
+_OUT_OF = re.compile(r"\s(?:out\s)?of\s(?:the|those|that|these)\s(?:same\s)?(?P<n>\d{1,3})(?![\d/:.]*\d)")
 _OF_THE_DAY = re.compile(r"\s?(?:a|per|each|every)\s")
 _BULLETS = "-*>\u2022\u00b7"
 _POINTS = 3  # of a list, with their times
 _SHORT = 60  # code points of a name with its time
+_HEADING = 80  # code points of a heading of several names
 _LIST = 400  # code points of a list
 _MACHINE = re.compile(rf"{MACHINE}(?![a-z])")
 _TOPIC = re.compile(r"[a-z][a-z /&-]{2,28}")  # "Strength", above "Ther ex, ten minutes. Leg press ..."
@@ -38,6 +41,58 @@ def sure_openings(reading: Reading) -> tuple[list[int], list[int]]:
     return sorted({*_shares(reading), *begins, *_lone_points(reading)}), heads
 
 
+def joint_headings(reading: Reading, told: Sequence[str | None], aside: Collection[int]) -> list[int]:
+    """The pieces of a line that only names several services, at most with one time for them, above lines that tell of each:
+    "[x] TherEx  [x] NMR  30 min" above "ther ex: bands" and "nmr: wall slides", or "TE and MT, 38 min" above two of what was
+    done. `told` is the code that each piece describes, where it likely describes a service."""
+    low, pieces = reading.low, reading.pieces
+    out: list[int] = []
+    lines = [k for k, piece in enumerate(pieces) if piece.first]
+    for first, below in pairwise([*lines, len(pieces)]):
+        start = pieces[first].start
+        line = low.find("\n", start)
+        if line < 0 or len(reading.labels_in(start, line)) < _SEVERAL:
+            continue
+        # The last of the names may have been joined with what stands below it.
+        ahead = next((k for k in range(first, below) if "\n" in low[pieces[k].start : pieces[k].end]), below)
+        if ahead == len(pieces) or any(k in aside for k in range(first, ahead + 1)):
+            continue
+        beside = ahead < below or low.count("\n", pieces[below - 1].end, pieces[below].start) == 1
+        names = _only_several(reading, start, line) if beside else set()
+        if names and _told_below(reading, told, ahead, names):
+            out += range(first, ahead)
+    return out
+
+
+def _only_several(reading: Reading, start: int, end: int) -> set[str]:
+    """The codes of the services that a line names, where it names several and says nothing more but one time."""
+    named = reading.labels_in(start, end)
+    codes = {one_name(label.code) for label in named}
+    if len(codes) < _SEVERAL or end - start > _HEADING or content_words(reading.low, reading.labels, start, end):
+        return set()
+    lengths = [time for time in reading.times_in(start, end) if time.form not in NO_LENGTH]
+    return codes if len(lengths) < _SEVERAL else set()
+
+
+def _told_below(reading: Reading, told: Sequence[str | None], first: int, codes: Collection[str]) -> bool:
+    """Whether the lines from a piece on, the heading's own if they were joined, tell of two of the services that it names."""
+    low, pieces = reading.low, reading.pieces
+    found: set[str] = set()
+    for k in range(first, len(pieces)):
+        piece = pieces[k]
+        if k > first and not piece.first:
+            continue
+        if k > first and low.count("\n", pieces[k - 1].end, piece.start) > 1:
+            break
+        line = low.find("\n", piece.start, piece.end) + 1 if k == first else 0
+        own = reading.labels_in(line or piece.start, piece.end)
+        code = one_name(own[0].code) if own else told[k]
+        if code is None or code not in codes or not content_words(low, reading.labels, line or piece.start, piece.end):
+            break
+        found.add(code)
+    return len(found) >= _SEVERAL
+
+
 def turns_on_machines(reading: Reading) -> list[int]:
     """The pieces that surely open no service: a turn on a machine, with its minutes, in a list behind a colon that has more of
     them before it ("Ther ex 24 min: SLR 3x10, arm bike 6 min, rows")."""
@@ -49,6 +104,23 @@ def turns_on_machines(reading: Reading) -> list[int]:
         begin = sentence_start(low, piece.start, max(0, piece.start - _LIST))
         colon = low.find(":", begin, piece.start)
         if own and colon >= 0 and any(time.minutes > own[0].minutes for time in reading.times_in(begin, colon)):
+            out.append(index)
+    return out
+
+
+def shares_of_a_time(reading: Reading) -> list[int]:
+    """The pieces that surely open no service: one without a name whose time is said to be a part of one before it ("Arm bike L1,
+    8 min of the 30.")."""
+    low, out = reading.low, []
+    if " of th" not in low:
+        return []
+    for index, piece in enumerate(reading.pieces):
+        own = reading.times_in(piece.start, piece.end)
+        share = _OUT_OF.match(low, own[0].end, piece.end) if own else None
+        if share is None or reading.labels_in(piece.start, piece.end):
+            continue
+        before = reading.times_in(max(0, piece.start - _LIST), piece.start)
+        if any(time.minutes == int(share["n"]) > own[0].minutes for time in before if time.form not in NO_LENGTH):
             out.append(index)
     return out
 

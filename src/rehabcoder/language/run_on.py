@@ -39,6 +39,7 @@ _USES = re.compile(
 
 
 class _Openers(NamedTuple):
+    names: re.Pattern[str]
     next: re.Pattern[str]
     bound: re.Pattern[str]
     leads: re.Pattern[str]
@@ -49,6 +50,7 @@ def _openers() -> _Openers:
     table = knowledge("run_on")
     either = {name: "|".join(words) for name, words in table.items()}
     return _Openers(
+        re.compile(rf"(?:\A|(?<![a-z])(?:{either['bound']}|{either['before_names']}))[ ,]*\Z"),
         re.compile(rf"(?<= )(?:(?P<who>{either['who']})|(?P<topic>{either['topic']}))"),
         re.compile(rf"(?:\A|(?<![a-z]))(?:{either['bound']}),? \Z"),
         re.compile(rf"(?<= )(?:{either['with_him']}) \Z"),
@@ -68,6 +70,7 @@ def run_on_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention])
     for start, end in _stretches(low):
         out.update(_clauses(low, start, end))
         out.update(_times(low, start, end, labels, times))
+        out.update(_names(low, start, end, labels))
     return sorted(out)
 
 
@@ -95,6 +98,15 @@ def _clauses(low: str, start: int, end: int) -> Iterator[int]:
         if found["who"] and (_WHEN.search(low, max(start, at - _WHEN_FAR), at) or _is_whose(low, start, *found.span())):
             continue
         yield begin
+
+
+def _names(low: str, start: int, end: int, labels: Sequence[Label]) -> Iterator[int]:
+    """Names of services that nothing leads up to: "... the trunk back up | there act lifting the feed bucket"."""
+    places = [label.start for label in labels]
+    for label in labels[bisect_left(places, start) : bisect_left(places, end)]:
+        named = label.strong and not label.number and " " in low[label.start : label.end]
+        if named and not _openers().names.search(low, max(start, label.start - _FAR), label.start):
+            yield label.start
 
 
 def _is_whose(low: str, start: int, at: int, end: int) -> bool:

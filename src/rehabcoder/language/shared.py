@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import WORDS, TimeMention, number
@@ -45,11 +46,12 @@ _SOMEBODY = re.compile(r"[ \t,:-]*(?:we|i|she|he|they|(?:the[ \t])?(?:pt|patient
 _LEAST_SHARED = 8  # minutes; less is a rest between two sets
 _JOINS = ("+", "&", "/", " and")
 _HEADING = 80  # code points in which a heading names its services
-# Between two names of a heading: a sign, the box of a form; behind such a heading the end of its line.
-_JOINED = re.compile(
-    r"[ \t]{0,3}+(?:[/&+,]|and(?![a-z]))?[ \t]{0,3}+(?:(?:\[[ ]?x[ ]?\]|\([ ]?x[ ]?\)|\u2611)[ \t]{0,3}+)?"
-)
-_LINE_ENDS = re.compile(r"[ \t):.-]*\n")
+# What stands between the names of such a heading, before the first of them ("Tx (TE, MT) 38 min"), and behind its time.
+_ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
+_LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
+_CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
+_TWO = 2
+_NAME = 32  # code points of the first of its names, where the service begins with the second
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
 _FAR = 400  # code points before a time in which its sentence is searched
 
@@ -70,7 +72,7 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     for mention in reading.times:
         if mention.form not in _FORMS and mention.form != "range":
             continue
-        if _of_two_names(reading, spans, begins, mention):
+        if _of_two_names(reading, spans, begins, mention) or _behind_several(reading, spans, begins, mention):
             out.add(mention.start)
             continue
         if mention.form == "range":
@@ -135,28 +137,47 @@ def _of_two_names(
 
 
 def _heads_several(reading: Reading, spans: Sequence[tuple[int, int]], index: int, mention: TimeMention) -> bool:
-    """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ...",
-    or the same on a line of its own above them."""
-    low, (start, end) = reading.low, spans[index]
+    """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ..."."""
+    start, end = spans[index]
+    start = max(reading.low.rfind("\n", 0, start) + 1, start - _NAME)
     names = reading.labels_in(start, start + _HEADING)[:2]
-    if len(names) < 2 or names[0].code == names[1].code or not _JOINED.fullmatch(low, names[0].end, names[1].start):
+    if len(names) < 2 or names[0].code == names[1].code or names[1].start - names[0].end > _NEAR + 1:
         return False
     if not 0 <= mention.start - names[1].end <= _NEAR and not 0 <= names[0].start - mention.end <= _NEAR:
         return False
     if index + 1 == len(spans):
         return False
-    alone = _LINE_ENDS.match(low, max(mention.end, names[1].end))
-    if low.count("\n", end, spans[index + 1][0]) > (alone is not None):
+    breaks = reading.low.count("\n", end, spans[index + 1][0])
+    if breaks and (breaks > 1 or not _fills_line(reading.low, max(names[1].end, mention.end), end)):
         return False
-    if alone and end <= alone.end():  # a heading without a service
-        below = [reading.labels_in(at, at + 1) for at, _ in spans[index + 1 : index + 3]]
-        named = [labels[0].code for labels in below if labels] == [name.code for name in names]
-        return named and not _timed(reading, (spans[index + 1][0], spans[index + 2][1]))
-    return not reading.labels_in(*spans[index + 1]) and not _timed(reading, spans[index + 1])
+    following = spans[index + 1]
+    return not reading.labels_in(*following) and not any(
+        time.form not in NO_LENGTH for time in reading.times_in(*following)
+    )
 
 
-def _timed(reading: Reading, span: tuple[int, int]) -> bool:
-    return any(time.form not in NO_LENGTH for time in reading.times_in(*span))
+def _behind_several(
+    reading: Reading, spans: Sequence[tuple[int, int]], begins: Sequence[int], mention: TimeMention
+) -> bool:
+    """Whether a time outside of the services closes a line that names several and nothing else: "[x] TherEx  [x] NMR  30 min"."""
+    low = reading.low
+    index = bisect_right(begins, mention.start) - 1
+    if (index >= 0 and mention.start < spans[index][1]) or not _CLOSES_LINE.match(low, mention.end):
+        return False
+    line = low.rfind("\n", max(0, mention.start - _HEADING), mention.start) + 1
+    named = reading.labels_in(line, mention.start)
+    if len({one_name(label.code) for label in named if is_timed(label.code)}) < len(named) or len(named) < _TWO:
+        return False
+    begin, end = [label.end for label in named], [*(label.start for label in named[1:]), mention.start]
+    return _LEADS_TO.fullmatch(low, line, named[0].start) is not None and all(
+        _ONLY_JOINS.fullmatch(low, a, b) for a, b in zip(begin, end, strict=True)
+    )
+
+
+def _fills_line(low: str, behind: int, end: int) -> bool:
+    """Whether a heading that ends at `behind` has its line for itself, and the service goes on below it up to `end`."""
+    line = low.find("\n", behind, end)
+    return line >= 0 and not low[behind:line].strip(" \t:=.)-")
 
 
 def _figures_shared(low: str) -> set[int]:

@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.aside import but, set_aside, up_to_aside
+from rehabcoder.language.attendance import lines_of_attendance, with_attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
@@ -17,7 +19,13 @@ from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
 from rehabcoder.language.named import named_only, only_billed, only_summed, parted
-from rehabcoder.language.openings import sure_openings, turns_on_machines, with_openings
+from rehabcoder.language.openings import (
+    joint_headings,
+    shares_of_a_time,
+    sure_openings,
+    turns_on_machines,
+    with_openings,
+)
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
@@ -42,6 +50,7 @@ from rehabcoder.predict.rows import TextRows
 
 LONG = 400  # pieces: no session note is longer; what is gets the tagger's best way unweighed
 SURELY = 99.0  # log odds of what is certain
+_LIKELY = 0.5  # chance from which a piece is taken for a description
 OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # states of the tagger
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
 
@@ -147,8 +156,9 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     reading, layout, size, classes = p.reading, p.layout, len(emission), model.kind.classes
     charged = rows_of_described(reading, layout, p.kinds, classes, p.aside)
     summed_up = only_summed(reading, layout, (p.stated.timed_span, p.stated.total_span), p.aside)
-    barred = p.aside.union(charged, summed_up)
-    bills = only_billed(reading, layout, _inside(model, p), p.stated.units_span, p.aside)
+    inside = _inside(model, p)
+    barred = p.aside.union(charged, summed_up, joint_headings(reading, _told(model, p, inside), p.aside))
+    bills = only_billed(reading, layout, inside, p.stated.units_span, p.aside)
     emission[[k for k in (*barred, *bills) if k < size], OUTSIDE] += SURELY
     # A label that closes a service goes on with what stands before it, and nothing behind goes on with it.
     for k in closing_labels(reading, layout, p.kinds, classes, barred):
@@ -164,7 +174,7 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     for start, end in done_today(reading):
         emission[start, BEGINS] += SURELY
         emission[start + 1 : end, INSIDE] += SURELY
-    no_beginning = (*names_of_others(reading), *turns_on_machines(reading))
+    no_beginning = (*names_of_others(reading), *turns_on_machines(reading), *shares_of_a_time(reading))
     emission[[k for k in no_beginning if k < size], BEGINS] -= SURELY
     return barred
 
@@ -173,6 +183,15 @@ def _inside(model: Model, p: Proposal) -> list[float]:
     """How likely each piece belongs to a service, by its words."""
     inside: list[float] = (1 - p.kinds[:, model.kind.column(OUT)]).tolist()
     return inside
+
+
+def _told(model: Model, p: Proposal, inside: Sequence[float]) -> list[str | None]:
+    """The code of each piece that likely describes a service, by its words; None of another."""
+    if not inside:
+        return []
+    names = [one_name(name) for name in model.kind.classes]
+    best = np.where(np.array(model.kind.classes) == OUT, -1, p.kinds).argmax(axis=1).tolist()
+    return [names[k] if chance > _LIKELY else None for k, chance in zip(best, inside, strict=True)]
 
 
 def _find_ways(
@@ -205,12 +224,14 @@ def _mender(reading: Reading, barred: Collection[int]) -> _Mend:
     headings, cuts = timed_headings(reading), timed_rows(reading)
     openings, heads = sure_openings(reading)
     blocks, records = timed_blocks(reading), find_records(reading)
+    attended = lines_of_attendance(reading, barred)
 
     def mend(spans: list[Span]) -> list[Span]:
         spans = split_rows(at_headings(spans, headings), cuts)
         spans = with_openings(spans, openings, heads)
         spans = with_blocks(reading, spans, blocks, barred)
-        return with_records(reading, spans, records, barred)
+        spans = with_records(reading, spans, records, barred)
+        return with_attendance(spans, attended) if attended else spans
 
     return mend
 
