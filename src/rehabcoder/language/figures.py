@@ -45,7 +45,7 @@ _UNITS = re.compile(r"[ \t]*(?:u|units?)(?![a-z])")
 _SPOKEN = re.compile(
     rf"{WORDS}(?![\w-])(?!\s(?:(?:and|a)\s(?:half|quarter)|point|hundred|pounds?|feet|foot|inch(?:es)?|steps?|reps?|repetitions|times|sets?"
     r"|seconds?|hours?|degrees?|percent|units?|points?|visits?|sessions?|days?|weeks?|months?|years?|meters?|miles?|watts?|over|out|of|to|"
-    rf"{WORDS})(?![a-z]))"
+    rf"{WORDS}(?!\sunits?(?![a-z])))(?![a-z]))"
 )
 _UNITS_MOST = 12  # no session bills more
 _MIN = r"(?:min(?:ute)?s?|m|')"

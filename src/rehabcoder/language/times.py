@@ -42,8 +42,8 @@ _TENS = {
 }
 _TENS["fourty"] = 40
 _ONE = "|".join(sorted(_ONES, key=len, reverse=True))
-_TEN = "|".join(sorted(_TENS, key=len, reverse=True))
-WORDS = rf"(?:(?:{_TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|(?:{_ONE}))"
+TEN = "|".join(sorted(_TENS, key=len, reverse=True))
+WORDS = rf"(?:(?:{TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|(?:{_ONE}))"
 _UNIT = r"(?:minutes?|mins?|mns?)\b\.?"
 _CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
 _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
@@ -53,7 +53,7 @@ SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ON
 
 # A time of day in words that is told from other figures by itself: with its hour and minutes, or with "past".
 _HOUR = "|".join(word for word, value in sorted(_ONES.items(), key=lambda one: -len(one[0])) if 1 <= value <= 12)
-_MINUTE = rf"(?:oh[\s-]+(?:{_ONE})\b|(?:{_TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|eleven|twelve|[a-z]{{3,5}}teen)"
+_MINUTE = rf"(?:oh[\s-]+(?:{_ONE})\b|(?:{TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|eleven|twelve|[a-z]{{3,5}}teen)"
 _PAST = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after)"
 _PLAINLY = rf"(?:{_PAST}(?:\s+(?:{_HOUR})\b)?|(?:a\s+)?(?:quarter|{WORDS})\s+to\s+(?:{_HOUR})\b|(?:{_HOUR})(?:[\s-]+{_MINUTE}|\s+o'?clock))"
 # Behind these two times of day would be two measures: "from one ten to one twenty degrees".
@@ -94,7 +94,7 @@ _TIME = re.compile(
         |(?P<word>\b(?P<wn>a\s+dozen|{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
         |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b)|[,.;:](?!\d)))
         |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with|to(?!\s+go\b)))\b)
-        |(?P<ellfor>(?:for\s+(?P<ef>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{_TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
+        |(?P<ellfor>(?:for\s+(?P<ef>(?:{TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
     ))
     """,
     re.X | re.M,

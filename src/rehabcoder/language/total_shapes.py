@@ -54,6 +54,7 @@ TX_OR_VISIT = re.compile(
 BETWEEN_TOTALS = re.compile(
     r"[ \t,;/|.-]*+(?:(?:and|with|plus)[ \t]++)?(?:(?:un|non)[ -]?timed[ \t:=]*+\d{1,3}[ \t]*+(?:min(?:ute)?s?(?![a-z])|m(?![a-z])|')?[ \t,;/|.-]*+)?"
 )
+SPOKEN_BEFORE = re.compile(rf"(?<![a-z]){WORDS}\s\Z")
 FIGURE_LINE = re.compile(r"^[ \t]*([1-9]\d)[ \t]*$", re.M)  # believed where it is the sum of the services
 # Two figures or more at the head of a line or a sentence, each with its word behind it: "26 timed 36 tot".
 _TIMED_WORD, _TOTAL_WORD = r"(?:timed|tmd|tcm|ttct|billable)", r"(?:total|tot|ttl|ttt|visit|session|treatment|tx)"

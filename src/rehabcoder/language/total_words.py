@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from rehabcoder.language.patterns import alternatives, knowledge, openings
-from rehabcoder.language.times import WORDS
+from rehabcoder.language.times import TEN, WORDS
 
 # A word ends where no letter follows, or where the next word is glued on ("TotalMinutes").
 _ENDS = r"(?:(?![a-z])|(?=(?:timed|time|min|mins|minutes|total|tx|treatment)(?![a-z])))"
@@ -71,7 +71,7 @@ def total_words() -> TotalWords:
         title=whole(*seen["title"]),
         behind=re.compile(
             rf"'?s?[ \t(=-]*(?:,\s?(?=all\b|total|in\s))?(?:all\s+)?{after}(?![a-z])(?:[ \t-]+{after}(?![a-z]))*+"
-            rf"(?![ \t]*(?:time|length)?[ \t]*[:=|-]?[ \t]*(?:\d{{1,3}}(?!\d|\s?u)|{WORDS}(?=\s*(?:$|[.,;\n]))))"  # else the words name the figure that follows
+            rf"(?![ \t]*(?:time|length)?[ \t]*[:=|-]?[ \t]*(?:\d{{1,3}}(?!\d|\s?u)|{WORDS}(?=\s*(?:$|[.,;\n]))|(?:{TEN})(?![a-z])))"  # else the words name the figure that follows
         ),
         seen=re.compile(
             rf"(?<![a-z])(?:{was_there}[ \t]+(?:{between}[,\t ]+)*|{anyone}(?:[^.;:\n\d]|(?<=\sm[rs])\.|(?<=\smrs)\.|(?<=\s[a-z])\.){{0,40}}\b(?:for|x)[ \t]*)\Z"

@@ -188,12 +188,10 @@ class _Finder:
         at = figure_start(low, at, named=bool(words.timed.search(phrase) or words.total.search(phrase)))
         both, mention = two_figures(low, at), self.spoken.get(at)
         minutes, end = (mention.minutes, mention.end) if mention else bare_figure(low, at)
-        if (
-            minutes is None
-            and words.length.search(phrase)
-            and (words.timed.search(phrase) or words.total.search(phrase))
-        ):
-            minutes, end = spoken_figure(low, at)  # "timed minutes thirty eight manual therapy fifteen minutes"
+        if minutes is None and (words.timed.search(phrase) or words.total.search(phrase)):
+            # "timed minutes thirty eight manual therapy fifteen minutes", "total time thirty three timed twenty three"
+            plain = words.length.search(phrase) or shapes.SPOKEN_BEFORE.search(low, max(0, start - _WIDE), start)
+            minutes, end = spoken_figure(low, at) if plain else (None, at)
         if both and not mention and self._two_figures(phrase, start, both):
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
@@ -354,10 +352,11 @@ class _Finder:
             self._claim(self.timed, _WEAK, start, end, minutes)
 
     def _closes_units(self, start: int, end: int) -> bool:
-        """Whether a time stands behind the billed units: "97110 x2 (30 min)", "97110 x2    30 min" at the end of a line."""
+        """Whether a time stands behind the billed units: "97110 x2 (30 min)", "97110 x2    30 min" at the end of a line. At the
+        end of several rows it is that of the last."""
         between = self.low[self.units_end : start] if 0 <= start - self.units_end <= 8 else "-"
         return (len(between) <= 3 and between.rstrip()[-1:] in ("(", "=")) or (
-            between.isspace() and "\n" not in between and self.around.ends(end)
+            between.isspace() and "\n" not in self.low[self.units_start : start] and self.around.ends(end)
         )
 
     def _beside_units(self, start: int, end: int) -> bool:
