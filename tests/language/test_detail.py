@@ -37,6 +37,7 @@ def words_in(text: str) -> int:
         "Therapeutic exercise, rotator cuff and scapular, per log, 12 min",
         "Ther ex 97110 15 min   \u2610 UBE  \u2610 wall slides  [ ] step ups",
         "Therapeutic exercise ten minutes in the wheelchair to address weakness",
+        "PROC 97110  8 MIN  ther ex",
     ],
 )
 def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
@@ -47,6 +48,8 @@ def test_a_service_that_is_only_named_says_nothing(text: str) -> None:
     "text",
     [
         "Ther ex 15 min bridges",
+        "MT (97140)  lumbar PA gr III L4-5",
+        "Manual [97140] 8 min, TFL stm",
         "te\tgrip, pinch 12",
         "97110: treadmill per protocol",
         "Manual therapy 10 min, STM upper trap",

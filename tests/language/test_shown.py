@@ -58,6 +58,14 @@ SHOWN = [
     ("progress", "Blouse CGA, mod A with her aunt last week"),
     ("progress", "She veered three times last week it was every lap"),
     ("progress", "Last Tuesday the high kerb was beyond him."),
+    ("progress", "Walked 90 ft, 60 on Sat"),
+    ("progress", "Girth: MCP 19.2, wrist 16.9 (5/2: 19.8 / 17.5)"),
+    ("progress", "AM: sit to stand mod A, PM: min A"),
+    ("progress", "This morning 40 ft, this afternoon 90 ft"),
+    ("progress", "Transfers CGA, was min A this morning"),
+    ("response", "Pain pre: _3_  Pain post: _3_"),
+    ("response", "Pain pre: _4_\nPain post: _2_"),
+    ("response", "P! pre 6 / post 4"),
     ("progress", "Reaches the second shelf, which is new."),
     ("progress", "One step at a time instead of sliding along the wall as before"),
     ("progress", "Sock on by himself, first time in two months"),
@@ -267,6 +275,14 @@ NOT_SHOWN = [
     ("skilled_need", "Last visit he needed min a for transfers."),
     ("skilled_need", "tc ap glide gr iii"),
     ("skilled_need", "Cones moved from shelf to shelf"),
+    ("progress", "4 of 6 letters sat on the line."),
+    ("progress", "3 rings sat in the tray"),
+    ("progress", "AM: 80 ft RW CGA"),
+    ("progress", "Aide says mod A in AM, min A in PM"),
+    ("progress", "97530 AM 15 min, PM 20 min"),
+    ("response", "Pain pre: _3_  Pain post: __"),
+    ("response", "Pain pre-op 8 post-op 4"),
+    ("response", "After Mr B had gone there followed 17 minutes of gait training"),
 ]
 
 
@@ -325,6 +341,8 @@ def test_the_piece_is_told():
         "sidestepping, belt held",
         "brushing, hand under hand for the start",
         "press ups, leg sx monitored",
+        "wrist ext 2# 3x15, 3# tried, form went, back to 2#",
+        "rows, blue band too heavy, dropped to green band",
     ],
 )
 def test_a_hand_or_a_word_at_work_counts_within_a_service_alone(text):
@@ -397,6 +415,12 @@ def test_cues_count_within_a_service_alone():
         ("functional_goal", "OK'd to lift upper on own"),
         ("functional_goal", "Hopes to be stronger."),
         ("functional_goal", "Wants out of here by noon"),
+        ("functional_goal", "Wants to skip Fri, hay is down."),
+        ("functional_goal", "Asked to reschedule Tuesday"),
+        ("functional_goal", "Wants to move her appts to mornings"),
+        ("response", "End."),
+        ("response", "End of dictation."),
+        ("response", "then 4"),
         ("skilled_need", "Cues: none   Assist: none"),
         ("skilled_need", "Cues:  ☐ verbal  ☐ tactile  ☒ none"),
     ],
@@ -443,6 +467,10 @@ def test_an_empty_field_and_a_rating_on_arrival_show_nothing(element, text):
         ("progress", "Falls: none now, two a week from September on"),
         ("progress", "FGA 19/30 (eval 14)"),
         ("progress", "Progress: not met"),
+        ("functional_goal", "Wants to switch to a cane"),
+        ("functional_goal", "Does not want to miss the harvest"),
+        ("response", "Out 3/10"),
+        ("response", "After: 2"),
     ],
 )
 def test_what_goes_on_to_something_else_is_not_silent(element, text):

@@ -25,6 +25,8 @@ _REFUSED = re.compile(r"[^.;,\n]{0,60}\b(?:refused|declined|deferred)\b[^.;,\n]{
 _WORD = re.compile(r"[a-z]{2,}")
 # "row3.act=": the name of a field.
 _FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")
+# What stands for a label taken out: white space that leaves no empty box of the brackets around it ("MT (97140) lumbar PA").
+_GONE = "\x1f"
 _start = attrgetter("start")
 
 
@@ -78,7 +80,7 @@ def content_words(
             done = labels[at].end
             at += 1
         parts.append(low[done:end])
-        body = " ".join(parts)
+        body = _GONE.join(parts)
     else:
         body = low[start:end]
     if "=" in body or ":" in body:
