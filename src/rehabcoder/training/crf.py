@@ -10,6 +10,8 @@ from scipy.sparse import csr_matrix
 
 from rehabcoder.training.optimise import Floats, minimise
 
+_MEMORY = 40  # steps that are remembered: 75 steps with them come as near as 120 with ten
+
 
 @dataclass(slots=True)
 class Chain:
@@ -30,7 +32,7 @@ def train_chain(
     n_states: int,
     l2: float,
     weight: Floats | None = None,
-    iterations: int = 120,
+    iterations: int = 75,
 ) -> Chain:
     """Fits a conditional random field by L-BFGS.
 
@@ -117,7 +119,9 @@ def train_chain(
         )
         return float(loss), gradient
 
-    best = minimise(objective, np.zeros(n_emission + n_pairs + 2 * n_states), iterations=iterations, tolerance=1e-4)
+    best = minimise(
+        objective, np.zeros(n_emission + n_pairs + 2 * n_states), iterations=iterations, tolerance=1e-4, memory=_MEMORY
+    )
     emission = best[:n_emission].reshape(n_features, 3 * n_states)
     start, bias = best[n_emission + n_pairs :].reshape(2, n_states)
     transition = best[n_emission : n_emission + n_pairs].reshape(n_states, n_states)

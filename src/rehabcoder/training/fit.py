@@ -109,7 +109,7 @@ def fit_elements(
     for element in ELEMENTS:
         chosen = [i for i, s in enumerate(docs) if element in s.marks]
         marks = np.array([docs[i].marks[element] for i in chosen])
-        table, bias = regression(rows[chosen], marks, 2, settings.element_c, tolerance=1e-4)
+        table, bias = regression(rows[chosen], marks, 2, settings.element_c)
         tables.append((table[:, 1] - table[:, 0]).reshape(2, -1) * idf)
         biases.append(bias[1] - bias[0])
     own, around = np.stack(tables, axis=2).astype(np.float32)
