@@ -50,7 +50,6 @@ _HEADING = 80  # code points in which a heading names its services
 _ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
 _LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
 _CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
-_TWO = 2
 _NAME = 32  # code points of the first of its names, where the service begins with the second
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
 _FAR = 400  # code points before a time in which its sentence is searched
@@ -139,7 +138,8 @@ def _of_two_names(
 def _heads_several(reading: Reading, spans: Sequence[tuple[int, int]], index: int, mention: TimeMention) -> bool:
     """Whether a time is that of a heading of two names over several services: "TE/NMR 25 min: SLR ...; reaches on foam ..."."""
     start, end = spans[index]
-    start = max(reading.low.rfind("\n", 0, start) + 1, start - _NAME)
+    least = max(0, start - _NAME)
+    start = max(least, reading.low.rfind("\n", least, start) + 1)
     names = reading.labels_in(start, start + _HEADING)[:2]
     if len(names) < 2 or names[0].code == names[1].code or names[1].start - names[0].end > _NEAR + 1:
         return False
@@ -166,7 +166,7 @@ def _behind_several(
         return False
     line = low.rfind("\n", max(0, mention.start - _HEADING), mention.start) + 1
     named = reading.labels_in(line, mention.start)
-    if len({one_name(label.code) for label in named if is_timed(label.code)}) < len(named) or len(named) < _TWO:
+    if len({one_name(label.code) for label in named if is_timed(label.code)}) < len(named) or not named[1:]:
         return False
     begin, end = [label.end for label in named], [*(label.start for label in named[1:]), mention.start]
     return _LEADS_TO.fullmatch(low, line, named[0].start) is not None and all(

@@ -97,10 +97,8 @@ class _Finder:
         self.spoken = spoken_times(around.low, around.mentions)
         self.says_timed = "timed" in around.low or "billable" in around.low
         self.named: set[int] = set()  # ends of the figures that a phrase before them has named
-        self.said_before = (
-            -9,
-            False,
-        )  # where the last figure ends whose phrase stands before it, whether that says "timed"
+        # Where the last figure ends whose phrase stands before it, and whether that says "timed".
+        self.said_before = (-9, False)
         self.offered: list[tuple[int, int]] = []  # rows of lengths to choose from
         self.paired: list[tuple[int, int]] = []  # rows of figures with their words behind them
         self.bare: list[tuple[int, int, int]] = []  # "Minutes: 40" and the like
