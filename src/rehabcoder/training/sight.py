@@ -48,13 +48,15 @@ Seen = tuple[npt.NDArray[np.float32], float]
 
 def seen(stage: Sight, names: Names, notes: Sequence[Prepared], classes: Sequence[str]) -> list[Seen]:
     """What a first stage says of each of the notes; columns in the order of `classes`."""
-    out = []
     columns = names.columns(stage.vocabulary)
-    for note in notes:
-        docs = [ids(bag, columns) for bag in note.words]
-        odds = session_odds(stage.session, stage.idf, [but(docs, note.aside)])[0]
-        out.append((align(softmax(linear_scores(stage.kind, stage.idf, docs)), stage.kind.classes, classes), odds))
-    return out
+    docs = [[ids(bag, columns) for bag in note.words] for note in notes]
+    odds = session_odds(stage.session, stage.idf, [but(own, note.aside) for own, note in zip(docs, notes, strict=True)])
+    every = [words for own in docs for words in own]
+    if not every:
+        return [(np.zeros((0, len(classes)), dtype=np.float32), one) for one in odds]
+    kinds = align(softmax(linear_scores(stage.kind, stage.idf, every)), stage.kind.classes, classes)
+    ends = np.cumsum([len(own) for own in docs])
+    return list(zip(np.split(kinds, ends[:-1]), odds, strict=True))
 
 
 def fit_kinds(data: Corpus, pieces: csr_matrix, idf: Idf, settings: Settings) -> Linear:
