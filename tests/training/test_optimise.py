@@ -62,10 +62,10 @@ def test_regression_is_that_of_scikit_learn(classes: int) -> None:
     told = np.asarray(rows.sum(axis=1)).ravel().astype(int) % classes
     answers = np.where(draw.random(300) < 0.3, draw.integers(0, classes, 300), told)
     weight = draw.integers(1, 4, 300).astype(float)
-    table, bias = regression(rows, answers, classes, 2.0, list(weight))
+    table, bias = regression(rows, answers, classes, 2.0, list(weight), tolerance=1e-6)
     # Of two classes scikit-learn keeps one column, the difference of ours, and so counts twice what ours pay together.
     theirs = LogisticRegression(C=2.0 if classes > 2 else 4.0, tol=1e-8, max_iter=2000)
     theirs.fit(rows, answers, sample_weight=weight)
     scores = rows @ table + bias
     ours = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    assert ours == pytest.approx(theirs.predict_proba(rows), abs=1e-2)  # as near as fitting goes
+    assert ours == pytest.approx(theirs.predict_proba(rows), abs=2e-3)

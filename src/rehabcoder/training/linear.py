@@ -15,7 +15,6 @@ from rehabcoder.training.optimise import Floats, minimise
 Idf = npt.NDArray[np.float32]
 
 _STEPS = 200
-_TOLERANCE = 1e-4  # largest component of the gradient of the mean loss at which fitting stops (training/experiments.md)
 # The unit of the biases: a bias weighs on every row, a word on few, and in a tenth of a unit both pull alike. With a whole one fitting
 # took four times the steps to the same loss.
 _BIAS = 0.1
@@ -55,10 +54,13 @@ def regression(
     classes: int,
     c: float,
     weight: Sequence[float] | None = None,
+    *,
+    tolerance: float = 1e-4,
 ) -> tuple[Floats, Floats]:
     """Multinomial logistic regression: weights (features x classes) and biases.
 
-    `answers` are the numbers of the right classes, `c` is the inverse of the ridge penalty (as scikit-learn counts it).
+    `answers` are the numbers of the right classes, `c` is the inverse of the ridge penalty (as scikit-learn counts it),
+    `tolerance` the largest component of the gradient of the mean loss at which fitting stops (`training/experiments.md`).
     """
     n, size = rows.shape
     share = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64)
@@ -82,7 +84,7 @@ def regression(
         gradient[: table.size] += ridge * point[: table.size]
         return loss, gradient
 
-    best = minimise(objective, np.zeros((size + 1) * classes), iterations=_STEPS, tolerance=_TOLERANCE)
+    best = minimise(objective, np.zeros((size + 1) * classes), iterations=_STEPS, tolerance=tolerance)
     return best[: size * classes].reshape(size, classes), best[size * classes :] * _BIAS
 
 
