@@ -95,8 +95,8 @@ def _holds(page, expression: str) -> bool:
 
 
 def moved_on(page, note: int) -> None:
-    """Wait until the page shows another note than this one."""
-    until(page, f"document.querySelector('#work').dataset.note !== '{note}'")
+    """Wait until the page shows another note than this one; while it is being drawn it shows none."""
+    until(page, f"(document.querySelector('#work')?.dataset.note ?? '{note}') !== '{note}'")
 
 
 def problems(page) -> list[str]:

@@ -202,7 +202,7 @@ def test_every_shortcut_of_the_help_works(page, server, database):
     press(page, "s")
     moved_on(page, at)
     press(page, "u")
-    until(page, f"document.querySelector('#work').dataset.note === '{at}'")
+    until(page, f"document.querySelector('#work')?.dataset.note === '{at}'")
     press(page, "q")
     page.locator("#dialog-query textarea").fill("How long was the bike?")
     page.locator("#dialog-query button.primary").click()
