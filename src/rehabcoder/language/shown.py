@@ -24,11 +24,13 @@ _BESIDE = 60  # characters around a match: a word further off, in a long dictate
 class _Form:
     needs: tuple[str, ...]  # of which a text holds one wherever the form stands
     where: str  # "in" a service, "behind" the beginning of the first, or anywhere ("")
-    pattern: re.Pattern[str]
-    never: re.Pattern[str]  # what forbids it beside it
+    form: str
+    never: str  # what forbids it beside it
 
 
+@cache
 def _compiled(form: str) -> re.Pattern[str]:
+    """The pattern of a form, compiled where a note first asks for it: all of them together take half a second."""
     words: dict[str, str] = knowledge("shown")["words"]
     while (name := next((name for name in words if f"{{{name}}}" in form), None)) is not None:
         form = form.replace(f"{{{name}}}", words[name])
@@ -48,15 +50,15 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
 def _form(entry: Mapping[str, Any], never: str) -> _Form:
     """A form, which what is said beside any of its element forbids, unless it is `certain`, and what is said of it alone."""
     said = ("" if entry.get("certain") else never, entry.get("never", ""))
-    forbids = _compiled("|".join(filter(None, said)) or _NOTHING)
-    return _Form(tuple(entry["needs"]), entry.get("where", ""), _compiled(entry["form"]), forbids)
+    forbids = "|".join(filter(None, said)) or _NOTHING
+    return _Form(tuple(entry["needs"]), entry.get("where", ""), entry["form"], forbids)
 
 
 @cache
-def _silences() -> dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]]:
+def _silences() -> dict[str, tuple[tuple[str, str], ...]]:
     """For each element what makes a piece silent of it, each with what undoes that."""
     return {
-        element: tuple((_compiled(entry["said"]), _compiled(entry["unless"])) for entry in entries.get("silent", ()))
+        element: tuple((entry["said"], entry["unless"]) for entry in entries.get("silent", ()))
         for element, entries in knowledge("shown").items()
         if element != "words"
     }
@@ -67,7 +69,9 @@ def silent(reading: Reading, element: str, index: int) -> bool:
     after of one session where progress is asked."""
     piece = reading.pieces[index]
     text = reading.low[piece.start : piece.end]
-    return any(said.search(text) and not undone.search(text) for said, undone in _silences()[element])
+    return any(
+        _compiled(said).search(text) and not _compiled(undone).search(text) for said, undone in _silences()[element]
+    )
 
 
 def shown(
@@ -85,7 +89,7 @@ def shown(
         for form in forms if element in asked else ():
             if element in out or not any(need in low for need in form.needs):
                 continue
-            for match in form.pattern.finditer(low):
+            for match in _compiled(form.form).finditer(low):
                 index = bisect_right(begins, match.start()) - 1
                 if index < 0 or index in aside:
                     continue
@@ -94,7 +98,7 @@ def shown(
                 piece = reading.pieces[index]
                 start = max(piece.start, match.start() - _BESIDE)
                 end = min(max(piece.end, match.end()), match.end() + _BESIDE)
-                if not form.never.search(low, start, end):
+                if not _compiled(form.never).search(low, start, end):
                     out[element] = index
                     break
     return out
