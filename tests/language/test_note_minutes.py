@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.minutes import Candidate, attach
-from rehabcoder.language.note_minutes import Minutes, footer_times, in_order
+from rehabcoder.language.note_minutes import Minutes, in_order
 from rehabcoder.language.reading import read
 
 LABELS = {"Aquatic": "97113", "TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
@@ -591,22 +591,6 @@ def test_a_figure_behind_an_x_is_minutes_where_every_service_has_one():
 )
 def test_a_time_of_every_day_is_no_footer(home):
     assert minutes(f"She did {home}.\nTE: rows\nMT: glides", "TE: rows", "MT: glides") == [None, None]
-
-
-@pytest.mark.parametrize(
-    ("later", "answer"),
-    [
-        ("Pain 2/10. TE took 20 min.", {"97110": [20]}),
-        ("She slept 40 minutes before.", {}),
-        ("BP 132 over 78. Waited 20 min.", {}),
-        ("TE at home 20 min daily.", {}),
-        ("TE 20 minutes a day from now on.", {}),
-        ("TE 10 min 2x/day by herself.", {}),
-    ],
-)
-def test_a_time_elsewhere_is_that_of_the_service_named_in_its_sentence_unless_it_is_of_the_home(later, answer):
-    found = footer_times(read(f"We began with TE: rows. {later}"), [(14, 22)], ())
-    assert {code: [time.minutes for time in times] for code, times in found.items()} == answer
 
 
 @pytest.mark.parametrize(

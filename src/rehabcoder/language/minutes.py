@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from rehabcoder.language.closing import of_blocks
 from rehabcoder.language.foot_minutes import from_foot_list
+from rehabcoder.language.footer_minutes import from_elsewhere
 from rehabcoder.language.for_every import for_every_service
 from rehabcoder.language.no_treatment import of_no_treatment
 from rehabcoder.language.note_minutes import (
@@ -22,7 +23,6 @@ from rehabcoder.language.note_minutes import (
     around,
     by_key,
     each,
-    from_elsewhere,
     in_order,
     in_the_water,
     not_twice,

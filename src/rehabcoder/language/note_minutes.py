@@ -1,17 +1,14 @@
-"""What the note as a whole says of a service's minutes: times of several services, footers by label, the rest of a total."""
+"""What the note as a whole says of a service's minutes: times of several services, sums in order, the rest of a total."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rehabcoder.language.footers import counts_units, footer_codes
 from rehabcoder.language.keyed import given_by_key
-from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import MACHINE, sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import STOPS, touching
@@ -32,23 +29,13 @@ _EACH_PART = re.compile(
 _SUM_BEHIND = re.compile(
     r"[ \t,;:(=-]{0,4}(?:(?:total|timed|sum|tot|for|of|a)[ \t:=]{1,2}){0,3}(?P<n>\d{2,3})(?!\d|[./:]\d)"
 )
-# "Wand exercises 10 min, daily", "12 min walk with the aide on Saturday", "15 min of bike at home on off days": homework.
-_OF_HOME = re.compile(
-    r"[ \t,]{1,3}(?:daily|nightly|walks?|(?:an?|per|each|every|once|twice)[ \t](?:an?[ \t])?(?:day|week|night|morning|evening)|/[ \t]?day)(?![a-z])"
-    r"|[^.,;|/\n]{0,60}?(?<![a-z])(?:at[ \t](?:home|night)|off[ \t]days|(?:an?|per|each|every)[ \t](?:day|morning|evening)|nights?|overnight|daily"
-    r"|bid|tid|\d[ \t]?x[ \t]?/[ \t]?day)(?![a-z])"
-)
 _LISTED = re.compile(r"\s?(?::|-\s|on\b|for\b|of\b)")  # behind "12 min each": the services follow
-_ANY_EACH = re.compile(r"\s*(?:each|ea|apiece)\b")
 _SERVICES = re.compile(
     r"(?<![a-z])(?:interventions?|blocks|services|treatments|procedures?|codes?|skilled|[2-6]\s(?:parts|blocks|rows|areas)|(?:these|two|three|four|following)(?:\s+(?:things|parts|blocks|services|areas))?|all|both)[^.;\n]{0,30}$"
 )
 _ON_SEVERAL = re.compile(r"[^.;\n]{0,14}?\b(?:on|for|of|to)\s+(?:the\s+|these\s+)?(?:two|three|four)\b")
 _AT_HOME = re.compile(r"(?<![a-z])(?:home|plan|next|visits?(?!\s+ran)|sessions?|weekly|expect|awaiting)(?![a-z])")
-_EXCEPTED = ("except ", "except for ", "apart from ")  # "all TE except 15 min MT"
-_ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
-_JOINED = re.compile(r"[ \t]*(?:[/&+]|and)[ \t]*")
-_ADDED_UP = re.compile(r"[ \t]*\+[ \t]*")
+ONLY_A_TIME = re.compile(r"[ \t]*(?P<dash>[-=>*]{1,3}[ \t]*)?$")
 _GIVEN = re.compile(rf"(?<=[a-z]\s)(?P<n>{WORDS}|\d{{1,2}})(?:\s(?:timed\s)?min\w*|(?=\s*[,.;]|\sand\b))")
 _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
@@ -61,15 +48,14 @@ _NAMED = re.compile(r"[ \t]+(?:of[ \t]+)?[a-z](?:[a-z/-]|[ \t](?=[a-z])){2,38},[
 _NAME = 42  # code points of it
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
 _CLOSES = re.compile(r"[ \t)]*(?:$|[.;,\n]|\((?:te|mt|ta|nmr|gt)\))")
-_FIGURE = re.compile(r"\d")
-_DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
+DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _GOES_ON = re.compile(r"\s*(?:of|on|for|with|to|in|and)\b")
 _TIME_OF_DAY = r"\d{1,2}:[0-5]\d(?![\d:])"
 _IN_AND_OUT = re.compile(
     rf"(?<![a-z])(?:in|into|entered|entering|to)[ \t](?:the[ \t])?(?:pool|water)(?![a-z])[^.;\n\d]{{0,24}}(?P<a>{_TIME_OF_DAY})"
     rf"[^.;\n\d]{{0,40}}(?<![a-z])(?:out|left|leaving|exit(?:ed|ing)?|climbed)(?![a-z])[^.;\n\d]{{0,24}}(?P<b>{_TIME_OF_DAY})"
 )
-_LONGEST = 90  # minutes that one service may take
+LONGEST = 90  # minutes that one service may take
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
 _BEFORE = 40  # code points before a time in which words may say what it is the time of
@@ -77,9 +63,6 @@ _SHORT = 16  # code points that may stand before a time on a line of its own
 # ... right before a time behind a comma: that of a machine.
 _MACHINE = re.compile(rf"[,;]\s{MACHINE}(?:\s(?:l|lvl|level)?\s?\d{{1,2}})?\s(?:x\s|for\s)?\Z")
 _FAR = 400  # code points before a time in which its sentence is searched
-_FOOTER_FORMS = frozenset(
-    {"label", "min", "kv", "prime", "cell", "brack", "m", "trail", "bare", "range", "word", "hour", "run"}
-)
 _SAID = ("min", "prime", "word", "frac", "hour", "m", "label")
 
 
@@ -140,7 +123,7 @@ def _closes_block(low: str, line: int, mention: TimeMention) -> bool:
     """Whether a line that is nothing but a time, or the row of minutes of a flowsheet, belongs to the lines above it."""
     if mention.form == "cell":
         return _ROW_OF_MINUTES.match(low, line, mention.start) is not None
-    mark = _ONLY_A_TIME.match(low, line, mention.start)
+    mark = ONLY_A_TIME.match(low, line, mention.start)
     if not mark or low[max(0, line - 2) : line] == "\n\n" or line < 2:
         return False
     behind = low.find("\n", mention.end)
@@ -196,14 +179,15 @@ def _closes(low: str, end: int) -> bool:
     return _CLOSES.match(low, end) is not None or (low[end - 1] == "." and not _GOES_ON.match(low, end))
 
 
-def _sentence(low: str, at: int) -> int:
+def sentence_of(low: str, at: int) -> int:
+    """Where the sentence around a place begins."""
     least = max(0, at - _FAR)
     return sentence_start(low, at, least)
 
 
-def _elsewhere(low: str, at: int) -> bool:
+def told_elsewhere(low: str, at: int) -> bool:
     """Whether the sentence up to a place speaks of home, of the plan or of another day."""
-    begin, words = _sentence(low, at), total_words()
+    begin, words = sentence_of(low, at), total_words()
     return any(p.search(low, begin, at) for p in (words.another_day, words.other_thing, _AT_HOME))
 
 
@@ -224,13 +208,13 @@ def each(
     for mention in reading.times:
         if not open_ones:
             return
-        if mention.form not in _SAID or mention.minutes < _DOSE:  # "2 min each"
+        if mention.form not in _SAID or mention.minutes < DOSE:  # "2 min each"
             continue
         said = _EACH.match(low, mention.end)
         of_all = said is None and sum(map(len, open_ones.values())) > 1 and _of_each_part(low, mention)
-        if not (said or of_all) or _elsewhere(low, mention.start):
+        if not (said or of_all) or told_elsewhere(low, mention.start):
             continue
-        begin = _sentence(low, mention.start)
+        begin = sentence_of(low, mention.start)
         named = {label.code for label in reading.labels_in(begin, mention.start)}
         beside = touching(begins, ends, begin, mention.start)
         wanted = set(beside) if len(beside) > 1 else set()
@@ -294,125 +278,21 @@ def in_order(
     for mention in reading.times:
         if mention.start < begins[open_ones[-1]] or mention.form not in ("word", "min"):
             continue
-        begin = _sentence(low, mention.start)
-        if _elsewhere(low, mention.start) or mention.start < spans[bisect_right(begins, mention.start) - 1][1]:
+        begin = sentence_of(low, mention.start)
+        if told_elsewhere(low, mention.start) or mention.start < spans[bisect_right(begins, mention.start) - 1][1]:
             continue
         furthest = min(len(low), mention.end + _FAR)
         stop = STOPS.search(low, mention.end, furthest)
         given = list(_GIVEN.finditer(low, begin, stop.end() if stop else furthest))
-        if any(total_words().elsewhere.match(low, g.end()) or _elsewhere(low, g.start()) for g in given):
+        if any(total_words().elsewhere.match(low, g.end()) or told_elsewhere(low, g.start()) for g in given):
             continue  # "15 min before bed"
         lengths = [number(g["n"]) or 0 for g in given]
         if len(given) > 2 and lengths[-1] == sum(lengths[:-1]):  # and what they come to
             given, lengths = given[:-1], lengths[:-1]
-        if len(given) == len(open_ones) and min(lengths) >= _DOSE and total in (None, sum(lengths)):
+        if len(given) == len(open_ones) and min(lengths) >= DOSE and total in (None, sum(lengths)):
             for index, found, minutes in zip(open_ones, given, lengths, strict=True):
                 chosen[index] = Minutes(minutes, *found.span("n"), 0.7)
         return
-
-
-def from_elsewhere(
-    reading: Reading,
-    spans: Sequence[tuple[int, int]],
-    names: Sequence[tuple[str | None, str]],
-    chosen: list[Minutes],
-    shared: Collection[int],
-) -> None:
-    """Minutes that a footer or a billing table gives by label ("TE 23 / NMR 14") to services that have none of their own."""
-    footer = footer_times(reading, spans, {m.start for m in chosen if m.start is not None} | set(shared))
-    if not footer:
-        return
-    # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
-    # time of one row of several where a table gives it more, or of one thing in the midst of several. A figure without its
-    # unit may be no time at all ("table slides x20").
-    listed = footer_codes(reading)
-    bare = {mention.start for mention in reading.times if mention.form == "trail"}
-    lacks = [
-        m.minutes is None
-        or (len(footer) > 1 and (m.minutes < _DOSE or m.start in bare))
-        or (len(footer) > 1 and (_of_a_row(reading, span, m) or of_a_machine(reading, m)))
-        or (label in listed and in_the_midst(reading, span, m))
-        for m, span, (label, _) in zip(chosen, spans, names, strict=True)
-    ]
-    for by_label in (True, False):
-        wanted = Counter(name[0] if by_label else name[1] for name, lack in zip(names, lacks, strict=True) if lack)
-        for index, (label, code) in enumerate(names):
-            key = label if by_label else (code if label is None else None)
-            if not lacks[index] or key is None:
-                continue
-            given = footer.get(key, [])
-            if wanted[key] == 1 and len({t.minutes for t in given}) == 1:
-                mention = given[0]
-            elif 1 < wanted[key] == len(given):  # as many rows as services, in their order
-                mention = given.pop(0)
-                wanted[key] -= 1
-            elif (
-                wanted[key] == 1 and len(given) == 2 and _ADDED_UP.fullmatch(reading.low, given[0].end, given[1].start)
-            ):
-                mention = replace(given[0], end=given[-1].end, minutes=sum(t.minutes for t in given))
-            else:
-                continue
-            if mention.minutes >= (chosen[index].minutes or 0) or chosen[index].start in bare:
-                chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
-                lacks[index] = False
-    _shared_by_label(reading, spans, names, chosen, footer)
-
-
-def _shared_by_label(
-    reading: Reading,
-    spans: Sequence[tuple[int, int]],
-    names: Sequence[tuple[str | None, str]],
-    chosen: list[Minutes],
-    footer: dict[str, list[TimeMention]],
-) -> None:
-    """One time for a label that several services share unsplit is no single one's, nor are the minutes of one row those of
-    a service of several rows."""
-    for label, given in footer.items():
-        same = [index for index, name in enumerate(names) if name[0] == label]
-        if len(given) == 1 and len(same) > 1:
-            for index in same:
-                if (chosen[index].minutes or 0) < given[0].minutes and _of_a_row(reading, spans[index], chosen[index]):
-                    chosen[index] = Minutes(None, None, None, 0.7)
-
-
-def footer_times(
-    reading: Reading, spans: Sequence[tuple[int, int]], used: Collection[int]
-) -> dict[str, list[TimeMention]]:
-    """Times outside of the services that stand beside a label, by that label; those that begin at `used` left out."""
-    footer: dict[str, list[TimeMention]] = {}
-    begins = [start for start, _ in spans]
-    rows = [row.start for row in reading.charges]
-    for mention in reading.times:
-        at = bisect_right(rows, mention.start) - 1
-        row = reading.charges[at] if at >= 0 and mention.start < reading.charges[at].end else None
-        if row is not None and mention.start != row.time.start:
-            continue  # a time of day, its units
-        if mention.start in used or (row is None and (mention.form not in _FOOTER_FORMS or counts_units(mention))):
-            continue
-        if (
-            mention.minutes > _LONGEST
-            or _ANY_EACH.match(reading.low, mention.end)
-            or _OF_HOME.match(reading.low, mention.end)
-        ):
-            continue
-        inside = bisect_right(begins, mention.start) - 1
-        if inside >= 0 and mention.start < spans[inside][1]:
-            continue
-        label = _label_beside(reading, mention) if row is None else row.code
-        if label and not _elsewhere(reading.low, mention.start):
-            footer.setdefault(label, []).append(mention)
-    return footer
-
-
-def _of_a_row(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
-    """Whether the minutes of a service of several rows are those of one row, without a label of its own."""
-    low, (start, end) = reading.low, span
-    if minutes.start is None or not start <= minutes.start < end or low.find("\n", start, end) < 0:
-        return False
-    row = max(start, low.rfind("\n", start, minutes.start) + 1)
-    index = bisect_left(reading.labels, minutes.start, key=lambda label: label.start) - 1
-    labelled = index >= 0 and reading.labels[index].start >= row
-    return not labelled and _ONLY_A_TIME.match(low, row, minutes.start) is None
 
 
 def in_the_midst(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
@@ -433,40 +313,6 @@ def of_a_machine(reading: Reading, minutes: Minutes) -> bool:
     return _MACHINE.search(reading.low, max(0, at - _BEFORE), at) is not None
 
 
-def _of_a_total(low: str, begin: int, at: int) -> bool:
-    """Whether a word for a total that heads the figure at `at` closes what stands behind a label: "MT 9   Timed 42"."""
-    figure = _FIGURE.search(low, begin, at)
-    words = total_words()
-    return figure is not None and any(
-        w.search(low, figure.end(), at) for w in (words.timed, words.total, words.session)
-    )
-
-
-def _named_together(reading: Reading, label: Label) -> bool:
-    """Whether a label closes a heading of two codes: "NMR / Self-care 26 min" is no one's time."""
-    index = bisect_left(reading.labels, label.start, key=lambda other: other.start) - 1
-    if index < 0 or reading.labels[index].code == label.code:
-        return False
-    return _JOINED.fullmatch(reading.low, reading.labels[index].end, label.start) is not None
-
-
-def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
-    low = reading.low
-    for label in reversed(reading.labels[around(reading, mention.start)]):
-        if (
-            label.end <= mention.start
-            and mention.start - label.end <= 14
-            and "\n" not in low[label.end : mention.start]
-            and not _of_a_total(low, label.end, mention.start)
-            and not low.endswith(_EXCEPTED, label.end, mention.start)
-        ):
-            return None if _named_together(reading, label) else label.code
-    sentence = _sentence(low, mention.start)
-    begin = max(sentence, low.rfind("\n", sentence, mention.start) + 1)
-    named = {label.code for label in reading.labels_in(begin, mention.start)}
-    return named.pop() if len(named) == 1 else None
-
-
 def by_key(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
     """Minutes that a list gives by the keys of the services: "TIME: A 18, B 14"."""
     minutes = reading.keyed.minutes if reading.keyed else {}
@@ -482,9 +328,9 @@ def in_the_water(reading: Reading, names: Sequence[tuple[str | None, str]], chos
     if len(wet) != 1 or chosen[wet[0]].minutes is not None or not ("pool" in low or "water" in low):
         return
     found = list(_IN_AND_OUT.finditer(low))
-    if len(found) == 1 and not _elsewhere(low, found[0].start("a")):
+    if len(found) == 1 and not told_elsewhere(low, found[0].start("a")):
         minutes = (clock(found[0]["b"]) - clock(found[0]["a"])) % 720
-        if _DOSE <= minutes <= _LONGEST:
+        if DOSE <= minutes <= LONGEST:
             chosen[wet[0]] = Minutes(minutes, found[0].start("a"), found[0].end("b"), 0.8)
 
 

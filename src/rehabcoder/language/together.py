@@ -11,7 +11,7 @@ from itertools import pairwise
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.closing import Block
 from rehabcoder.language.detail import content_words
-from rehabcoder.language.note_minutes import footer_times
+from rehabcoder.language.footer_minutes import footer_times
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import NO_LENGTH, together_behind
 from rehabcoder.language.tables import table_rows

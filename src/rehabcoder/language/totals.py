@@ -194,9 +194,9 @@ class _Finder:
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
             self._named(phrase, start, at, end, minutes, mention)
-            if not words.behind.match(low, end):
-                timed = words.timed.search(phrase) is not None
-                self.said_before = (end, timed) if timed or words.untimed.search(phrase) else self.said_before
+            timed = words.timed.search(phrase) is not None
+            if (timed or words.untimed.search(phrase)) and not words.behind.match(low, end):
+                self.said_before = (end, timed)
 
     def _said_before(self, start: int, *, timed: bool = False) -> bool:
         """Whether the figure right before a place has its phrase before it ("timed  23     total  35"), so that the phrase that

@@ -33,9 +33,9 @@ SHOWN = 0.8  # probability from which an element is shown whatever else says so:
 DOUBTFUL = 0.2  # probability up to which a piece shows nothing anyway
 SURE = 8.0  # log odds by which the tagger's best way must lead to be taken unweighed
 # Log odds of being a session below which a note holds no service: of 1,461 therapy notes left out of training one lies lower,
-# an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this.
+# an evaluation; of 504 public texts without therapy most do, and ten of the twelve operation reports billed without this. What a
+# note below it may hold is an evaluation that it gives by its number: nothing else stands in the therapy notes there.
 NO_SESSION = -1.5
-# ... unless it gives an evaluation by its number: those are all that the therapy notes below it hold.
 _UNDOUBTED = 9.0  # the lead of a way that is taken unweighed
 _BY_TURN = 0.9  # how sure the time of a turn is
 _HEADING, _INITIALS = 24, 3  # code points of a heading in capitals, and of a name of a service ("SI")

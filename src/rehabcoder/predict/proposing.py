@@ -231,7 +231,7 @@ def _mender(reading: Reading, barred: Collection[int]) -> _Mend:
         spans = with_openings(spans, openings, heads)
         spans = with_blocks(reading, spans, blocks, barred)
         spans = with_records(reading, spans, records, barred)
-        return with_attendance(spans, attended) if attended else spans
+        return with_attendance(spans, attended)
 
     return mend
 
