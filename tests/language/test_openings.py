@@ -6,6 +6,7 @@ import pytest
 
 from rehabcoder.language.openings import (
     joint_headings,
+    parts_of_a_sentence,
     shares_of_a_time,
     sure_openings,
     turns_on_machines,
@@ -154,3 +155,31 @@ def test_a_part_of_a_time_told_before_opens_no_service() -> None:
     assert shares("TE 30 min: curls, rows.\nArm bike, 8 min of the 30.") == ["Arm bike, 8 min of the 30."]
     assert shares("TE 30 min: curls, rows.\nGait 8 min of the 30.") == []
     assert shares("TE 20 min: curls, rows.\nArm bike, 8 min of the 30.") == []
+
+
+def continued(text: str, *told: str | None) -> list[str]:
+    """The pieces of `text` with which a sentence surely goes on, if its pieces describe these codes."""
+    reading = read(text)
+    assert len(told) == len(reading.pieces), [text[p.start : p.end] for p in reading.pieces]
+    places = parts_of_a_sentence(reading, told)
+    return [text[reading.pieces[k].start : reading.pieces[k].end] for k in places]
+
+
+def test_a_sentence_that_ends_in_its_only_time_holds_one_service() -> None:
+    text = "One sharp pull of the band, then the real mower outside, 5 pulls (9)."
+    assert continued(text, "97530", "97530") == [", then the real mower outside, 5 pulls (9)."]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("One sharp pull of the band, then the real mower outside, 5 pulls (9).", ("97110", "97530")),
+        ("One sharp pull of the band, then the real mower outside, 5 pulls (9).", (None, None)),
+        ("Pulls of the band for eight minutes, then the real mower outside, 5 pulls (9).", ("97530", "97530")),
+        ("TA: pulls of the band, then the real mower outside, 5 pulls (9).", ("97530", "97530")),
+        ("One sharp pull of the band. Then the real mower outside, 5 pulls (9).", ("97530", "97530")),
+    ],
+    ids=["two codes", "no codes", "two times", "a name", "two sentences"],
+)
+def test_a_sentence_may_hold_two_services(text: str, told: tuple[str | None, ...]) -> None:
+    assert continued(text, *told) == []

@@ -125,6 +125,28 @@ def shares_of_a_time(reading: Reading) -> list[int]:
     return out
 
 
+def parts_of_a_sentence(reading: Reading, told: Sequence[str | None]) -> list[int]:
+    """The pieces that surely open no service: those with which a sentence goes on that names no code, tells of what supports
+    one code, and ends in its only time ("One sharp pull of the band, then the real mower outside, 5 pulls (9).").
+
+    `told` is the code that each piece describes, where it likely describes a service.
+    """
+    low, pieces = reading.low, reading.pieces
+    out: list[int] = []
+    for index, piece in enumerate(pieces):
+        times = [] if piece.first or told[index] is None else reading.times_in(piece.start, piece.end)
+        if len(times) != 1 or not content_words(low, reading.labels, piece.start, times[0].start):
+            continue
+        start = sentence_start(low, piece.start, 0)
+        if reading.labels_in(start, piece.end) or len(reading.times_in(start, piece.end)) > 1:
+            continue
+        first = index
+        while first and pieces[first - 1].start >= start and told[first - 1] == told[index]:
+            first -= 1
+        out += range(first + 1, index + 1)
+    return out
+
+
 def with_openings(spans: Sequence[Span], openings: Sequence[int], heads: Sequence[int]) -> list[Span]:
     """The services cut where one of the `openings` stands within one; each of the `heads` with what follows it."""
     if not openings:

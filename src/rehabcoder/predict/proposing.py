@@ -21,6 +21,7 @@ from rehabcoder.language.layout import layout_features
 from rehabcoder.language.named import named_only, only_billed, only_summed, parted
 from rehabcoder.language.openings import (
     joint_headings,
+    parts_of_a_sentence,
     shares_of_a_time,
     sure_openings,
     turns_on_machines,
@@ -157,7 +158,8 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     charged = rows_of_described(reading, layout, p.kinds, classes, p.aside)
     summed_up = only_summed(reading, layout, (p.stated.timed_span, p.stated.total_span), p.aside)
     inside = _inside(model, p)
-    barred = p.aside.union(charged, summed_up, joint_headings(reading, _told(model, p, inside), p.aside))
+    told = _told(model, p, inside)
+    barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside))
     bills = only_billed(reading, layout, inside, p.stated.units_span, p.aside)
     emission[[k for k in (*barred, *bills) if k < size], OUTSIDE] += SURELY
     # A label that closes a service goes on with what stands before it, and nothing behind goes on with it.
@@ -174,7 +176,12 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     for start, end in done_today(reading):
         emission[start, BEGINS] += SURELY
         emission[start + 1 : end, INSIDE] += SURELY
-    no_beginning = (*names_of_others(reading), *turns_on_machines(reading), *shares_of_a_time(reading))
+    no_beginning = (
+        *names_of_others(reading),
+        *turns_on_machines(reading),
+        *shares_of_a_time(reading),
+        *parts_of_a_sentence(reading, told),
+    )
     emission[[k for k in no_beginning if k < size], BEGINS] -= SURELY
     return barred
 
