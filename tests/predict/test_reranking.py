@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from predicting import labelled_texts, model
 
-from rehabcoder.language.segments import Span, Whole
+from rehabcoder.language.segments import Span, Whole, features_of
 from rehabcoder.predict.proposing import propose
-from rehabcoder.predict.reranking import TAGGER, Weights, all_features, choose
+from rehabcoder.predict.reranking import TAGGER, Weights, choose, keys_of
 
 Way = tuple[float, list[Span]]
 TWO = "Ther Ex x 15 min: straight leg raise 3x10. Manual therapy x 10 min: soft tissue mobilization to left calf."
@@ -30,6 +30,11 @@ def wholes() -> list[tuple[Whole, list[Way]]]:
 
 def two() -> Whole:
     return wholes()[-1][0]
+
+
+def all_features(note: Whole, spans: list[Span]) -> list[str]:
+    [keys] = keys_of(note, [spans])
+    return [f for key in keys for f in features_of(key)]
 
 
 def plain_sum(note: Whole, way: Way, best: float, weights: dict[str, float]) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rehabcoder.predict.deciding import decide
 from rehabcoder.predict.model import Model
-from rehabcoder.predict.predicted import Predicted
+from rehabcoder.predict.predicted import Predicted, Way
 from rehabcoder.predict.proposing import propose
 
 
-def predict(model: Model, texts: Sequence[str]) -> list[Predicted]:
-    """Predictions for many notes; the same for each as if it came alone."""
-    return decide(model, propose(model, texts))
+def predict(model: Model, texts: Sequence[str], known: Sequence[list[Way]] | None = None) -> list[Predicted]:
+    """Predictions for many notes; the same for each as if it came alone. `known` are the ways to cut them (see `propose`)."""
+    return decide(model, propose(model, texts, known))

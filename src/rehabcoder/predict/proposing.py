@@ -58,8 +58,9 @@ WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiment
 _Mend: TypeAlias = Callable[[list[Span]], list[Span]]
 
 
-def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
-    """Reads the notes, scores their pieces all together, and finds the tagger's best ways to cut each."""
+def propose(model: Model, texts: Sequence[str], known: Sequence[list[Way]] | None = None) -> list[Proposal]:
+    """Reads the notes, scores their pieces all together, and finds the tagger's best ways to cut each; or takes the `known`
+    ways of each, where the same model proposed for the same notes before."""
     readings = [read(text) for text in texts]
     aside = [frozenset(set_aside(reading)) for reading in readings]
     word_rows, clause_rows = _word_rows(model, readings)
@@ -75,14 +76,16 @@ def propose(model: Model, texts: Sequence[str]) -> list[Proposal]:
             parts,
             kind,
             session,
-            [(0.0, [])],
+            ways,
             apart,
             find_turns(reading.low, reading.labels, reading.times),
         )
-        for reading, apart, rows, parts, kind, session in zip(
-            readings, aside, word_rows, clause_rows, kinds, sessions, strict=True
+        for reading, apart, rows, parts, kind, session, ways in zip(
+            readings, aside, word_rows, clause_rows, kinds, sessions, known or [[(0.0, [])] for _ in texts], strict=True
         )
     ]
+    if known is not None:
+        return proposals
     emissions = _emissions(model, proposals)
     barred = [_make_sure(model, p, emission) for p, emission in zip(proposals, emissions, strict=True)]
     _find_ways(model, proposals, barred, emissions)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import accumulate, chain, pairwise, starmap
 
 from rehabcoder.language.segments import Key, Span, Whole, features_of, gap_keys, pair_key, reading_keys, stretch_keys
 
@@ -58,11 +59,17 @@ def choose(note: Whole, readings: Sequence[tuple[float, list[Span]]], weights: W
     return best, scores[best] - max(others, default=scores[best] - 9.0)
 
 
-def all_features(note: Whole, spans: Sequence[Span]) -> list[str]:
-    """Every feature of a reading, for training."""
-    keys = [key for span in spans for key in stretch_keys(note, span)]
-    keys += [pair_key(note, one, two) for one, two in pairwise(spans)]
-    covered = {i for a, b in spans for i in range(a, b)}
-    keys += [key for i in range(len(note.first)) if i not in covered for key in gap_keys(note, i)]
-    keys += reading_keys(note, spans)
-    return [f for key in keys for f in features_of(key)]
+def keys_of(note: Whole, ways: Iterable[Sequence[Span]]) -> Iterator[list[Key]]:
+    """The keys of each way to cut the note, for training. What several ways share is worked out once."""
+    stretches, pairs = cache(partial(stretch_keys, note)), cache(partial(pair_key, note))
+    gaps = [gap_keys(note, i) for i in range(len(note.first))]
+    for spans in ways:
+        covered = {i for a, b in spans for i in range(a, b)}
+        left = (keys for i, keys in enumerate(gaps) if i not in covered)
+        around = starmap(pairs, pairwise(spans))
+        yield [
+            *chain.from_iterable(map(stretches, spans)),
+            *around,
+            *chain.from_iterable(left),
+            *reading_keys(note, spans),
+        ]

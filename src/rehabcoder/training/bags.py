@@ -72,6 +72,16 @@ def together(bags: Sequence[Bag]) -> Bag:
     return np.unique(np.concatenate(bags)) if bags else np.zeros(0, dtype=np.int32)
 
 
+def counted(sources: Iterable[Sequence[Bag]], features: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """In how many bags each of the features is, and in how many sources; the bags of one source are given together."""
+    bags, of_sources = np.zeros((2, features), dtype=np.int64)
+    for one in sources:
+        here = np.bincount(np.concatenate(one), minlength=features)
+        bags += here
+        of_sources += here > 0
+    return bags, of_sources
+
+
 def ids(bag: Bag, columns: Bag) -> list[int]:
     """The places of a bag's features in the vocabulary of `columns`, rising."""
     places = columns[bag]

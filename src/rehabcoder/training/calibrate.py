@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.predict.model import ELEMENTS, Model
-from rehabcoder.predict.predicted import Found, Predicted
+from rehabcoder.predict.predicted import Found, Predicted, Proposal, Way
 from rehabcoder.predict.predictor import predict
 from rehabcoder.predict.proposing import propose
 from rehabcoder.predict.settling import SIGNS, answer, code_of, whole
@@ -36,7 +36,8 @@ class LeftOut:
 
     model: Model
     notes: list[LabelledNote]
-    ways: Ways
+    cuts: list[list[Way]]  # of each note
+    ways: Ways  # the same, as features
 
 
 def leave_out(
@@ -103,32 +104,44 @@ def left_out(
 def asked(model: Model, notes: Sequence[Prepared]) -> LeftOut:
     """What a model proposes for notes that it did not see."""
     labelled = [p.note for p in notes]
-    proposals = (proposal for some in _batches(labelled) for proposal in propose(model, [note.text for note in some]))
-    return LeftOut(model, labelled, ways_of(proposals, labelled, [p.tags for p in notes], model.kind.classes))
+    cuts: list[list[Way]] = []
+
+    def proposals() -> Iterator[Proposal]:
+        for here in _batches(len(labelled)):
+            for proposal in propose(model, [note.text for note in labelled[here]]):
+                cuts.append(proposal.ways)
+                yield proposal
+
+    ways = ways_of(proposals(), labelled, [p.tags for p in notes], model.kind.classes)
+    return LeftOut(model, labelled, cuts, ways)
 
 
-def _batches(notes: Sequence[LabelledNote], most: int = _BATCH) -> Iterator[Sequence[LabelledNote]]:
-    return (notes[begin : begin + most] for begin in range(0, len(notes), most))
+def _batches(count: int, most: int = _BATCH) -> Iterator[slice]:
+    return (slice(begin, begin + most) for begin in range(0, count, most))
 
 
 def answers_of(parts: Sequence[LeftOut], readers: Sequence[dict[str, float]], jobs: int = 1) -> list[list[Answered]]:
     """What each model says of its notes when its weights in `readers` choose among the ways to cut them."""
     models = [replace(part.model, reader=reader) for part, reader in zip(parts, readers, strict=True)]
     # In pieces, so that no core waits for another at the end.
-    tasks = [(k, some) for k, part in enumerate(parts) for some in _batches(part.notes, 4 * _BATCH)]
+    tasks = [(k, here) for k, part in enumerate(parts) for here in _batches(len(part.notes), 4 * _BATCH)]
     out: list[list[Answered]] = [[] for _ in parts]
-    done = Parallel(n_jobs=jobs)(delayed(say)(models[k], some) for k, some in tasks)
+    done = Parallel(n_jobs=jobs)(
+        delayed(say)(models[k], parts[k].notes[here], parts[k].cuts[here]) for k, here in tasks
+    )
     for (k, _), answered in zip(tasks, done, strict=True):
         out[k] += answered
     return out
 
 
-def say(model: Model, notes: Sequence[LabelledNote]) -> list[Answered]:
-    """What a model, as it is, says of notes."""
+def say(model: Model, notes: Sequence[LabelledNote], cuts: Sequence[list[Way]] | None = None) -> list[Answered]:
+    """What a model, as it is, says of notes; `cuts` are the ways that it proposes to cut each, if it was asked before."""
     return [
         _answered(model, note, predicted)
-        for some in _batches(notes)
-        for note, predicted in zip(some, predict(model, [note.text for note in some]), strict=True)
+        for here in _batches(len(notes))
+        for note, predicted in zip(
+            notes[here], predict(model, [note.text for note in notes[here]], cuts and cuts[here]), strict=True
+        )
     ]
 
 

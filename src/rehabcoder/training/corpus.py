@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 
-import numpy as np
 from joblib import Parallel, delayed
 
 from rehabcoder.billing.codes import EVALUATIONS
@@ -21,7 +20,7 @@ from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
-from rehabcoder.training.bags import Bag, Bags, Names, together
+from rehabcoder.training.bags import Bag, Bags, Names, counted, together
 from rehabcoder.training.labelled import LabelledNote, Snippet
 
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
@@ -204,11 +203,7 @@ def _chosen(data: Corpus) -> list[str]:
         by_source.setdefault(prepared.note.source, []).append(every)
     for snippet, bag in zip(data.snippets, data.snippet_words, strict=True):
         by_source.setdefault(snippet.source, []).append(bag)
-    notes, sources = np.zeros((2, len(data.names)), dtype=np.int64)
-    for bags in by_source.values():
-        here = np.bincount(np.concatenate(bags), minlength=len(data.names))
-        notes += here
-        sources += here > 0
+    notes, sources = counted(by_source.values(), len(data.names))
     return data.names.chosen((notes >= LEAST_NOTES) & (sources >= LEAST_SOURCES))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,11 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.aside import up_to_aside
 from rehabcoder.language.chain import chain_features
-from rehabcoder.language.layout import Place, element_places
+from rehabcoder.language.layout import element_places
 from rehabcoder.predict.model import ELEMENTS, Chain, Linear, Model, Weighed
 from rehabcoder.predict.trees import no_trees
-from rehabcoder.training.bags import Bag, bag_matrix
-from rehabcoder.training.corpus import LEAST_NOTES, Corpus, Key, Settings, parts_of
+from rehabcoder.training.bags import Bag, Names, bag_matrix, counted, together
+from rehabcoder.training.corpus import LEAST_NOTES, LEAST_SOURCES, Corpus, Key, Settings, parts_of
 from rehabcoder.training.crf import train_chain
 from rehabcoder.training.labelled import LabelledNote
 from rehabcoder.training.linear import Idf, idf_of, kept, linear, matrix, regression, unit_rows
@@ -78,21 +78,26 @@ def said(data: Corpus) -> list[Said]:
     for p in data.notes:
         places = element_places(p.layout, p.spans)
         parts = iter(p.clauses)
+        silent = {element: 0 for element in ELEMENTS if f"missing_{element}" in p.note.flags}
+        quoted = _quoted(p.note)
         for whole, cuts, place in zip(p.words, p.cuts, places, strict=True):
-            out += [Said(next(parts), whole, place, _marks(p.note, start, end)) for start, end in cuts]
+            for start, end in cuts:
+                out.append(Said(next(parts), whole, place, silent | _shown(quoted, start, end)))
     return out
 
 
-def _marks(note: LabelledNote, start: int, end: int) -> dict[str, int]:
-    marks = {}
-    for element in ELEMENTS:
-        quote = note.evidence.get(element) or ""
-        at = note.text.find(quote) if quote else -1
-        if at >= 0 and min(end, at + len(quote)) - max(start, at) > 0.5 * min(end - start, len(quote)):
-            marks[element] = 1
-        elif f"missing_{element}" in note.flags:
-            marks[element] = 0
-    return marks
+def _quoted(note: LabelledNote) -> dict[str, tuple[int, int]]:
+    """Where the words stand that show an element, for each that has some."""
+    found = {element: (note.text.find(quote), len(quote)) for element, quote in note.evidence.items() if quote}
+    return {element: (at, at + length) for element, (at, length) in found.items() if at >= 0 and element in ELEMENTS}
+
+
+def _shown(quoted: Mapping[str, tuple[int, int]], start: int, end: int) -> dict[str, int]:
+    return {
+        element: 1
+        for element, (begin, stop) in quoted.items()
+        if min(end, stop) - max(start, begin) > 0.5 * min(end - start, stop - begin)
+    }
 
 
 def fit_elements(
@@ -128,20 +133,22 @@ def fit_chain(
     """The tagger. `kinds` are probabilities of the pieces, and the note's log odds, by models that did not see it; returns
     the chain and the vocabulary extended by layout and chain features."""
     ends = [up_to_aside(len(p.words), p.aside) for p in data.notes]  # as they are cut at run time
-    features = [
-        place_features(p.layout[:end], k[:end], classes, odds)
-        for p, end, (k, odds) in zip(data.notes, ends, kinds, strict=True)
-    ]
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for prepared, feats in zip(data.notes, features, strict=True):
-        places = element_places(prepared.layout, prepared.spans)
-        for feature in {f for one_piece in (*feats, *places) for f in one_piece}:
-            counts[feature][prepared.note.source] += 1
+    names, placed = Names(), _Placed()
+    pieces: list[Bag] = []  # what is known of each piece but its words
+    by_source: dict[str, list[Bag]] = {}
+    for p, end, (kind, odds) in zip(data.notes, ends, kinds, strict=True):
+        chain = chain_features(kind[:end], classes, p.layout[:end], odds)
+        around = [names.bag([*map(placed.__getitem__, at), *c]) for at, c in zip(p.layout[:end], chain, strict=True)]
+        places = names.bag({f for place in element_places(p.layout, p.spans) for f in place})
+        by_source.setdefault(p.note.source, []).append(together([*around, places]))
+        pieces += around
     extended = dict(vocabulary)
-    for feature in kept(counts, LEAST_NOTES, 2):
+    notes, sources = counted(by_source.values(), len(names))
+    for feature in names.chosen((notes >= LEAST_NOTES) & (sources >= LEAST_SOURCES)):
         extended.setdefault(feature, len(extended))
     words = [bag for p, end in zip(data.notes, ends, strict=True) for bag in islice(p.words, end)]
-    rows = bag_matrix(words, columns, len(extended)) + matrix([f for feats in features for f in feats], extended)
+    width = len(extended)
+    rows = bag_matrix(words, columns, width) + bag_matrix(pieces, names.columns(extended), width)
     lengths = np.array([end for end in ends if end])
     states = np.array([t for p, end in zip(data.notes, ends, strict=True) for t in p.tags[:end]])
     weight = np.array([p.note.weight for p, end in zip(data.notes, ends, strict=True) if end])
@@ -151,12 +158,12 @@ def fit_chain(
     return Chain(own, before, behind, transition, start, bias), extended
 
 
-def place_features(
-    layout: Sequence[Place], kinds: npt.NDArray[np.float32], classes: Sequence[str], session: float
-) -> list[list[str]]:
-    """The features of the tagger for the pieces of one note, but their words."""
-    chain = chain_features(kinds, classes, layout, session)
-    return [[*("@" + f for f in place), *c] for place, c in zip(layout, chain, strict=True)]
+class _Placed(dict[str, str]):
+    """The features of the layout by the names that they have in a vocabulary: a few thousand, asked for half a million times."""
+
+    def __missing__(self, feature: str) -> str:
+        self[feature] = name = "@" + feature
+        return name
 
 
 def fit_weighed(

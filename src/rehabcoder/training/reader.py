@@ -6,14 +6,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from rehabcoder.language.segments import Span
+from rehabcoder.language.segments import Key, Span, features_of
 from rehabcoder.predict.predicted import Proposal
-from rehabcoder.predict.reranking import TAGGER, all_features
+from rehabcoder.predict.reranking import TAGGER, keys_of
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
 from rehabcoder.training.optimise import Floats, minimise
 
@@ -51,28 +52,43 @@ class Ways:
     sizes: npt.NDArray[np.int64]  # ways of each note
 
 
+class _Columns(dict[Key, list[int]]):
+    """The columns of the features that a key stands for: there are few keys, and most ways share them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, int] = {}
+
+    def __missing__(self, key: Key) -> list[int]:
+        self[key] = columns = [self.names.setdefault(f, len(self.names)) for f in features_of(key)]
+        return columns
+
+
 def ways_of(
     proposals: Iterable[Proposal], notes: Sequence[LabelledNote], tags: Sequence[Sequence[int]], kinds: Sequence[str]
 ) -> Ways:
     """The ways that are proposed for notes with these right tags of their pieces; `kinds` are those of the proposing model."""
-    columns: dict[str, int] = {}
-    counts, indices, indptr, lead, good, sizes = array("f"), array("i"), [0], array("d"), array("b"), []
+    columns = _Columns()
+    indices, indptr, lead, good, sizes = array("i"), [0], array("d"), array("b"), []
     for proposal, note, right in zip(proposals, notes, tags, strict=True):
         if len(proposal.ways) < 2:
             continue
         whole, top = proposal.whole(kinds), proposal.ways[0][0]
         worths = [worth(proposal, spans, note.services, right) for _, spans in proposal.ways]
         best = max(worths)
-        for (value, spans), worthy in zip(proposal.ways, worths, strict=True):
-            features = Counter(all_features(whole, spans))
-            indices.extend(columns.setdefault(f, len(columns)) for f in features)
-            counts.extend(features.values())
+        every = keys_of(whole, [spans for _, spans in proposal.ways])
+        for (value, _), worthy, keys in zip(proposal.ways, worths, every, strict=True):
+            indices.extend(chain.from_iterable(map(columns.__getitem__, keys)))
             indptr.append(len(indices))
             lead.append(value - top)
             good.append(worthy >= best - 1e-9)
         sizes.append(len(proposal.ways))
-    rows = csr_matrix((np.array(counts), np.array(indices), indptr), shape=(len(lead), len(columns)))
-    return Ways(list(columns), rows, np.array(lead), np.array(good, dtype=np.bool_), np.array(sizes, dtype=np.int64))
+    ones = np.ones(len(indices), dtype=np.float32)
+    rows = csr_matrix((ones, np.array(indices), indptr), shape=(len(lead), len(columns.names)))
+    rows.sum_duplicates()
+    return Ways(
+        list(columns.names), rows, np.array(lead), np.array(good, dtype=np.bool_), np.array(sizes, dtype=np.int64)
+    )
 
 
 def fit_reader(parts: Sequence[Ways], *, l2: float = 10.0, least: int = 5) -> dict[str, float]:
