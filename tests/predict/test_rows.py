@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from predicting import answers, model
 
 from rehabcoder.predict.features import phrases, words
-from rehabcoder.predict.rows import TextRows
+from rehabcoder.predict.rows import TextRows, WordRows
 
 PHRASE = st.lists(
     st.sampled_from(
@@ -47,3 +47,11 @@ def test_rows_of_every_piece_of_real_notes_are_those_of_its_features() -> None:
             assert rows.phrases_of(piece.start, piece.end) == phrases(reading.masked[piece.start : piece.end])
             found += len(expected)
     assert found > 1000
+
+
+def test_a_thousand_figures_hold_no_more_than_their_shapes() -> None:
+    words = WordRows(model().vocabulary)
+    TextRows(words, " ".join(f"{number}.5 lb" for number in range(100, 1100)))
+    figures = [words[f"{number}.5"][0] for number in range(100, 1000)]
+    assert all(told is figures[0] for told in figures)
+    assert len(words) > 1000 > 10 > len(words.shapes)

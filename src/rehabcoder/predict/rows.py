@@ -15,41 +15,51 @@ _TOKEN = re.compile(f"({TOKEN.pattern})")
 Rows = tuple[int, ...]
 
 
-class _Token(NamedTuple):
-    """What the vocabulary knows of a token."""
+class _Shape(NamedTuple):
+    """What the vocabulary knows of all tokens of one shape: most are of their own, but all figures of a length share one."""
 
     shape: str
     own: Rows
     behind: Mapping[str, Rows]  # of it with the word before it, by that word, `more` included
     more: Rows  # of its stem and its classes
     opens: Rows  # where it is the first of a description, `more` included
-    phrases: Rows  # where in it a phrase may begin
 
 
-class WordRows(dict[str, _Token]):
-    """What a vocabulary knows of each token, found once. Most pairs of words are unknown, which a small table a word says
-    at once; to spell each pair and to look it up in the whole vocabulary took three times as long."""
+class WordRows(dict[str, tuple[_Shape, Rows]]):
+    """What a vocabulary knows of each token, and where in it a phrase may begin, found once.
+
+    Most pairs of words are unknown, which a small table a shape says at once; to spell each pair and to look it up in the whole
+    vocabulary took three times as long. A table of its own for each figure of a backlog filled memory with copies.
+    """
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         super().__init__()
         self.vocabulary = vocabulary
+        self.shapes: dict[str, _Shape] = {}
         self.pairs: dict[str, list[str]] = {}  # known pairs of words, by the second
         for pair in chain(vocabulary, classes()):
             if " " in pair:
                 self.pairs.setdefault(pair.partition(" ")[2], []).append(pair)
 
-    def __missing__(self, token: str) -> _Token:
+    def __missing__(self, token: str) -> tuple[_Shape, Rows]:
         if len(self) >= _KEPT:
             self.clear()
+            self.shapes.clear()
         shape, names = known(token)
+        told = self.shapes.get(shape)
+        if told is None:
+            told = self.shapes[shape] = self._told(shape, names)
+        found = self[token] = told, phrase_openings(token)
+        return found
+
+    def _told(self, shape: str, names: Sequence[str]) -> _Shape:
         own, more, opens = map(self._rows, ([shape], names, [f"^ {shape}", *names]))
         listed, row_of = classes(), self.vocabulary
         behind = {
             pair.partition(" ")[0]: (self._rows((pair, *listed[pair])) if pair in listed else (row_of[pair],)) + more
             for pair in self.pairs.get(shape, ())
         }
-        found = self[token] = _Token(shape, own, behind, more, opens, phrase_openings(token))
-        return found
+        return _Shape(shape, own, behind, more, opens)
 
     def _rows(self, names: Sequence[str]) -> Rows:
         return tuple(self.vocabulary[name] for name in names if name in self.vocabulary)
@@ -65,7 +75,8 @@ class TextRows:
         self.opens: Sequence[Rows]
         self.starts, self.ends = ends[:-1:2], ends[1::2]
         tokens = list(map(words.__getitem__, parts[1::2]))
-        shapes, own, behind, more, self.opens, openings = zip(*tokens, strict=True) if tokens else [()] * 6
+        told, openings = zip(*tokens, strict=True) if tokens else [()] * 2
+        shapes, own, behind, more, self.opens = zip(*told, strict=True) if told else [()] * 5
         paired = [
             by_word.get(before, alone) for by_word, before, alone in zip(behind, ("", *shapes), more, strict=False)
         ]
