@@ -27,6 +27,7 @@ def labels(text: str) -> list[tuple[str, str]]:
         ("Manual Therapy", "97140"),
         ("MT", "97140"),
         ("Gait training", "97116"),
+        ("gait tng", "97116"),
         ("Self-care", "97535"),
         ("aquatic therapy", "97113"),
         ("group therapy", "97150"),

@@ -17,6 +17,11 @@ from rehabcoder.language.reading import read
         "Dtr phoned 10 min about the ramp",
         "Called the vendor 10 min",
         "Splint looked at 10 min later, fits",
+        "Red spot at the thumb, skin check p 10 min",
+        "Ache of the quads, settled within ten minutes",
+        "Weight shift taught, tilt q 30 min",
+        "Stepper at the lowest, stopping every four minutes for her saturation",
+        "Names recalled at 8 min intervals",
     ],
 )
 def test_how_long_a_splint_was_on_or_a_call_took_is_no_treatment(words):
@@ -33,6 +38,9 @@ def test_how_long_a_splint_was_on_or_a_call_took_is_no_treatment(words):
         "Red band rows 10 min",
         "Ten minutes later on were for shoelaces",
         "Wearing schedule and donning 15 min",
+        "Interval training on the bike 15 min",
+        "Floor cleared of toys, stepping over what was left 10 min",
+        "Fatigue settled with quiet rowing 10 min",
         "Daughter taught the transfer 10 min",
     ],
 )

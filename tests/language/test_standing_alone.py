@@ -104,10 +104,10 @@ def test_a_time_alone_between_blocks_is_not_the_next_ones():
 
 
 def test_a_coded_heading_beats_a_shorter_time_within_its_service():
-    text = "R CVA\n97110 Therapeutic exercise   30 min\n   Bike, recall at 8 min intervals\nPain 2"
-    assert minutes(text, "Bike, recall at 8 min intervals") == [30]
-    text = "R CVA\nStrength   30 min\n   Bike, recall at 8 min intervals\nPain 2"
-    assert minutes(text, "Bike, recall at 8 min intervals") == [8]
+    text = "R CVA\n97110 Therapeutic exercise   30 min\n   Bike, names recalled after 8 min\nPain 2"
+    assert minutes(text, "Bike, names recalled after 8 min") == [30]
+    text = "R CVA\nStrength   30 min\n   Bike, names recalled after 8 min\nPain 2"
+    assert minutes(text, "Bike, names recalled after 8 min") == [8]
 
 
 def test_units_in_brackets_of_a_charge_line_are_no_minutes():

@@ -79,7 +79,8 @@ def test_the_ways_to_say_a_time(said, minutes, form):
     "text",
     [
         *("3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"),
-        *("150' x 2", "75' x3", "from nine to four"),
+        *("150' x 2", "75' x3", "5 x 80'", "4x60'", "80', 120', 150'", "80', then 120'", "from nine to four"),
+        *("a figure eight on the wall", "5 of the 54 steps", "3 of them", "the last twelve rungs"),
     ],
 )
 def test_what_is_no_time(text):
@@ -190,6 +191,21 @@ def test_spoken_ranges_that_say_the_hour_once_or_never(text, minutes):
 
 def test_one_to_one_is_no_clock_range():
     assert [(m.minutes, m.form) for m in find_times("one to one fifteen minutes")] == [(15, "word")]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("which took 17 of the 54 minutes", [17, 54]),
+        ("eighteen of those forty minutes", [18, 40]),
+        ("Re-education used 22 of them", [22]),
+        ("spent ten of these on the stairs", [10]),
+        ("He spent the last twelve walking the hall", [12]),
+        ("3 x 10'", [10]),
+    ],
+)
+def test_a_part_of_the_time_is_a_time(text, minutes):
+    assert [time for _, time, _ in times(text)] == minutes
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
 from rehabcoder.language.shorthand import closing_counts, each_of_a_list
-from rehabcoder.language.times import WORDS, TimeMention, find_times, number
+from rehabcoder.language.times import WORDS, TimeMention, are_feet, find_times, number
 
-_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
+_NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|ma(?:[ *\u00b7-]?min)?\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
 _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
 # Possessive: blanks that several parts may share would be tried in every way of sharing them.
 _BEHIND_LABEL = re.compile(
@@ -186,6 +186,9 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     out: list[TimeMention] = []
     for label in labels:
         behind = _BEHIND_LABEL.match(low, label.end) if _MAY_FOLLOW.match(low, label.end) else None
+        stop = behind.end("n") if behind else 0
+        if behind and low[stop : stop + 1] == "'" and are_feet(low, behind.start("n"), stop + 1, int(behind["n"])):
+            continue
         if behind and 5 <= int(behind["n"]) <= 150:
             while behind and int(behind["n"]) >= 5:
                 out.append(TimeMention(behind.start("n"), behind.end("n"), int(behind["n"]), "label"))

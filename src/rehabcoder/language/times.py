@@ -92,8 +92,9 @@ _TIME = re.compile(
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
         |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
         |(?P<word>\b(?P<wn>a\s+dozen|{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
-        |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b)|[,.;:](?!\d)))
-        |(?P<ellof>\b(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with|to(?!\s+go\b)))\b)
+        |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b|[a-z]{{3,}}ing\b)|[,.;:](?!\d)))
+        |(?P<part>(?:\b(?P<pn>{WORDS})|(?:used|took|takes|taking|spent|filled|using)\s+(?P<pt>\d{{1,2}}))(?=\s+of\s+(?:the|those|these|our|my|his|her)\s+(?:same\s+)?(?:{WORDS}|\d{{2,3}})\s+min)|(?:used|took|takes|spent)\s+(?P<pu>{WORDS}|\d{{1,2}})(?=\s+of\s+(?:them|those|these|it)\b))
+        |(?P<ellof>\b(?<!figure\s)(?<!figure-)(?:the\s+)?(?P<eo>{WORDS})\s+(?:of\s+(?:them|these|those|it|the\s+{WORDS})\s+)?(?:went|were|on(?!\s+one)|was|that\s+followed|more\s+(?:for|on|in|of|at|with|to(?!\s+go\b)))\b)
         |(?P<ellfor>(?:for\s+(?P<ef>(?:{TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|ten|twelve|fifteen|eighteen|[1-5]\d|[89])(?=[,.;](?!\d))|(?:took|spent)\s+(?P<es>(?:{TEN})(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b)?|eight|nine|ten|twelve|fifteen|eighteen)(?=\s+(?:for|on)\b)|then\s+(?P<et>{WORDS})(?=\s+of\s)))
     ))
     """,
@@ -218,13 +219,16 @@ def _between(begin: int, end: int) -> int:
 
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
 _TIMES_OVER = re.compile(r"\s?x\s?\d|\s(?:timed\s)?(?:hop|walk|sprint|shuttle|run|dash)\b")  # behind metres
-_LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b")  # behind feet: "75' x3"
+# Behind feet: "75' x3", "80', then 120'".
+_LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b|\s?,\s?(?:then\s)?(?:9[1-9]|[1-9]\d\d)'")
+_LAPS_OF = re.compile(r"(?<![\d.])\d{1,2}\s?x\s?\Z")  # before them: "5 x 80'"
 # "Each additional 15 minutes" says what a code's unit is.
 _EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")
 # A test of walking is named by its minutes ("6 minute walk 412 ft"); a walk somewhere takes them.
 _WALK_TEST = re.compile(
     r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"
 )
+_LAP, _LONGEST_PRIME = 20, 90
 _TESTED = frozenset({2, 6})
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
@@ -279,8 +283,8 @@ def find_times(low: str) -> list[TimeMention]:
             unit = found["unit"]
             form = "prime" if unit[0] == "'" else "m" if unit == "m" else "min"
             length = int(found["n"])
-            if form == "prime" and (length > 90 or (length >= 20 and _LAPS.match(low, end))):
-                continue  # feet
+            if form == "prime" and are_feet(low, start, end, length):
+                continue
             metres = form == "m" and (_METRES.search(low, max(0, start - 6), start) or _TIMES_OVER.match(low, end))
             if not metres:
                 mention = TimeMention(start, end, length, form)
@@ -288,6 +292,8 @@ def find_times(low: str) -> list[TimeMention]:
             mention = TimeMention(start, end, number(found["wn"]) or 0, "word")
         elif way == "ell":
             mention = TimeMention(start, end, number(found["en"]) or 0, "ell")
+        elif way == "part":
+            mention = TimeMention(start, end, number(found["pn"] or found["pt"] or found["pu"]) or 0, "ell")
         elif way == "ellof":
             mention = TimeMention(start, end, number(found["eo"]) or 0, "ell")
         elif way == "ellfor":
@@ -306,6 +312,12 @@ def find_times(low: str) -> list[TimeMention]:
             continue
         out.append(mention)
     return out
+
+
+def are_feet(low: str, start: int, end: int, length: int) -> bool:
+    """Whether a figure with a prime behind it, `low[start:end]`, is a way walked: laps of it, or more than minutes are."""
+    laps = length >= _LAP and (_LAPS.match(low, end) or _LAPS_OF.search(low, max(0, start - 6), start))
+    return length > _LONGEST_PRIME or bool(laps)
 
 
 def _range(found: re.Match[str], start: int, end: int) -> TimeMention | None:
