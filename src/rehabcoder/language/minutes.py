@@ -63,6 +63,8 @@ _DONE_FOR = re.compile(
 )
 _FAR = 200  # code points before a time in which its sentence begins
 _LEAST_BILLED = 8  # minutes
+_MOST_TIMES = 100  # of one service; what holds more is none, and each of them is compared with all others
+_EDGE = 400  # code points at the beginning and the end of a service in which a time leads or closes it
 # A machine at the head of a list, up to its time.
 _OPENS_WITH_MACHINE = re.compile(
     rf"[:=-][ \t\n]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|tm|airdyne)(?:[ ,](?:l|lvl|level|seat|res)?[ ]?\d{{1,2}}|[ ,](?:fwd|retro|warm[ -]?up|for|x))*[ ,x]*\Z"
@@ -125,6 +127,8 @@ def candidates(
         if times[at].form != "clock" and times[at].start not in barred:
             inside.append(times[at])
         at += 1
+    if len(inside) > _MOST_TIMES:
+        return []
     own = [t for t in inside if start <= t.start < end]
     kinds = Counter(t.form for t in own)
     out = []
@@ -165,7 +169,12 @@ def candidates(
 
 
 def _leads(mention: TimeMention, start: int, low: str) -> bool:
-    return mention.start - start < 4 or len(low[start : mention.start].split()) <= 4
+    far = mention.start - start
+    return far < 4 or (far <= _EDGE and len(low[start : mention.start].split()) <= 4)
+
+
+def _closes(mention: TimeMention, end: int, low: str) -> bool:
+    return end - mention.end <= _EDGE and len(low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
 
 
 def _features(
@@ -186,7 +195,7 @@ def _features(
     before, after = _WORD.findall(head)[-4:], _WORD.findall(tail)[:4]
     outside = mention.start < start or mention.start >= end
     leads = not outside and _leads(mention, start, low)
-    closes = not outside and len(low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
+    closes = not outside and _closes(mention, end, low)
     behind_label = any(-1 <= mention.start - label.end <= 8 for label in reading.labels[around(reading, mention.start)])
     ahead_label = any(-1 <= label.start - mention.end <= 6 for label in reading.labels[around(reading, mention.end)])
     place = "out" if outside else "lead" if leads else "close" if closes else "mid"
@@ -232,7 +241,7 @@ def usual_forms(reading: Reading, spans: Sequence[tuple[int, int]]) -> Counter[s
         while at < len(reading.times) and reading.times[at].start < end:
             mention = reading.times[at]
             at += 1
-            closes = len(reading.low[mention.end : end].strip(" .;,)]|\n\t")) <= 2
+            closes = _closes(mention, end, reading.low)
             place = "lead" if _leads(mention, start, reading.low) else "close" if closes else "mid"
             seen.add(mention.form + place)
         out.update(seen)

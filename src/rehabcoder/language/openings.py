@@ -28,6 +28,7 @@ _POINTS = 3  # of a list, with their times
 _SHORT = 60  # code points of a name with its time
 _HEADING = 80  # code points of a heading of several names
 _LIST = 400  # code points of a list
+_SENTENCE = 600  # code points of a sentence up to its last part
 _MACHINE = re.compile(rf"{MACHINE}(?![a-z])")
 _TOPIC = re.compile(r"[a-z][a-z /&-]{2,28}")  # "Strength", above "Ther ex, ten minutes. Leg press ..."
 
@@ -137,7 +138,7 @@ def parts_of_a_sentence(reading: Reading, told: Sequence[str | None]) -> list[in
         times = [] if piece.first or told[index] is None else reading.times_in(piece.start, piece.end)
         if len(times) != 1 or not content_words(low, reading.labels, piece.start, times[0].start):
             continue
-        start = sentence_start(low, piece.start, 0)
+        start = sentence_start(low, piece.start, max(0, piece.start - _SENTENCE))
         if reading.labels_in(start, piece.end) or len(reading.times_in(start, piece.end)) > 1:
             continue
         first = index
