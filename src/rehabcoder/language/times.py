@@ -228,7 +228,7 @@ _EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|a
 _WALK_TEST = re.compile(
     r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"
 )
-_LAP, _LONGEST_PRIME = 20, 90
+_LAP, _LONGEST_PRIME = 20, 90  # a figure with a prime: from which a lap may be meant, and above which no minutes are
 _TESTED = frozenset({2, 6})
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 

@@ -139,7 +139,7 @@ def fit_chain(
     for p, end, (kind, odds) in zip(data.notes, ends, kinds, strict=True):
         chain = chain_features(kind[:end], classes, p.layout[:end], odds)
         around = [names.bag([*map(placed.__getitem__, at), *c]) for at, c in zip(p.layout[:end], chain, strict=True)]
-        places = names.bag({f for place in element_places(p.layout, p.spans) for f in place})
+        places = names.bag(dict.fromkeys(f for place in element_places(p.layout, p.spans) for f in place))
         by_source.setdefault(p.note.source, []).append(together([*around, places]))
         pieces += around
     extended = dict(vocabulary)
