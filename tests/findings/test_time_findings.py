@@ -127,6 +127,9 @@ def test_a_service_that_runs_past_the_next_time_is_a_contradiction(text, says):
         "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min. He needed a stop at 2:30.",
         "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\nNext visit out 2:30",
         "2:00-2:20 rows 20 min\n2:20-2:35 crates 15 min\nHis wife left 2:30",
+        "1358 greeted in the chair. 1400 pulse 80\n1401-1421: pulse 118 at 1412, sat down, 90 at 1414, rows 20 min\n"
+        "1422-1437: 1430 pulse 88, 1434 92, crates 15 min\n1438 left in the chair, pulse 90",
+        "2:00-2:20 bike, stopped 2:12 for his pulse; then rows 20 min\n2:20-2:35 crates 15 min",
     ],
 )
 def test_a_running_log_that_holds_its_minutes_agrees(text):

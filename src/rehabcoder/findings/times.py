@@ -37,6 +37,7 @@ _BY_MODE = re.compile(
     r"(?=[ \t]*(?:[.;)=\n]|[ ]{2}|\Z))"
 )
 _FIGURE = re.compile(r"\d+")
+_GOES_ON = re.compile(r"[;.]\s+[a-z\d]")  # a further sentence
 # Up to a time: what a service was made of.
 _OF_A_PART = re.compile(
     rf"(?<![a-z])(?:{MACHINES}|cycle|cycling)"
@@ -74,7 +75,7 @@ def contradiction(predicted: Predicted, services: list[Service]) -> Contradictio
         _against_totals(predicted, services)
         or _against_visit(predicted, services, ranges, windows(predicted.reading, with_company, taken))
         or _overlap(services, ranges)
-        or _past_the_next(predicted, services)
+        or _past_the_next(predicted, services, ranges)
         or _past_the_end(predicted, services, ranges)
         or _range_against_minutes(predicted, services, ranges)
         or _against_footer(predicted, services)
@@ -244,12 +245,19 @@ def _overlap(services: list[Service], ranges: Sequence[TimeMention | None]) -> C
     return None
 
 
-def _past_the_next(predicted: Predicted, services: list[Service]) -> Contradiction | None:
-    """A service whose minutes run past the time at which the next thing began: "10:30 gait 14 min", then "10:40 out"."""
+def _past_the_next(
+    predicted: Predicted, services: list[Service], ranges: Sequence[TimeMention | None]
+) -> Contradiction | None:
+    """A service whose minutes run past the time at which the next thing began: "10:30 gait 14 min", then "10:40 out".
+
+    What happened within a clock range of the service's own began nothing new.
+    """
     before: TimeMention | None = None
     logged = {t.start for t in predicted.reading.times if t.form == "run"}
-    for service, begun in zip(services, own_stamps(predicted.reading, services), strict=True):
+    for service, own, begun in zip(services, ranges, own_stamps(predicted.reading, services), strict=True):
         if begun is None or service.minutes is None or service.minutes_span is None:
+            continue
+        if own is not None and own.start < begun.start:
             continue
         # Where times log when each thing was over, its minutes reach back to the one before.
         reaches_back = before is not None and _shift(before, begun) == service.minutes
@@ -274,6 +282,8 @@ def _past_the_end(
             continue
         minutes = begun.minutes if own else service.minutes or 0
         for end in ends:
+            if end.start < service.end and _GOES_ON.search(predicted.reading.low, end.end, service.end):
+                continue  # "bike, stopped 2:21 for his pulse; then leg press"
             if end.start > begun.start and 0 < (end.minutes - begun.begins) % _DAY < minutes:
                 return Contradiction(end.start, end.end, "The visit was over before a service was.")
     return None
