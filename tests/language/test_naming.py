@@ -147,6 +147,15 @@ def test_a_billed_code_that_is_left_labels_the_only_service_given_alone() -> Non
     assert named(text, alone, BENCH, glides) == [None, "97110", "97140"]
 
 
+def test_a_footer_with_a_name_left_labels_the_only_service_given_alone() -> None:
+    alone, glides = ("recumbent bike and mat exercises with Dan (tech)", "none"), ("patella glides", "97140")
+    text = "recumbent bike and mat exercises with Dan (tech). patella glides.\nTE 20 / MT 12"
+    assert named(text, alone, glides) == ["97110", "97140"]
+    text = "recumbent bike and mat exercises with Dan (tech), not billed. patella glides.\nTE 20 / MT 12"
+    unbilled = ("recumbent bike and mat exercises with Dan (tech), not billed", "none")
+    assert named(text, unbilled, glides) == [None, "97140"]
+
+
 def test_a_line_of_several_names_labels_what_the_lines_below_it_tell() -> None:
     rows, glides = ("rows 3x10", "97110"), ("patella glides", "97140")
     text = "Therapeutic exercise / Manual therapy: 40 min\n rows 3x10\n patella glides"

@@ -91,7 +91,9 @@ def label_services(
     if stated.units and stated.units_span:
         _as_billed(low, stated.units, out)
         _from_the_bill(list(stated.units), stated.units_span, supported, out)
-        _left_for_one_alone(low, list(stated.units), stated.units_span, places, supported, out)
+        _left_for_one_alone(
+            low, [Label(*stated.units_span, code, True, False) for code in stated.units], places, supported, out
+        )
     elif unclear:
         listed = _listed_codes(reading, places)
         if listed:
@@ -188,6 +190,7 @@ def _from_footer(
     for index, label in enumerate(out):
         if label is None:
             out[index] = next((la for la in rows if one_name(la.code) == supported[index]), None)
+    _left_for_one_alone(reading.low, rows, places, supported, out)
 
 
 def _other_day(low: str, at: int) -> bool:
@@ -263,20 +266,16 @@ def _from_the_bill(
 
 
 def _left_for_one_alone(
-    low: str,
-    codes: Sequence[str],
-    span: Span,
-    places: Sequence[Span],
-    supported: Sequence[str],
-    out: list[Label | None],
+    low: str, billed: Sequence[Label], places: Sequence[Span], supported: Sequence[str], out: list[Label | None]
 ) -> None:
     """A billed code that no service of the note is labelled as or supports labels the only one that was not given one-on-one:
     "NuStep 20 min on his own. MT 10 min ... 97110 x1, 97140 x1"."""
     given = {one_name(la.code) if la else code for la, code in zip(out, supported, strict=True)}
-    left = [code for code in dict.fromkeys(codes) if one_name(code) not in given]
+    codes = {one_name(la.code): la for la in billed}
+    left = [la for code, la in codes.items() if code not in given]
     alone = [
         k for k, (code, place) in enumerate(zip(supported, places, strict=True))
         if code == "none" and out[k] is None and not NOT_BILLED.search(low, *place) and not _NO_SERVICE.search(low, *place)
     ]  # fmt: skip
-    if len(left) == 1 == len(alone) and is_timed(left[0]) and len({one_name(code) for code in codes}) <= len(places):
-        out[alone[0]] = Label(*span, left[0], True, False)
+    if len(left) == 1 == len(alone) and is_timed(left[0].code) and len(codes) <= len(places):
+        out[alone[0]] = left[0]

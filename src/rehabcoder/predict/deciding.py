@@ -187,9 +187,10 @@ class _Services:
         names = label_services(reading, places, [ranked[0][0] for ranked in alone], stated)
         attended = [_attended(reading, *given) for given in zip(places, alone, names, strict=True)]
         joined = []
-        for row, name, given, ranked in zip(described, names, attended, alone, strict=True):
+        for row, place, name, given, ranked in zip(described, places, names, attended, alone, strict=True):
             # A code that is left over labels what was not given one-on-one for just this reason: it does not speak for it as well.
-            left_over = name and (name.start, name.end) == stated.units_span and ranked[0][0] == "none"
+            apart = name and (name.start >= place[1] or (name.start, name.end) == stated.units_span)
+            left_over = apart and ranked[0][0] == "none"
             label = name.code if name and not left_over else None
             joined.append(join(model, row, label, given) if name or given else ranked)
         labels = [name.code if name else None for name in names]
