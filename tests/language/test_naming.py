@@ -148,12 +148,13 @@ def test_a_billed_code_that_is_left_labels_the_only_service_given_alone() -> Non
 
 
 def test_a_footer_with_a_name_left_labels_the_only_service_given_alone() -> None:
-    alone, glides = ("recumbent bike and mat exercises with Dan (tech)", "none"), ("patella glides", "97140")
-    text = "recumbent bike and mat exercises with Dan (tech). patella glides.\nTE 20 / MT 12"
-    assert named(text, alone, glides) == ["97110", "97140"]
-    text = "recumbent bike and mat exercises with Dan (tech), not billed. patella glides.\nTE 20 / MT 12"
-    unbilled = ("recumbent bike and mat exercises with Dan (tech), not billed", "none")
-    assert named(text, unbilled, glides) == [None, "97140"]
+    alone, glides, bag = ("recumbent bike with Dan (tech)", "none"), ("patella glides", "97140"), ("lifts bag", "97530")
+    text = "recumbent bike with Dan (tech){}. patella glides. lifts bag.\nTE 20 / MT 12 / TA 10"
+    assert named(text.format(""), alone, glides, bag) == ["97110", "97140", "97530"]
+    text = "lifts bag. patella glides. recumbent bike with Dan (tech){}.\nTE 20 / MT 12"
+    assert named(text.format(""), bag, glides, alone) == [None, "97140", "97110"]
+    unbilled = ("recumbent bike with Dan (tech), not billed", "none")
+    assert named(text.format(", not billed"), bag, glides, unbilled) == [None, "97140", None]
 
 
 def test_a_line_of_several_names_labels_what_the_lines_below_it_tell() -> None:
