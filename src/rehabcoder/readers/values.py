@@ -15,10 +15,12 @@ _NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[T ,].*)?", 
 _DAY_MONTH = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?,?[\s-]+(\d{4}|\d{2})(?:[T ,].*)?", re.DOTALL)
 _MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[T ,].*)?", re.DOTALL)
 
+# A code with its modifiers: `97110`, `97110 GP`, `97140-59-GP`. One that begins with a digit stands right behind its dash.
+_MODIFIED = r"(?P<code>[A-Z0-9]\d{4})(?:[\s-]+[A-Z][A-Z0-9]|-\d[A-Z0-9])*"
+_CODE = re.compile(_MODIFIED, re.IGNORECASE)
 # One code with its count: `97110:2`, `97110 x 2`, `97110-GP (2)`, `97110=2 units`.
 _COUNT = re.compile(
-    r"(?P<code>[A-Z0-9]\d{4})(?:[\s-]+[A-Z][A-Z0-9])*\s*[:=x×*(]?\s*(?P<count>\d{1,4})(?:\.0+)?\)?"
-    r"(?:\s*(?:units?|u|min(?:ute)?s?|m)\b)?",
+    _MODIFIED + r"\s*[:=x×*(]?\s*(?P<count>\d{1,4})(?!\d)(?:\.0+)?\)?(?:\s*(?:units?|u|min(?:ute)?s?|m)\b)?",
     re.IGNORECASE,
 )
 _DISCIPLINES = {
@@ -76,7 +78,7 @@ def counts(value: Any) -> dict[str, int] | None:
         text = value.strip()
         if text.startswith("{"):
             try:
-                value = json.loads(text)
+                value = json.loads(text, object_pairs_hook=list)  # as pairs, so that a code given twice counts twice
             except (ValueError, RecursionError):
                 return None
         else:
@@ -92,8 +94,15 @@ def counts(value: Any) -> dict[str, int] | None:
         whole = _whole(count)
         if whole is None or not isinstance(code, str):
             return None
-        found[code.strip().upper()] = whole
+        bare = bare_code(code) or code.strip().upper()
+        found[bare] = found.get(bare, 0) + whole
     return found
+
+
+def bare_code(text: str) -> str | None:
+    """The code of `97110` or `97140-59-GP`, without its modifiers; None where `text` is no code."""
+    match = _CODE.fullmatch(text.strip())
+    return match["code"].upper() if match else None
 
 
 def _counts_in_words(text: str) -> dict[str, int] | None:
