@@ -291,6 +291,41 @@ def test_a_batch_and_results_by_order() -> None:
     assert (four.error or "").startswith("n.txt#3: the ADT^A01 message cannot be read: it holds no text of a document.")
 
 
+def charge(code: str, quantity: str) -> str:
+    return f"FT1|1|||20240918||CG||||{quantity}" + "|" * 15 + code
+
+
+@pytest.mark.parametrize(
+    ("charges", "billed"),
+    [
+        ([("97110^x", "2.00"), ("97140-59", "1"), ("97110", "")], {"97110": 3, "97140": 1}),
+        ([("97110", "2"), ("SUPPLY", "0.5")], {"97110": 2}),
+        ([("97110", "1.5"), ("97140", "1")], None), ([("97110", "two")], None), ([("97110", "-1")], None),
+    ],
+)  # fmt: skip
+def test_charges_by_code(charges: list[tuple[str, str]], billed: dict[str, int] | None) -> None:
+    told: list[str] = []
+    Path("n.hl7").write_text("\r".join([*MDM[:4], *(charge(*one) for one in charges), *MDM[5:]]))
+    [note] = read_notes(["n.hl7"], tell=told.append)
+    assert note.billed_units == billed
+    left_out = (
+        "n.hl7: messages with a charge (FT1) of no whole quantity, whose charges are left out: 1 (the first: n.hl7#1)."
+    )
+    assert told == ([] if billed else [left_out])
+
+
+def test_charges_of_a_message_with_several_notes_count_once() -> None:
+    orders = [
+        "OBR|1|p1", "OBX|1|TX|n||   ", "OBR|2|p2", "OBX|1|TX|n||squats x 30 min", "OBR|3|p3", "OBX|1|TX|n||glides 15 min",
+    ]  # fmt: skip
+    charges = [charge("97110", "2"), charge("97140", "1")]
+    notes = read("n.hl7", "\r".join([HEADER.replace("MDM^T02", "ORU^R01"), "PID|1||0043", *orders, *charges]))
+    assert [(note.note_id, note.billed_units) for note in notes] == [
+        ("p1", None), ("p2", {"97110": 2, "97140": 1}), ("p3", None),
+    ]  # fmt: skip
+    assert notes[0].error is not None
+
+
 def test_attachments_and_line_ends_that_were_not_escaped() -> None:
     document = b64(documents.pdf(["from the PDF"]))
     pdf = [*MDM[:-2], f"OBX|1|ED|1^note||^application^pdf^Base64^{document}"]

@@ -1,7 +1,7 @@
 """HL7 version 2: messages with documents (MDM), results in words (ORU) and whatever else carries text, also in batches.
 
 One document is one note: the text of an MDM message, of each order in an ORU message. Charges in the same message (FT1)
-are the billed units.
+are the billed units, of the first of its notes: notes of one day are pooled, and what was billed once must count once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rehabcoder.readers.columns import take_text
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import Source
 from rehabcoder.readers.streams import MAX_LINE, lines
-from rehabcoder.readers.values import iso_date
+from rehabcoder.readers.values import bare_code, counts, iso_date
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?=[^A-Za-z0-9\s]|$)")
 _ENVELOPES = ("FHS", "BHS", "BTS", "FTS")
@@ -27,7 +27,6 @@ _TEXT = ("TX", "FT", "ST", "")
 _ESCAPES = (
     r"[FSTREHN]|\.(?:br|sp|ce|in|ti|sk)[+-]?\d{0,2}|\.(?:fi|nf)|X(?:[0-9A-Fa-f]{2})+|[CM][0-9A-Fa-f]{4,6}|Z\w{0,20}"
 )
-_CODE = re.compile(r"[A-Z0-9]\d{4}")
 
 
 @dataclass(slots=True)
@@ -150,6 +149,7 @@ def _notes(message: Message, source: Source, options: Options) -> Iterator[Note]
     kind = "^".join(part for part in (message.value(header, 9, 1), message.value(header, 9, 2)) if part) or "no type"
     place = f"{source.name}#{message.number}"
     document = message.first("TXA")
+    billed = _charges(message, place, options)
     found = 0
     problem = None
     if message.too_long:
@@ -165,6 +165,8 @@ def _notes(message: Message, source: Source, options: Options) -> Iterator[Note]
             note = _about(message, document, order, Note(f"{source.stem}-{message.number}", "", place))
             note.source = place if found == 1 else f"{place}.{found}"
             take_text(note, text, f"the {kind} message")
+            if note.error is None:
+                note.billed_units, billed = billed, None
             yield note
     if not found or problem is not None:
         what = problem.what if problem else "it holds no text of a document"
@@ -228,14 +230,20 @@ def _about(message: Message, document: list[str], order: list[str], note: Note) 
             break
     note.clinic = value(visit, 3, 4) or value(header, 4)
     note.payer = value(message.first("IN1"), 4)
-    billed: dict[str, int] = {}
-    for segment in message.segments:
-        code = value(segment, 25) if segment[0] == "FT1" else None
-        if code and _CODE.fullmatch(code):
-            units = value(segment, 10) or "1"
-            billed[code] = billed.get(code, 0) + (int(units) if units.isascii() and units.isdigit() else 1)
-    note.billed_units = billed or None
     return note
+
+
+def _charges(message: Message, place: str, options: Options) -> dict[str, int] | None:
+    """The units that the message bills by code; None without charges, or where not all of them can be read."""
+    charges = [
+        (code, message.value(segment, 10) or "1")
+        for segment in message.segments
+        if segment[0] == "FT1" and (code := bare_code(message.value(segment, 25) or ""))
+    ]
+    billed = counts(charges)
+    if billed is None:
+        options.notices.count("messages with a charge (FT1) of no whole quantity, whose charges are left out", place)
+    return billed or None
 
 
 def _day(text: str | None) -> str | None:

@@ -23,6 +23,7 @@ _COUNT = re.compile(
     _MODIFIED + r"\s*[:=x×*(]?\s*(?P<count>\d{1,4})(?!\d)(?:\.0+)?\)?(?:\s*(?:units?|u|min(?:ute)?s?|m)\b)?",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"([0-9]{1,5})(?:\.0*)?")
 _DISCIPLINES = {
     "pt": "PT", "physicaltherapy": "PT", "physiotherapy": "PT", "physicaltherapist": "PT",
     "ot": "OT", "occupationaltherapy": "OT", "occupationaltherapist": "OT",
@@ -118,7 +119,7 @@ def _whole(count: Any) -> int | None:
     if isinstance(count, bool):
         return None
     if isinstance(count, str):
-        count = int(count) if count.strip().isascii() and count.strip().isdigit() and len(count) < 6 else None
+        count = int(match[1]) if (match := _WHOLE.fullmatch(count.strip())) else None
     if isinstance(count, float):
         count = int(count) if count.is_integer() else None
     return count if isinstance(count, int) and count >= 0 else None
