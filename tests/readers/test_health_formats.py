@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import copy
+import gzip
 import json
+import random
 import sys
 import time
 from pathlib import Path
@@ -137,6 +139,23 @@ def test_a_bulk_export_finds_what_lies_beside() -> None:
     assert [sentence.partition(":")[0] for sentence in told] == ["export/Binary.000.ndjson", "export/Patient.ndjson"]
     [named] = read_notes(["export/Patient.ndjson"])
     assert "it holds Patient (1) and no note" in (named.error or "")
+
+
+@pytest.mark.parametrize("size", [200, 5_000, 60_000, 300_000])
+@pytest.mark.parametrize("name", ["n.ndjson", "n.json", "n.ndjson.gz"])
+@pytest.mark.parametrize("start", ["", "\ufeff", "\n \n"])
+def test_a_bulk_export_with_first_lines_of_any_length(size: int, name: str, start: str) -> None:
+    data = random.Random(1).randbytes(size)  # which gzip cannot make any shorter
+    attachment = {"contentType": "text/plain", "data": b64("squats 3x10")}
+    resources = [
+        reference(id=f"d{i}", text={"div": base64.b64encode(data).decode()}, content=[{"attachment": attachment}])
+        for i in range(3)
+    ]
+    content = (start + "".join(json.dumps(resource) + "\n" for resource in resources)).encode()
+    notes = read(name, gzip.compress(content) if name.endswith(".gz") else content)
+    assert [(note.note_id, note.text, note.error) for note in notes] == [
+        ("d0", "squats 3x10", None), ("d1", "squats 3x10", None), ("d2", "squats 3x10", None),
+    ]  # fmt: skip
 
 
 def test_a_diagnostic_report_in_its_plainest_form() -> None:

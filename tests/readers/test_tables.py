@@ -187,6 +187,17 @@ def test_json_documents() -> None:
     assert "broken JSON" in (note.error or "")
 
 
+@pytest.mark.parametrize("size", [10, 5_000, 300_000])
+def test_one_object_a_line_in_a_file_called_json(size: int) -> None:
+    rows = [{"id": str(i), "text": "squats " * size} for i in range(3)]
+    notes = read("n.json", "".join(json.dumps(row) + "\n" for row in rows))
+    assert [(note.note_id, note.source, len(note.text)) for note in notes] == [
+        ("0", "n.json#1", 7 * size), ("1", "n.json#2", 7 * size), ("2", "n.json#3", 7 * size),
+    ]  # fmt: skip
+    assert [note.source for note in read("n.json", json.dumps(rows[:1]))] == ["n.json#1"]
+    assert [note.source for note in read("n.json", json.dumps(rows[0]))] == ["n.json#1"]
+
+
 def test_labels_in_the_input_are_never_read() -> None:
     plain = {"id": "1", "text": "squats", "discipline": "PT"}
     labels = {

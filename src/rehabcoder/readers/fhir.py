@@ -16,10 +16,10 @@ from rehabcoder.note import Note
 from rehabcoder.readers import embedded
 from rehabcoder.readers.columns import take_text
 from rehabcoder.readers.fhir_links import Links, dig, first, listed, words
-from rehabcoder.readers.jsonl import broken, failed
+from rehabcoder.readers.jsonl import broken, failed, is_object
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import HoldsNoNotes, Source
-from rehabcoder.readers.streams import HEAD, MAX_LINE, decoded, lines, whole
+from rehabcoder.readers.streams import MAX_LINE, decoded, first_line, lines, whole
 from rehabcoder.readers.values import iso_date
 
 Resource = dict[str, Any]
@@ -55,8 +55,8 @@ def _resources(
     stream: io.BufferedReader, source: Source, options: Options
 ) -> Iterator[tuple[int, Resource | ReadError, Links]]:
     """Each resource with its number in the file and what it may refer to."""
-    first_line = stream.peek(HEAD)[:HEAD].lstrip().split(b"\n", 1)[0]
-    if not _is_object(first_line):
+    line, stream = first_line(stream)
+    if b'"Bundle"' in line[:200] or not is_object(line):
         try:
             data = json.loads(decoded(whole(stream), options.notices))
         except (ValueError, RecursionError) as error:
@@ -84,13 +84,6 @@ def _resources(
                 yield from _unpacked([resource], number, source)
             else:
                 yield number, resource, beside
-
-
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict) and line.lstrip().startswith(b"{") and b'"Bundle"' not in line[:200]
-    except (ValueError, RecursionError):
-        return False
 
 
 def _unpacked(given: list[Resource], start: int, source: Source) -> Iterator[tuple[int, Resource, Links]]:

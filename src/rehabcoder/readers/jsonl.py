@@ -13,7 +13,7 @@ from rehabcoder.readers.columns import RecordMapper
 from rehabcoder.readers.formats import suffix
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import Source
-from rehabcoder.readers.streams import HEAD, MAX_LINE, decoded, lines, whole
+from rehabcoder.readers.streams import HEAD, MAX_LINE, decoded, first_line, lines, whole
 
 _OBJECT = 'Write one object a line, such as {"note_id": "17", "text": "..."}.'
 
@@ -21,7 +21,9 @@ _OBJECT = 'Write one object a line, such as {"note_id": "17", "text": "..."}.'
 def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterator[Note]:
     """The notes of the file in their order; a line that cannot be read is a note with an error."""
     mapper = RecordMapper(source.name, source.stem, options.columns, options.notices, noun="field")
-    if _is_document(source.name, stream.peek(HEAD)[:HEAD]):
+    head = stream.peek(HEAD)[:HEAD]
+    first, stream = first_line(stream)
+    if _is_document(source.name, head, first):
         yield from _document(stream, source, options, mapper)
         return
     skip, options.skip = options.skip, 0
@@ -43,11 +45,20 @@ def read(stream: io.BufferedReader, source: Source, options: Options) -> Iterato
                 yield _note(record, number, source, mapper)
 
 
-def _is_document(name: str, head: bytes) -> bool:
-    """Whether the file is one JSON document; a `.json` file is, unless its objects begin lines."""
-    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    first = head.split(b"\n", 1)[0].strip()
-    return first in (b"{", b"[") or first.startswith(b"[{") or (suffix(name) == ".json" and b"\n{" not in head)
+def _is_document(name: str, head: bytes, first: bytes) -> bool:
+    """Whether the file is one JSON document; a `.json` file is, unless its objects begin lines or fill the first."""
+    start = first.strip()
+    if start in (b"{", b"[") or start.startswith(b"[{"):
+        return True
+    return suffix(name) == ".json" and b"\n{" not in head and not is_object(first)
+
+
+def is_object(line: bytes) -> bool:
+    """Whether a line is a whole JSON object."""
+    try:
+        return line.lstrip().startswith(b"{") and isinstance(json.loads(line.decode("utf-8", "replace")), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _document(stream: io.BufferedReader, source: Source, options: Options, mapper: RecordMapper) -> Iterator[Note]:

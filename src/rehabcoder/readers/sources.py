@@ -57,7 +57,7 @@ class Source:
         if self.found and os.path.exists(self.name) and not os.path.isfile(self.name):  # a pipe would wait for ever
             raise ReadError("it is a pipe or a device, no file", where=self.name, remedy="Name it to have it read.")
         try:
-            return open(self.name, "rb")
+            return open(self.name, "rb", buffering=0)  # `streams.buffered` does that
         except OSError as error:
             raise _unopened(self.name, error) from error
 

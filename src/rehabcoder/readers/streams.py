@@ -39,7 +39,8 @@ def buffered(raw: BinaryIO) -> io.BufferedReader:
 
 
 def _buffer(raw: IO[bytes]) -> io.BufferedReader:
-    return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(Any, raw), HEAD)
+    # What `open` and standard input buffer by themselves is too little to tell what a file holds.
+    return io.BufferedReader(_Ahead(b"", raw) if isinstance(raw, io.BufferedReader) else cast(Any, raw), HEAD)
 
 
 def _utf16(head: bytes) -> str | None:
@@ -63,6 +64,24 @@ class _Unzipped(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         data = self._gzip.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Ahead(io.RawIOBase):
+    """What was read ahead of a stream, then its rest; the stream stays open when this is closed."""
+
+    def __init__(self, data: bytes, stream: io.BufferedReader) -> None:
+        self._data, self._stream = memoryview(data), stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = len(buffer)
+        data = self._data[:size] if self._data else self._stream.read1(size)
+        # An empty view would still hold all that it was cut from.
+        self._data = self._data[size:] if len(self._data) > size else memoryview(b"")
         buffer[: len(data)] = data
         return len(data)
 
@@ -114,6 +133,27 @@ class Decoder:
             return data.decode("cp1252")
         except UnicodeDecodeError:
             return data.decode("latin-1")  # gives every byte a character, so that nothing is lost
+
+
+def first_line(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
+    """The first line that is not blank, without a byte-order mark, cut where it is too long; and the stream from its start.
+
+    Raises:
+        ReadError: the stream breaks off before the line ends.
+    """
+    pieces: list[bytes] = []
+    room = MAX_LINE
+    try:
+        while room > 0 and (piece := stream.readline(room)):
+            pieces.append(piece)
+            room -= len(piece)
+            if not (line := piece.removeprefix(codecs.BOM_UTF8)).isspace():
+                break
+        else:
+            line = b""
+    except (EOFError, OSError, zlib.error) as error:
+        raise broken_off("in its first line") from error
+    return line, io.BufferedReader(_Ahead(b"".join(pieces), stream), HEAD)
 
 
 def lines(stream: io.BufferedReader, notices: Notices) -> Iterator[Line]:
