@@ -15,7 +15,7 @@ from pathlib import Path
 import fakes
 import pytest
 
-from rehabcoder.backlog import code_backlog
+from rehabcoder.backlog import code_backlog, store
 from rehabcoder.backlog.shards import Place, shards
 from rehabcoder.backlog.worker import receive, send
 from rehabcoder.errors import RehabcoderError, UsageError
@@ -56,7 +56,7 @@ def start(out: str, jobs: int) -> subprocess.Popen[bytes]:
 
 
 def contents(folder: str) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.is_file()}
 
 
 def wait_for(path: str) -> None:
@@ -131,7 +131,7 @@ def test_ctrl_c_stops_at_once_and_the_run_goes_on_later() -> None:
     assert summary.taken_over >= 150
 
 
-def interrupt(out: str = "coded") -> None:
+def interrupt(out: str = "coded", **options: str) -> None:
     """Leave the beginning of a run behind."""
 
     class Enough(Exception):
@@ -141,7 +141,7 @@ def interrupt(out: str = "coded") -> None:
         raise Enough
 
     with pytest.raises(Enough):
-        code_backlog(["in"], out=out, load=fakes.load, on_progress=stop)
+        code_backlog(["in"], out=out, load=fakes.load, on_progress=stop, **options)
 
 
 def test_an_interrupted_run_is_gone_on_with_only_by_the_same_command() -> None:
@@ -154,6 +154,48 @@ def test_an_interrupted_run_is_gone_on_with_only_by_the_same_command() -> None:
         code_backlog(["in"], out="coded", load=fakes.load)
     Path("in/4.txt").unlink()
     assert code_backlog(["in"], out="coded", load=fakes.load).notes == 600
+
+
+RULES = """id = "own"
+name = "Own"
+source = "contract"
+rule = "cms"
+[[versions]]
+version = "1"
+effective_from = 2020-01-01
+"""
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_policy_model_or_program_that_changed_under_its_name_is_noticed(
+    finished: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_input()
+    Path("own.toml").write_text(RULES)
+    Path("own.zip").write_bytes(b"first")
+    options = {"policy": "own.toml", "model": "own.zip"}
+    if finished:
+        code_backlog(["in"], out="coded", load=fakes.load, **options)
+    else:
+        interrupt(**options)
+    before = contents("coded")
+    another = r"the folder holds the results of another run \(changed: " if finished else r"another setting is there \("
+
+    def refused(what: str) -> None:
+        with pytest.raises(UsageError, match=another + what + r"\)"):
+            code_backlog(["in"], out="coded", load=fakes.load, **options)
+
+    Path("own.toml").write_text(RULES.replace("cms", "midpoint"))
+    refused("what the policy's file says")
+    Path("own.zip").write_bytes(b"second")
+    refused("what the policy's file says, the model's file")
+    Path("own.toml").write_text(RULES)
+    Path("own.zip").write_bytes(b"first")
+    with monkeypatch.context() as later:
+        later.setattr(store, "version", lambda _: "0.0.1")
+        refused("the version of rehabcoder")
+    assert contents("coded") == before
+    assert code_backlog(["in"], out="coded", load=fakes.load, **options).notes == 600
 
 
 def test_a_model_that_changed_in_between_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

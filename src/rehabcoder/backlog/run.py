@@ -22,7 +22,7 @@ from rehabcoder.backlog.parts import SHOWN, Done, Part
 from rehabcoder.backlog.pool import Pool, free_cores
 from rehabcoder.backlog.progress import OnProgress, Progress
 from rehabcoder.backlog.shards import Place, Shard, shards
-from rehabcoder.backlog.store import RUN, Store, fingerprint, work_folder
+from rehabcoder.backlog.store import RUN, Store, changed, fingerprint, rules_and_model, work_folder
 from rehabcoder.backlog.worker import Setup
 from rehabcoder.billing.thresholds import YearToDate, amounts_sha256, read_year_to_date
 from rehabcoder.errors import RehabcoderError, UsageError
@@ -112,12 +112,14 @@ def code_backlog(
     sources = [source for source in listed if not _is_result(source, target)]
     if single:
         refuse_to_replace(target, (source.name for source in sources))
+    model_path = None if model is None else os.path.abspath(model)
     settings: Json = {
         "format": kind,
         "input_format": input_format,
         "columns": dict(options.columns),
-        "model": None if model is None else os.path.abspath(model),
+        "model": model_path,
         "policy": policy,
+        **rules_and_model(policy, model_path),
         "year_to_date": None if amounts is None else amounts_sha256(amounts),
         "inputs": fingerprint(sources),
     }
@@ -126,7 +128,7 @@ def code_backlog(
     private_folder(target.parent if single else target)
     work = work_folder(target, single_file=single)
     part = _part(kind, target, work, single)
-    setup = Setup(load or load_coder, settings["model"], policy, input_format, options.columns, part)
+    setup = Setup(load or load_coder, model_path, policy, input_format, options.columns, part)
     with Store(work, settings) as store:
         run = _Run(store, sources, on_progress, tell)
         cores = jobs or free_cores()
@@ -241,7 +243,8 @@ def _results_there(target: Path, settings: Json) -> Summary | None:
         record = json.loads((target / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         record = None
-    if record is not None and record["settings"] == settings and settings["inputs"] is not None:
+    differing = None if record is None else changed(record["settings"], settings)
+    if record is not None and not differing and settings["inputs"] is not None:
         summary = Summary(out=os.fspath(target), **record["summary"])
         summary.taken_over = summary.notes
         for name in ("claims_file", "failed_file"):
@@ -250,7 +253,8 @@ def _results_there(target: Path, settings: Json) -> Summary | None:
         return summary
     if record is not None or any(target.glob("part-*")):
         raise UsageError(
-            "the folder holds the results of another run",
+            "the folder holds the results of another run"
+            + (f" (changed: {', '.join(differing)})" if differing else ""),
             where=str(target),
             remedy="Choose another --out, or delete it.",
         )

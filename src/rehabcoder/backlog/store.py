@@ -11,9 +11,11 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rehabcoder.backlog.parts import Done
+from rehabcoder.billing.policies import policy_path
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Json
 from rehabcoder.readers.sources import STDIN, Source
@@ -21,6 +23,11 @@ from rehabcoder.writers.files import private, private_folder
 
 RUN = "run.json"
 _LOCK = "lock"
+# Settings whose names say too little in a message.
+_WORDS = {
+    "inputs": "the input files", "policy_sha256": "what the policy's file says", "model_sha256": "the model's file",
+    "program": "the version of rehabcoder",
+}  # fmt: skip
 
 
 def work_folder(out: Path, *, single_file: bool) -> Path:
@@ -40,6 +47,31 @@ def fingerprint(sources: Sequence[Source]) -> str | None:
         except OSError:
             digest.update(f"{source.name}\0missing\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def rules_and_model(policy: str, model: str | None) -> Json:
+    """What tells whether policy (all its versions), model and program are those of the run before, names being the same.
+
+    A file that is not there gives None: whoever needs it says so.
+    """
+    from rehabcoder.training.registry import find_model
+
+    out: Json = dict.fromkeys(("policy_sha256", "model_sha256", "program"))
+    with suppress(RehabcoderError, OSError):
+        out["policy_sha256"] = hashlib.sha256(policy_path(policy).read_bytes()).hexdigest()
+    with suppress(RehabcoderError, OSError):
+        out["model_sha256"] = hashlib.sha256(find_model(model).read_bytes()).hexdigest()
+    with suppress(PackageNotFoundError):  # run from a folder, without being installed
+        out["program"] = version("rehabcoder")
+    return out
+
+
+def changed(before: Json, settings: Json) -> list[str]:
+    """In what a run differs from one before, in words."""
+    names = [name for name in settings if before.get(name) != settings[name]]
+    # Of another file it need not be told that it holds something else.
+    named = [name for name in names if not name.endswith("_sha256") or name.removesuffix("_sha256") not in names]
+    return [_WORDS.get(name, name) for name in named]
 
 
 class Store:
@@ -76,14 +108,14 @@ class Store:
 
     def _check(self, settings: Json) -> None:
         before = json.loads((self.folder / RUN).read_text(encoding="utf-8"))
-        changed = [name for name in settings if before.get(name) != settings[name]]
-        if not changed:
+        differing = changed(before, settings)
+        if not differing:
             return
-        if "inputs" in changed:
+        if before.get("inputs") != settings["inputs"]:
             what = "an interrupted run is there, and its input files are others or have changed since"
         else:
-            what = f"an interrupted run with another setting is there ({', '.join(changed)})"
-        remedy = "Give its command again to go on with it; or choose another --out, or delete it."
+            what = f"an interrupted run with another setting is there ({', '.join(differing)})"
+        remedy = "Give its command again, with its files as they were, to go on with it; or choose another --out, or delete it."
         raise UsageError(what, where=str(self.folder), remedy=remedy)
 
     def _load_done(self) -> dict[int, Done]:
