@@ -224,6 +224,40 @@ def test_a_cell_of_line_ends_takes_no_more_memory_than_one_of_words(monkeypatch:
     assert "cannot be read: it is too long" in (bad.error or "")
 
 
+def test_a_stray_quotation_mark_before_long_lines_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    pattern = records._cell_pattern
+
+    class Counted:
+        def __init__(self, *which: object) -> None:
+            self.pattern = pattern(*which)  # type: ignore[arg-type]
+
+        def match(self, text: str, at: int) -> object:
+            looked_at.append(len(text) - at)
+            return self.pattern.match(text, at)
+
+    monkeypatch.setattr(records, "_cell_pattern", Counted)
+    data = 'id,text\n1,"x"y\n' + ("z" * 999 + "\n") * 190
+    [bad] = read("n.csv", data)
+    assert "a quotation mark is missing or stray, and the 190 lines after it" in (bad.error or "")
+    assert sum(looked_at) < 2 * len(data)  # from the record's start for each line: 95 times
+
+
+def test_no_more_lines_are_held_than_one_record_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_LINE", 10_000)
+    held: list[int] = []
+    begins = records.Records._begins_record
+
+    def counted(self: records.Records, ahead: list[streams.Line]) -> bool:
+        held.append(sum(len(line.text or "") for line in ahead))
+        return begins(self, ahead)
+
+    monkeypatch.setattr(records.Records, "_begins_record", counted)
+    bad, good = read("n.csv", 'id,text\n1,"x"y\n' + ("z" * 999 + "\n") * 500 + "2,ok\n")
+    assert "the 500 lines after it" in (bad.error or "")
+    assert (good.text, max(held)) == ("ok", 10_000)  # and not 200,000
+
+
 cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('",;\n'), min_size=1).map(
     lambda s: s + "."
 )

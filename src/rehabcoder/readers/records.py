@@ -12,7 +12,6 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 
 from rehabcoder.errors import ReadError
 from rehabcoder.readers.streams import MAX_LINE, Line
@@ -61,10 +60,17 @@ class _Feed:
         return line.text
 
     def peek(self, number: int) -> list[Line]:
-        """The next lines, at most `number`, still to be handed out."""
-        while len(self.pending) < number and (line := next(self._source, None)) is not None:
-            self.pending.append(line)
-        return list(islice(self.pending, number))
+        """The next lines, at most `number` and no more than one record may hold, still to be handed out."""
+        ahead: list[Line] = []
+        size = 0
+        while len(ahead) < number and size <= MAX_LINE:
+            if len(ahead) == len(self.pending):
+                if (line := next(self._source, None)) is None:
+                    break
+                self.pending.append(line)
+            ahead.append(self.pending[len(ahead)])
+            size += len(ahead[-1].text or "") + _LINE
+        return ahead
 
 
 class Records:
@@ -117,16 +123,16 @@ class Records:
         if first.text is None:
             return Record(self._number, first.number, [], f"it is longer than {MAX_LINE // 2**20} MB")
         ahead = self._feed.peek(_LOOKAHEAD)
+        split = _Forgiving(self._delimiter, len(self.header))
         text = first.text
         for more in range(len(ahead) + 1):
-            cells = split_forgivingly(text, self._delimiter, len(self.header))
-            if cells is not None and self._may_begin_record(ahead[more:]):
+            if split.feed(text) and self._may_begin_record(ahead[more:]):
                 for _ in range(more):
                     self._feed.pending.popleft()
-                return Record(self._number, first.number, cells)
+                return Record(self._number, first.number, split.cells())
             if more == len(ahead) or (following := ahead[more].text) is None or self._begins_record(ahead[more:]):
                 break
-            text += following
+            text = following
         skipped = self._resynchronise()
         problem = "a quotation mark is missing or stray" if isinstance(error, csv.Error) else "it is too long"
         if skipped:
@@ -157,26 +163,51 @@ class Records:
             return False
 
 
-def split_forgivingly(text: str, delimiter: str, width: int) -> list[str] | None:
-    """The cells of one record where a quotation mark may stand inside a quoted cell; None unless they are `width`."""
-    if not text.endswith("\n"):
-        text += "\n"
-    cells: list[str] = []
-    at = 0
-    for column in range(width):
-        match = _cell_pattern(delimiter, column == width - 1).match(text, at)
-        if match is None:
-            return None
-        quoted = match["quoted"]
-        cells.append(match["bare"] if quoted is None else quoted.replace('""', '"'))
-        at = match.end()
-    return cells
+class _Forgiving:
+    """Splits one record where a quotation mark may stand inside a quoted cell. Each of its lines is looked at once."""
+
+    def __init__(self, delimiter: str, width: int) -> None:
+        self._delimiter, self._width = delimiter, width
+        self._whole: list[str] = []
+        self._open: list[str] | None = None  # the quoted cell that has not ended, or may go on: its text, line by line
+        self._end = ""  # what the last line adds to the last cell, if it ends with it
+        self._hopeless = False
+
+    def feed(self, line: str) -> bool:
+        """Whether the record has all its cells with this line. It may still go on: a mark at its end may be a stray one."""
+        text = line if line.endswith("\n") else line + "\n"
+        at = 0
+        while not self._hopeless and len(self._whole) < self._width:
+            last = len(self._whole) == self._width - 1
+            if self._open is None and text.startswith('"', at):
+                self._open, at = [], at + 1
+            match = _cell_pattern(self._delimiter, self._open is not None, last).match(text, at)
+            if match is None or last:
+                if self._open is None:
+                    self._hopeless = True  # a cell without quotation marks has no further line
+                else:
+                    self._open.append(line[at:])
+                self._end = match["cell"] if match else ""
+                return match is not None
+            self._whole.append(_cell(self._open, match["cell"]))
+            self._open, at = None, match.end()
+        return not self._hopeless
+
+    def cells(self) -> list[str]:
+        """The cells, after a line with which the record has all of them."""
+        before = None if self._open is None else self._open[:-1]
+        return [*self._whole, _cell(before, self._end)] if self._width else []
+
+
+def _cell(quoted: list[str] | None, end: str) -> str:
+    return end if quoted is None else "".join((*quoted, end)).replace('""', '"')
 
 
 @cache
-def _cell_pattern(delimiter: str, last: bool) -> re.Pattern[str]:
+def _cell_pattern(delimiter: str, quoted: bool, last: bool) -> re.Pattern[str]:
+    """A cell with its end, from behind the quotation mark that it begins with, if it does."""
     part = re.escape(delimiter)
     end = r"\r?\n\Z" if last else part
     # A quotation mark inside is one that does not end the cell. Possessive, so that no input takes long.
-    inside = f'(?:[^"]|""|"(?!{end}))*+'
-    return re.compile(f'(?:"(?P<quoted>{inside})"|(?P<bare>[^"{part}\\r\\n][^{part}\\r\\n]*|)){end}')
+    cell = f'(?P<cell>(?:[^"]|""|"(?!{end}))*+)"' if quoted else f'(?P<cell>[^"{part}\\r\\n][^{part}\\r\\n]*|)'
+    return re.compile(cell + end)
