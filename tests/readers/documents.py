@@ -50,16 +50,19 @@ def _assembled(objects: Sequence[bytes], encrypted: bool) -> bytes:
     return out.getvalue()
 
 
-def drawn(content: bytes, *, picture: int = 0) -> bytes:
-    """A PDF with one page drawn by `content`, packed, and a picture of so many bytes, packed too."""
-    image, page = zlib.compress(bytes(picture)), zlib.compress(content)
+def drawn(content: bytes, *, picture: int = 0, filters: bytes = b"/FlateDecode") -> bytes:
+    """A PDF with one page drawn by `content`, packed, and a picture of so many bytes, packed too.
+
+    With other `filters` the content must be packed accordingly.
+    """
+    image, page = zlib.compress(bytes(picture)), zlib.compress(content) if filters == b"/FlateDecode" else content
     packing = b" /Filter /FlateDecode >>\nstream\n"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> "
         b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        b"<< /Length %d" % len(page) + packing + page + b"\nendstream",
+        b"<< /Length %d /Filter %s >>\nstream\n" % (len(page), filters) + page + b"\nendstream",
         b"<< /Type /XObject /Subtype /Image /Width 1 /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Length %d"
         % (picture, len(image)) + packing + image + b"\nendstream",
     ]  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
+import random
 import struct
 import tracemalloc
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +268,74 @@ def test_pdf_that_is_refused(data: bytes, what: str) -> None:
 
 def test_a_pdf_with_large_pictures_and_packed_pages_is_read() -> None:
     assert one("n.pdf", documents.drawn(b"BT /F 11 Tf 40 750 Td (S: ok) Tj ET", picture=40 * 2**20)).text == "S: ok"
+
+
+PAGE = b"BT /F 11 Tf 40 750 Td (S: ok) Tj ET\n"
+
+
+@pytest.fixture(scope="module")
+def swollen() -> bytes:
+    """A page, packed, that unpacks to 400 MB."""
+    packer = zlib.compressobj(1)
+    pieces = [packer.compress(piece) for piece in (PAGE, *[b" " * 2**20] * 400)]
+    return b"".join((*pieces, packer.flush()))
+
+
+@pytest.mark.parametrize(
+    ("filters", "pack"),
+    [
+        (b"[/FlateDecode/FlateDecode]", zlib.compress),
+        (b"[ /Fl % twice\n /Fl ]", zlib.compress),
+        (b"[/ASCIIHexDecode/FlateDecode]", lambda data: data.hex().encode() + b">"),
+        (b"[/A85 /Fl]", lambda data: base64.a85encode(data) + b"~>"),
+        (b"/#46late#44ecode", bytes),
+        (b"/FlateDecode /Subtype /Image", bytes),
+    ],
+)
+def test_a_pdf_that_fills_the_memory_however_it_is_packed(
+    filters: bytes, pack: Callable[[bytes], bytes], swollen: bytes
+) -> None:
+    note = one("n.pdf", documents.drawn(pack(swollen), filters=filters))
+    assert note.error == "n.pdf: it is longer than one note can be. Split it into notes."
+
+
+@pytest.mark.parametrize(
+    ("filters", "packed"),
+    [
+        (b"[/ASCII85Decode /FlateDecode]", base64.a85encode(zlib.compress(PAGE)) + b"~>"),
+        (b"[/FlateDecode/FlateDecode]", zlib.compress(zlib.compress(PAGE))),
+        (b"/AHx", PAGE.hex().encode() + b">"),
+    ],
+)
+def test_a_pdf_packed_in_a_rare_way_is_read(filters: bytes, packed: bytes) -> None:
+    assert one("n.pdf", documents.drawn(packed, filters=filters)).text == "S: ok"
+
+
+def test_what_is_packed_in_a_pdf_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = 0
+    make = zlib.decompressobj
+
+    class Counted:
+        def __init__(self) -> None:
+            self.inflater = make()
+
+        @property
+        def eof(self) -> bool:
+            return self.inflater.eof
+
+        def decompress(self, data: bytes, most: int) -> bytes:
+            nonlocal given
+            given += len(data)
+            return self.inflater.decompress(data, most)
+
+    stream = b"1 0 obj << /Filter /FlateDecode >>\nstream\n" + zlib.compress(random.Random(1).randbytes(9000))
+    hidden = (b"\0\0\0\xff\xff" * 40 + b"\0\x09\0\xf6\xffstream\n\x78\x9c") * 1000  # one begins within another
+    for data in (b"%PDF-1.4\n" + stream * 200, b"%PDF-1.4\nstream\n\x78\x9c" + hidden):
+        given = 0
+        with monkeypatch.context() as counting:
+            counting.setattr(pdf.zlib, "decompressobj", Counted)
+            assert "damaged" in (one("n.pdf", data).error or "")
+        assert given < 4 * len(data) + 4096
 
 
 def test_a_pdf_is_not_read_beyond_what_a_note_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
