@@ -228,6 +228,25 @@ def test_word_documents_in_order_with_tables_and_tracked_changes() -> None:
     assert "deleted" not in note.text
 
 
+def test_pictures_in_a_word_document_take_no_memory() -> None:
+    document = docx.Document()
+    document.add_paragraph("squats")
+    for width in range(1, 5):
+        header = b"IHDR" + struct.pack(">LLBBBBB", width, 1, 8, 0, 0, 0, 0)
+        chunks = (struct.pack(">L", len(c) - 4) + c + struct.pack(">L", zlib.crc32(c)) for c in (header, b"IEND"))
+        document.add_picture(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)))
+    document.save("n.docx")
+    members = documents.unpacked(Path("n.docx").read_bytes())
+    padded = {name: data + bytes(15 * 2**20) if name.endswith(".png") else data for name, data in members.items()}
+    data = documents.packed(padded)
+    tracemalloc.start()
+    try:
+        assert one("n.docx", data).text.strip() == "squats"
+        assert tracemalloc.get_traced_memory()[1] < 12 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
 def test_an_empty_word_document() -> None:
     docx.Document().save("n.docx")
     [note] = read_notes(["n.docx"])

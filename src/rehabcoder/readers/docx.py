@@ -9,7 +9,7 @@ from typing import Any
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
 from rehabcoder.readers.columns import take_text
-from rehabcoder.readers.extras import need, unpacked_xml
+from rehabcoder.readers.extras import need, without_pictures, xml_members
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.sources import Source
 from rehabcoder.readers.streams import whole
@@ -40,10 +40,11 @@ def text_of(data: bytes) -> str:
     """
     docx = need("docx", "python-docx", "Reading Word documents")
     stream = io.BytesIO(data)
-    if unpacked_xml(stream) > _MOST_XML:
+    xml = xml_members(stream)
+    if sum(member.file_size for member in xml) > _MOST_XML:
         raise ReadError("it is longer than one note can be", remedy="Split it into notes.")
     try:
-        body = docx.Document(stream).element.body
+        body = docx.Document(without_pictures(stream, xml)).element.body
     except (KeyError, ValueError, SyntaxError) as error:  # lxml's syntax errors are Python's
         raise ReadError("the file is damaged or no Word document", remedy="Save it again as .docx.") from error
     return "\n".join(_lines(body))

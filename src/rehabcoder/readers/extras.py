@@ -34,8 +34,8 @@ def need(module: str, package: str, purpose: str) -> ModuleType:
         raise MissingExtra(package, "io", needed_for=purpose) from error
 
 
-def unpacked_xml(stream: io.BytesIO) -> int:
-    """Bytes of XML that an Office file (a zip) unpacks to, once found harmless; `stream` is put back to its start.
+def xml_members(stream: io.BytesIO) -> list[zipfile.ZipInfo]:
+    """The members of an Office file (a zip) that are XML, once all are found harmless; `stream` is put back to its start.
 
     Raises:
         ReadError: not a whole zip, encrypted, made to fill memory, or with XML that declares entities.
@@ -50,15 +50,28 @@ def unpacked_xml(stream: io.BytesIO) -> int:
                 f"unpacked it would fill {size / 2**30:,.1f} GB, which no export does",
                 remedy="Do not open it; ask where it came from.",
             )
-        xml = 0
+        xml = []
         for member in members:
             if member.flag_bits & 1:
                 raise ReadError("the file is encrypted", remedy="Save it without a password.")
-            xml += member.file_size if _is_xml(stream, member) else 0
+            if _is_xml(stream, member):
+                xml.append(member)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise ReadError("the file is damaged or was not copied whole", remedy="Copy or export it again.") from error
     stream.seek(0)
     return xml
+
+
+def without_pictures(stream: io.BytesIO, xml: list[zipfile.ZipInfo]) -> io.BytesIO:
+    """The same Office file with nothing in those members that are not XML, for a library that unpacks them all."""
+    out = io.BytesIO()
+    kept = {member.header_offset for member in xml}
+    with zipfile.ZipFile(stream) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        # Of several members of one name the last is the one that is read.
+        for name, member in {member.filename: member for member in archive.infolist()}.items():
+            copy.writestr(name, archive.read(member) if member.header_offset in kept else b"")
+    out.seek(0)
+    return out
 
 
 def _is_xml(stream: io.BytesIO, member: zipfile.ZipInfo) -> bool:

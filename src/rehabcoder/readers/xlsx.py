@@ -10,7 +10,7 @@ from typing import Any
 from rehabcoder.errors import ReadError
 from rehabcoder.note import Note
 from rehabcoder.readers.columns import Columns, RecordMapper, choose, first_of_each
-from rehabcoder.readers.extras import need, unpacked_xml
+from rehabcoder.readers.extras import need, xml_members
 from rehabcoder.readers.formats import suffix
 from rehabcoder.readers.options import Options
 from rehabcoder.readers.probe import can_be_loaded
@@ -67,7 +67,7 @@ def _sheets(content: bytes, kind: str) -> Iterator[tuple[str, Iterator[Row]]]:
     """The sheets with their rows: loaded at once, which is fast, unless that would take too much memory."""
     data = io.BytesIO(content)
     zipped = content.startswith(b"PK")
-    size = unpacked_xml(data) if zipped else 0
+    size = sum(member.file_size for member in xml_members(data)) if zipped else 0
     streamable = zipped and kind not in (".xlsb", ".ods")
     if streamable and size > _HUGE:
         return _streamed(data)
