@@ -13,17 +13,19 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from labelled_notes import load
+from sqlalchemy import update
 
 from rehabcoder.billing.policies import load_policy
-from rehabcoder.note import CodedNote, Note
+from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
-from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.answer import Answer, AnswerService
 from rehabcoder.worklist.findings import sample_findings
-from rehabcoder.worklist.labels import export_labels
+from rehabcoder.worklist.labels import Exported, export_labels
 from rehabcoder.worklist.reports.collect import collect, model_agreement
 from rehabcoder.worklist.reports.page import write_memo, write_report
 from rehabcoder.worklist.reports.workbook import write_workbook
-from rehabcoder.worklist.store import decisions, queue, samples
+from rehabcoder.worklist.sampling import Draw, Drawn
+from rehabcoder.worklist.store import decisions, queue, samples, tables
 from rehabcoder.worklist.store.keeping import purge_text
 from rehabcoder.worklist.store.queue import Filters
 
@@ -154,6 +156,57 @@ def test_labels_are_what_people_stand_behind(decided, items, tmp_path):
         else:
             assert record["interventions"][0]["code"] == "97750"
     assert stat.S_IMODE((tmp_path / "labels.jsonl").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def drawn(empty):
+    """One note of "Therex 15 min", accepted by Ann and drawn; then an addendum put before it a line of 11 characters."""
+    note = Note("n", "Therex 15 min", date_of_service="2026-03-02")
+    service = Service(0, 13, note.text, "97110", minutes=15)
+    load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256, interventions=[service]))])
+    with empty.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+        units = samples.frame(connection, Filters(state="decided"))
+        made = Drawn("simple", 1, "sha", 1, (("", 1, 1),), (Draw(units[0], "", 1, 1.0),))
+        samples.save(connection, made, name="q", by="Ann", made_from={}, confidence=0.9, precision=0.2)
+    longer = replace(note, text="0123456789\nTherex 15 min")
+    moved = replace(service, start=11, end=24)
+    load(empty, [(longer, CodedNote("n", text_sha256=longer.text_sha256, interventions=[moved]))])
+    return empty
+
+
+def look_again(database):
+    with database.write() as connection:
+        item = samples.item(connection, 1)
+        case = samples.case_of(connection, item)
+        answer = Answer((AnswerService("97530", 15, 0, 13, status="added"),))
+        samples.second(connection, item, answer, reviewer="Bo", settle=True)
+    return case
+
+
+def test_the_second_look_is_at_the_text_that_was_drawn(drawn):
+    case = look_again(drawn)
+    assert (case.text, case.coding_id, case.coded.interventions[0].start) == ("Therex 15 min", 1, 0)
+
+
+def test_a_blind_label_keeps_the_text_it_was_given_for(drawn, tmp_path):
+    look_again(drawn)
+    with drawn.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    export_labels(drawn, tmp_path / "l.jsonl")
+    (record,) = map(json.loads, (tmp_path / "l.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (record["mark"], record["text"]) == ("blind", "Therex 15 min")
+    assert [(each["start"], each["quote"]) for each in record["interventions"]] == [(0, "Therex 15 min")]
+
+
+def test_a_blind_label_whose_text_was_purged_gives_way_to_the_decision_on_a_later_text(drawn, tmp_path):
+    look_again(drawn)
+    with drawn.write() as connection:
+        connection.execute(update(tables.text).where(tables.text.c.id == 1).values(text=None))
+    assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(purged=1)
+    with drawn.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(accepted=1)
 
 
 def test_agreement_is_of_the_present_model_with_the_coders(decided, items):
