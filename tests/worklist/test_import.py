@@ -18,6 +18,7 @@ from rehabcoder.note import CodedNote, Note, Service, Totals
 from rehabcoder.readers.coded import read_coded
 from rehabcoder.worklist.importing import import_coded
 from rehabcoder.worklist.risk import Money, billed_units, money_of
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
@@ -49,7 +50,7 @@ def test_importing_twice_changes_nothing(database, items):
 def test_notes_may_stand_in_another_order_and_be_more(empty, items):
     lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:10]]
     notes = [note for note, _ in reversed(items)]
-    tally = import_coded(empty, lines, notes, policy=load_policy(), today=TODAY)
+    tally = import_coded(empty, lines, notes, policy=policy_on(), today=TODAY)
     assert (tally.notes, tally.unmatched) == (10, 0)
 
 
@@ -64,7 +65,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(empty, items, monkeypatc
 
     notes = [note for note, _ in items]
     with pytest.raises(KeyboardInterrupt):
-        import_coded(empty, until_the_power_goes(), notes, policy=load_policy(), today=TODAY)
+        import_coded(empty, until_the_power_goes(), notes, policy=policy_on(), today=TODAY)
     with empty.read() as connection:
         assert sum(queue.states(connection).values()) == 21  # three whole batches
     tally = load(empty, items)
@@ -104,7 +105,7 @@ def test_a_coding_without_its_text_is_named_and_left_out(empty, items):
 def test_a_coded_file_that_matches_no_note_is_refused(empty, items):
     lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:3]]
     with pytest.raises(ReadError, match="none of the 3 coded notes has its text"):
-        import_coded(empty, lines, [note for note, _ in items[10:12]], policy=load_policy())
+        import_coded(empty, lines, [note for note, _ in items[10:12]], policy=policy_on())
     with empty.read() as connection:
         assert sum(queue.states(connection).values()) == 0
 
@@ -129,7 +130,7 @@ def test_another_note_of_the_same_id_is_left_out_however_often_it_comes(empty, i
 @pytest.mark.parametrize("line", ["{", "[]", '{"note_id": 4}', '{"note_id": "a", "nonsense": 1}', "null"])
 def test_a_line_that_is_no_coded_note_is_named_without_its_words(empty, line):
     with pytest.raises(ReadError, match=r"part-1\.jsonl:7: this line is no coded note") as caught:
-        import_coded(empty, [(line, "part-1.jsonl:7")], [], policy=load_policy())
+        import_coded(empty, [(line, "part-1.jsonl:7")], [], policy=policy_on())
     assert "nonsense" not in str(caught.value)
 
 

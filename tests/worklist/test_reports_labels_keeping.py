@@ -15,7 +15,6 @@ from bs4 import BeautifulSoup
 from labelled_notes import load
 from sqlalchemy import update
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.answer import Answer, AnswerService
@@ -24,6 +23,7 @@ from rehabcoder.worklist.labels import Exported, export_labels
 from rehabcoder.worklist.reports.collect import collect, model_agreement
 from rehabcoder.worklist.reports.page import write_memo, write_report
 from rehabcoder.worklist.reports.workbook import write_workbook
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.sampling import Draw, Drawn
 from rehabcoder.worklist.store import decisions, queue, samples, tables
 from rehabcoder.worklist.store.keeping import purge_text
@@ -53,7 +53,7 @@ def decided(database):
 
 
 def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
-    report = collect(decided, load_policy())
+    report = collect(decided, policy_on())
     assert report.whole.notes == len(items)
     assert sum(group.notes for group in report.groups["clinician"]) == len(items)
     assert sum(group.net for group in report.groups["payer"]) == pytest.approx(report.whole.net)
@@ -86,20 +86,20 @@ def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
 def test_names_in_a_report_are_text(empty, tmp_path):
     note = Note("n", "x", clinician="<script>alert(1)</script>", date_of_service="2026-01-01")
     load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256))])
-    write_report(tmp_path / "r.html", collect(empty, load_policy()))
+    write_report(tmp_path / "r.html", collect(empty, policy_on()))
     page = BeautifulSoup((tmp_path / "r.html").read_text(encoding="utf-8"), "html.parser")
     assert not page.find_all("script")
     assert "<script>alert(1)</script>" in page.text
 
 
 def test_an_empty_worklist_has_a_report(empty, tmp_path):
-    write_report(tmp_path / "r.html", collect(empty, load_policy()))
-    write_workbook(tmp_path / "r.xlsx", collect(empty, load_policy()))
+    write_report(tmp_path / "r.html", collect(empty, policy_on()))
+    write_workbook(tmp_path / "r.xlsx", collect(empty, policy_on()))
     assert "0 notes" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
 def test_the_workbook_holds_the_same_figures(decided, tmp_path):
-    report = collect(decided, load_policy())
+    report = collect(decided, policy_on())
     write_workbook(tmp_path / "r.xlsx", report)
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert book.sheetnames[0] == "Summary"
@@ -121,7 +121,7 @@ def test_the_workbook_holds_the_same_figures(decided, tmp_path):
 def test_the_memo_names_what_an_auditor_asks_for(decided, tmp_path):
     with decided.read() as connection:
         made = samples.find(connection, "q4")
-        found = sample_findings(made, samples.items(connection, made.id), load_policy())
+        found = sample_findings(made, samples.items(connection, made.id), policy_on())
     write_memo(tmp_path / "m.html", found, policy="medicare-part-b@2026")
     text = BeautifulSoup((tmp_path / "m.html").read_text(encoding="utf-8"), "html.parser").get_text(" ")
     for part in (

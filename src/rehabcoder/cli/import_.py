@@ -36,11 +36,11 @@ def import_notes(
     coded notes had no text among the notes, or the id of another note of the same file.
     """
     from rehabcoder.billing.ledger import count
-    from rehabcoder.billing.policies import load_policy
     from rehabcoder.errors import ReadError, UsageError
     from rehabcoder.readers import read_notes
     from rehabcoder.readers.coded import begun, read_coded
     from rehabcoder.worklist.importing import import_coded
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store.database import Database
 
     columns = dict(pair.split("=", 1) for pair in column or () if "=" in pair)
@@ -53,7 +53,7 @@ def import_notes(
         if sys.stderr.isatty():
             print(f"\r{counts.get('notes', 0):,} notes, {counts.get('codings', 0):,} codings", end="", file=sys.stderr)
 
-    rules = load_policy(policy)
+    rules = policy_on(policy)
     # Before the worklist is made: a wrong path leaves none behind.
     if missing := [path for path in notes if path != "-" and not (os.path.exists(path) or glob(path, recursive=True))]:
         raise ReadError("there is no such file or folder", where=missing[0], remedy="Check the path.")
@@ -76,8 +76,8 @@ def import_notes(
         f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
         f"{tally.unchanged} unchanged -> {database.place}"
     )
-    if others := sorted(tally.policies - {rules.id}):
-        what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules.id}"
+    if others := sorted(tally.policies - {rules(None).id}):
+        what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules(None).id}"
         print(f"{what}: give the policy of the payer with --policy.", file=sys.stderr)
     if tally.unmatched:
         print(

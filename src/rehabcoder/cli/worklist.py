@@ -133,11 +133,11 @@ def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
 
 
 def _workbook(database: Database, filters: Filters, limit: int, out: str, policy: str) -> None:
-    from rehabcoder.billing.policies import load_policy
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store import exports, queue
     from rehabcoder.worklist.workbook.write import write_worklist
 
-    rules = load_policy(policy)
+    rules = policy_on(policy)
     with database.read() as connection:
         cases = queue.open_cases(connection, [item.id for item in queue.page(connection, filters, limit=limit)])
     export, rows = write_worklist(out, cases, policy=rules, today=date.today())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import MissingExtra
 
 try:
@@ -30,8 +30,8 @@ MESSAGES = {
 }
 
 
-def create_app(database: Database, policy: Policy, *, hosts: frozenset[str] = frozenset()) -> Review:
-    """The application on an open worklist, under a payer's rules."""
+def create_app(database: Database, policy: PolicyOn, *, hosts: frozenset[str] = frozenset()) -> Review:
+    """The application on an open worklist, under the payer's rules that `policy` gives of a day."""
     app = Review(docs_url=None, redoc_url=None, openapi_url=None)
     app.hosts, app.database, app.policy = hosts, database, policy
     app.sessions, app.pages = Sessions(), Pages()

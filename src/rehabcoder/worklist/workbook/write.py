@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rehabcoder.billing.codes import CODES
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.errors import MissingExtra, UsageError
 from rehabcoder.worklist.claimed import in_words, units_of
 from rehabcoder.worklist.files import claim
@@ -60,11 +60,11 @@ HELP_TEXT: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: Policy, today: date) -> tuple[str, int]:
+def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: PolicyOn, today: date) -> tuple[str, int]:
     """Write notes of the queue as a workbook; gives the id of the export and the number of rows.
 
     Args:
-        policy: the payer's rules, for the units that the services support.
+        policy: gives the payer's rules of a day, for the units that the services support.
 
     Raises:
         UsageError: there is nothing to write, or too much.
@@ -99,16 +99,16 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: Policy, t
     return export, len(rows)
 
 
-def _of_the_note(case: Case, policy: Policy) -> dict[str, str]:
+def _of_the_note(case: Case, policy: PolicyOn) -> dict[str, str]:
     """What a note's first row says of the whole note."""
     messages: dict[str, list[str]] = {}
     for finding in case.coded.flags:
         messages.setdefault(finding.id, []).append(finding.message)
-    totals = case.coded.totals
+    rules, totals = policy(day_of(case.meta.get("date_of_service"))), case.coded.totals
     billed = case.meta.get("billed_units") or totals.billed_units
     return {
         "findings": "\n".join(f"{name}: {' '.join(messages.get(name, []))}" for name in case.answer.standing_flags),
-        "units": in_words(units_of(case.answer, policy, stated_timed=totals.stated_timed)),
+        "units": in_words(units_of(case.answer, rules, stated_timed=totals.stated_timed)),
         "billed": in_words(billed) if billed else "",
     }
 
