@@ -21,6 +21,7 @@ from rehabcoder.worklist.risk import Money, billed_units, money_of
 from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.keeping import purge_text
 from rehabcoder.worklist.store.queue import Filters
 
 
@@ -242,6 +243,51 @@ def test_units_of_a_column_count_before_the_labels_of_the_note(empty):
     with empty.read() as connection:
         row = connection.execute(select(tables.note.c.billed_value, tables.note.c.overpaid)).one()
     assert tuple(row) == (90.0, 60.0)
+
+
+BILLED_FIVE = Note(
+    "n", "Therex 15 min", source="a.csv#1", patient_id="p", date_of_service="2026-03-02", billed_units={"97110": 5}
+)
+
+
+def therex(note: Note, **fields) -> CodedNote:
+    service = Service(0, 13, "Therex 15 min", "97110", minutes=15)
+    return CodedNote("n", text_sha256=note.text_sha256, interventions=[service], needs_review=True, **fields)
+
+
+@pytest.mark.parametrize("coded_anew", [False, True])
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_corrected_bill_is_valued_anew_and_leaves_a_decision(empty, coded_anew, decided):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    if decided:
+        with empty.write() as connection:
+            decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    with empty.read() as connection:
+        before = queue.open_case(connection, 1)
+    two = replace(BILLED_FIVE, source="b.csv#1", patient_id=None, clinician="Brandt", billed_units={"97110": 2})
+    tally = load(empty, [(two, therex(two, model_version="test-2" if coded_anew else ""))])
+    assert (tally.corrected, tally.recoded, tally.unchanged) == (1, coded_anew, not coded_anew)
+    with empty.read() as connection:
+        case = queue.open_case(connection, 1)
+    assert (before.item.overpaid, case.item.overpaid) == (120.0, 30.0)  # flat fees
+    assert before.item.rank < case.item.rank  # less is at stake
+    assert case.meta["billed_units"] == {"97110": 2}
+    assert (case.meta["patient_id"], case.item.clinician) == ("p", "Brandt")  # an empty field is no correction
+    assert (case.item.state, case.answer) == (before.item.state, before.answer)
+    assert load(empty, [(two, therex(two))]).corrected == 0
+
+
+def test_the_same_notes_from_another_place_are_no_correction(empty):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    assert load(empty, [(replace(BILLED_FIVE, source="b.csv#7"), therex(BILLED_FIVE))]).corrected == 0
+
+
+def test_a_purged_text_takes_no_field_back(empty):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    purge_text(empty, before="2027-01-01", who="Ann")
+    assert load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))]).corrected == 0
+    with empty.read() as connection:
+        assert "patient_id" not in queue.open_case(connection, 1).meta
 
 
 def test_a_failed_note_claims_neither_direction(empty):

@@ -76,6 +76,8 @@ def import_notes(
         f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
         f"{tally.unchanged} unchanged -> {database.place}"
     )
+    if tally.corrected:
+        print(f"{count(tally.corrected, 'note')} of the same text with another bill or other fields, valued anew")
     if others := sorted(tally.policies - {rules(None).id}):
         what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules(None).id}"
         print(f"{what}: give the policy of the payer with --policy.", file=sys.stderr)

@@ -17,10 +17,10 @@ from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.note import CodedNote, Note
 from rehabcoder.readers.coded import none_matches, parse_coded
-from rehabcoder.worklist.risk import Money, billed_units, money_of, risk_of
+from rehabcoder.worklist.risk import Money, Risk, billed_units, money_of, risk_of
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
-from rehabcoder.worklist.store.imports import Coding, Tally
+from rehabcoder.worklist.store.imports import Coding, Tally, Valued
 
 BATCH = 2_000
 T = TypeVar("T")
@@ -56,7 +56,14 @@ def import_coded(
     taken = 0
     for some in _batches(notes):
         with database.write() as connection:
-            tally.texts += imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+            new, changed = imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+            tally.texts += new
+            for at, since, content, fields in imports.of_texts(connection, changed):
+                present, meta = CodedNote.from_json(json.loads(content)), json.loads(fields)
+                imports.revalue(
+                    connection, at, Valued(present, meta, *_worth(present, meta, policy, date.fromisoformat(since)))
+                )
+                tally.corrected += 1
         unread = unread or next((item.error for item in some if item.error), None)
         taken += len(some)
         progress("notes", taken)
@@ -106,10 +113,14 @@ def _joined(
         tally.policies |= {coded.policy} if coded.policy else set()
         text_id, source = texts[key]
         meta = json.loads(source)
-        day = day_of(meta.get("date_of_service"))
-        money = _money(coded, policy(day), meta.get("billed_units"))
-        risk = risk_of(coded, money, age_from=day or today)  # a date that cannot be read ages from the day of import
-        yield Coding(coded, content, sha256, meta, text_id, risk, money)
+        yield Coding(coded, meta, *_worth(coded, meta, policy, today), content, sha256, text_id)
+
+
+def _worth(coded: CodedNote, meta: dict[str, Any], policy: PolicyOn, since: date) -> tuple[Risk, Money]:
+    """Risk and money of a note, whose age counts from `since` where its day of service cannot be read."""
+    day = day_of(meta.get("date_of_service"))
+    money = _money(coded, policy(day), meta.get("billed_units"))
+    return risk_of(coded, money, age_from=day or since), money
 
 
 def _money(coded: CodedNote, policy: Policy, column: dict[str, int] | None) -> Money:
