@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from labelled_notes import load
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
@@ -25,7 +25,7 @@ from rehabcoder.worklist.reports.page import write_memo, write_report
 from rehabcoder.worklist.reports.workbook import write_workbook
 from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.sampling import Draw, Drawn
-from rehabcoder.worklist.store import decisions, queue, samples, tables
+from rehabcoder.worklist.store import decisions, imports, queue, samples, tables
 from rehabcoder.worklist.store.keeping import purge_text
 from rehabcoder.worklist.store.queue import Filters
 
@@ -256,3 +256,34 @@ def test_purging_spares_what_is_younger(database, items):
         for note, _ in items:
             case = queue.open_case(connection, queue.find(connection, [note.note_id])[note.note_id].id)
             assert (case.text is None) == (note.date_of_service < "2026-05-01")
+
+
+def test_purging_takes_notes_that_were_never_coded(database):
+    old = Note("old", "Zebra stripes", patient_id="p77", date_of_service="2019-05-06", payer="Aetna")
+    others = [
+        replace(old, note_id="young", date_of_service="2026-05-06"),
+        replace(old, note_id="undated", date_of_service=None),
+        replace(old, note_id="corrected"),
+        replace(old, note_id="corrected", text="Zebra again", date_of_service="2026-05-06"),
+    ]
+    with database.write() as connection:
+        imports.add_texts(connection, [(note, note.text_sha256) for note in (old, *others)])
+    assert purge_text(database, before="2020-01-01", who="Ann") == 1
+    assert purge_text(database, before="2020-01-01", who="Ann") == 0
+    with database.read() as connection:
+        rows = connection.execute(
+            select(tables.text).where(tables.text.c.note_id.in_(["old", "young", "undated", "corrected"]))
+        )
+        kept = {(row.note_id, row.text): json.loads(row.meta) for row in rows}
+    assert kept["old", None] == {"date_of_service": "2019-05-06", "payer": "Aetna"}
+    assert {key for key in kept if key[1]} == {
+        ("young", "Zebra stripes"),
+        ("undated", "Zebra stripes"),
+        ("corrected", "Zebra stripes"),
+        ("corrected", "Zebra again"),
+    }
+    everything = purge_text(database, before="2999-01-01", who="Ann")
+    with database.read() as connection:
+        left = connection.execute(select(func.count()).where(tables.text.c.text.is_not(None))).scalar_one()
+        coded = connection.execute(select(func.count()).select_from(tables.note)).scalar_one()
+    assert (left, everything) == (0, coded + 3)
