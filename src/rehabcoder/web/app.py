@@ -19,7 +19,7 @@ from rehabcoder.errors import RehabcoderError
 from rehabcoder.web import notes, samples
 from rehabcoder.web.render import Pages
 from rehabcoder.web.review import Review, review
-from rehabcoder.web.security import COOKIE, Guard, Sessions
+from rehabcoder.web.security import Guard, Sessions, cookie_of
 from rehabcoder.worklist.store.database import Database, WorklistError
 
 MESSAGES = {
@@ -51,7 +51,7 @@ def _enter(request: Request, link: str) -> Response:
     if key is None:
         raise HTTPException(403)
     response = RedirectResponse("/", status_code=303)
-    response.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/")
+    response.set_cookie(cookie_of(request), key, httponly=True, samesite="strict", path="/")
     if app.on_enter is not None:
         app.on_enter()
     return response
