@@ -19,7 +19,6 @@ from rehabcoder.worklist.risk import billed_units
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.triage import terms_on
 
-STATUS_WORDS = {"suggested": "suggested", "confirmed": "confirmed", "changed": "changed", "added": "added"}
 STATUS_SIGNS = {"suggested": "?", "confirmed": "✓", "changed": "✎", "added": "+"}
 
 
