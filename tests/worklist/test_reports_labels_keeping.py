@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import stat
@@ -15,6 +16,7 @@ from bs4 import BeautifulSoup
 from labelled_notes import load
 from sqlalchemy import func, select, update
 
+from rehabcoder.errors import RehabcoderError
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.answer import Answer, AnswerService
@@ -207,6 +209,26 @@ def test_a_blind_label_whose_text_was_purged_gives_way_to_the_decision_on_a_late
     with drawn.write() as connection:
         decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
     assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(accepted=1)
+
+
+def test_labels_and_reports_of_before_stay_until_the_new_ones_are_whole(decided, tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    report = collect(decided, policy_on())
+    for name in ("l.jsonl", "r.html", "r.xlsx"):
+        (tmp_path / name).write_text("of before", encoding="utf-8")
+    monkeypatch.setattr("rehabcoder.writers.files._to_disk", full)
+    writers = {
+        "l.jsonl": lambda path: export_labels(decided, path),
+        "r.html": lambda path: write_report(path, report),
+        "r.xlsx": lambda path: write_workbook(path, report),
+    }
+    for name, write in writers.items():
+        with pytest.raises(RehabcoderError, match="the disk is full"):
+            write(tmp_path / name)
+        assert (tmp_path / name).read_text(encoding="utf-8") == "of before"
+    assert not list(tmp_path.glob(".unfinished-*"))
 
 
 def test_agreement_is_of_the_present_model_with_the_coders(decided, items):

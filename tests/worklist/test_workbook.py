@@ -300,6 +300,22 @@ def test_nothing_to_write_is_said(tmp_path):
         write_worklist(tmp_path / "w.xlsx", [], policy=policy_on(), today=TODAY)
 
 
+def test_a_workbook_that_may_be_filled_in_is_not_replaced(database, out, tmp_path):
+    path, cases = out
+    before = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(UsageError, match=r"queue\.xlsx: there is a file already, .* --apply, .* another --out"):
+        write_worklist(path, cases, policy=policy_on(), today=TODAY)
+    with database.write() as connection:
+        drawn = sampling.draw(samples.frame(connection, Filters()), design="simple", size=2, seed=1)
+        made = samples.save(connection, drawn, name="s", by="Ann", made_from={}, confidence=0.9, precision=0.1)
+        items = samples.items(connection, made.id)
+        with pytest.raises(UsageError, match="sample apply"):
+            write_sample(path, items, [samples.case_of(connection, item) for item in items])
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.glob("*queue*")] == ["queue.xlsx"]
+
+
 def test_the_second_look_by_workbook(empty, tmp_path):
     load(empty, pairs(20, "clinic-c"))
     path = tmp_path / "sample.xlsx"

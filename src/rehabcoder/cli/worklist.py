@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -120,11 +121,11 @@ def _show(database: Database, filters: Filters, limit: int) -> None:
 
 
 def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
-    from rehabcoder.worklist.files import private_text
     from rehabcoder.worklist.triage import terms_on
+    from rehabcoder.writers.files import private
 
     today, rows = date.today(), _rows(database, filters, limit)
-    with private_text(out) as lines:
+    with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as lines:
         for item in rows:
             row: dict[str, Any] = asdict(item) | {"terms": terms_on(item, today)}
             row.pop("id")
