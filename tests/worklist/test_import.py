@@ -290,6 +290,39 @@ def test_a_purged_text_takes_no_field_back(empty):
         assert "patient_id" not in queue.open_case(connection, 1).meta
 
 
+ROW = Note("notes-1", "Therex 15 min", "week1/notes.csv#1")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "addendum"),
+    [
+        ({}, {}, False),  # two exports, each with a first row
+        ({"source": "week1/notes.xlsx#May #1!1"}, {}, False),
+        ({"source": "week1/notes.xlsx#May #1!2"}, {}, True),  # an id that happens to end in a number
+        ({"patient_id": "p1"}, {"patient_id": "p1"}, False),  # and the patient's next visit in it
+        ({"patient_id": "p1", "date_of_service": "2026-03-02"}, {}, True),
+        ({"note_id": "a1"}, {}, True),  # the export's own id
+        ({"note_id": "a1", "patient_id": "p1"}, {"patient_id": None}, True),
+        ({"note_id": "a1", "patient_id": "p1"}, {"patient_id": "p2"}, False),
+        ({"note_id": "a1", "date_of_service": "2026-03-02"}, {"date_of_service": "2026-03-09"}, False),
+    ],
+)
+def test_only_a_text_of_the_same_visit_is_an_addendum(empty, before, after, addendum):
+    first = replace(ROW, **before)
+    load(empty, [(first, replace(therex(first), note_id=first.note_id))])
+    with empty.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    second = replace(first, text="Gait 15 min", source=first.source.replace("week1", "week2"), **after)
+    pair = second, replace(therex(second), note_id=second.note_id)
+    for _ in range(2):
+        tally = load(empty, [pair])
+        assert (tally.others, tally.other_ids) == ((0, []) if addendum else (1, [first.note_id]))
+    with empty.read() as connection:
+        case = queue.open_case(connection, 1)
+    assert (case.item.state, case.text) == (("open", second.text) if addendum else ("accepted", first.text))
+    assert case.touched is not addendum
+
+
 def test_a_failed_note_claims_neither_direction(empty):
     note = Note("broken", "", error="the page has no text", billed_units={"97110": 3})
     load(empty, [(note, CodedNote("broken", text_sha256=note.text_sha256, status="failed", error=note.error))])

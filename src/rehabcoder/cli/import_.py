@@ -33,7 +33,7 @@ def import_notes(
 
     They are joined by note id and the hash of the text. Running it twice, or again after it was interrupted, adds
     nothing twice. A note whose text has changed (an addendum) is reopened and keeps both versions. Exit status 3: some
-    coded notes had no text among the notes, or the id of another note of the same file.
+    coded notes had no text among the notes, or the id of another note.
     """
     from rehabcoder.billing.ledger import count
     from rehabcoder.errors import ReadError, UsageError
@@ -92,5 +92,12 @@ def import_notes(
             f"{what}, left out: {', '.join(tally.repeated_ids)}. Give every note an id of its own and code them again.",
             file=sys.stderr,
         )
-    if tally.unmatched or tally.repeated:
+    if tally.others:
+        what = f"{count(tally.others, 'coded note')} of an id that another note bears (of another patient or day, or a row number)"
+        print(
+            f"{what}, left out: {', '.join(tally.other_ids)}. Give every note an id of its own, or every export a file "
+            "name of its own, and code them again.",
+            file=sys.stderr,
+        )
+    if tally.unmatched or tally.repeated or tally.others:
         raise typer.Exit(3)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, tuple_, update
 
 from rehabcoder.note import CodedNote, Note
+from rehabcoder.readers.sources import counts_rows
 from rehabcoder.worklist.risk import Money, Risk
 from rehabcoder.worklist.store.database import now
 from rehabcoder.worklist.store.tables import coding, decision, import_run, note, note_code, note_finding, text
@@ -40,7 +41,8 @@ class Coding(Valued):
 @dataclass(slots=True)
 class Tally:
     """What an import did. The lists hold note ids, at most the first twenty. `corrected` notes were there with another
-    bill or other fields. `repeated` codings were left out: their ids had come before in the same import.
+    bill or other fields. `repeated` codings were left out: their ids had come before in the same import. So were
+    `others`: the note of that id is of another visit.
     """
 
     texts: int = 0
@@ -51,9 +53,11 @@ class Tally:
     unchanged: int = 0
     unmatched: int = 0
     repeated: int = 0
+    others: int = 0
     policies: set[str] = field(default_factory=set)  # under which the notes were coded
     unmatched_ids: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
+    other_ids: list[str] = field(default_factory=list)
     unchanged_ids: set[str] = field(default_factory=set)  # all of them: no other coding of these may follow
 
 
@@ -161,6 +165,9 @@ def add_codings(connection: Connection, run: int, items: Sequence[Coding], tally
         if (key, item.sha256) in seen:
             tally.unchanged += 1
             tally.unchanged_ids.add(key)
+        elif key in existing and _is_another(existing[key], item):
+            tally.others += 1
+            tally.other_ids += [key] if len(tally.other_ids) < 20 else []
         elif key in fresh or key in tally.unchanged_ids or (key in existing and existing[key].run_id == run):
             tally.repeated += 1
             tally.repeated_ids += [key] if len(tally.repeated_ids) < 20 else []
@@ -178,6 +185,18 @@ def add_codings(connection: Connection, run: int, items: Sequence[Coding], tally
         if key in existing:
             _renew(connection, existing[key], item, coding_ids[key], run, tally)
     _index(connection, fresh, existing)
+
+
+def _is_another(row: Any, item: Coding) -> bool:
+    """Whether a text under the id of a note that is there is no addendum to it: of another patient or day, or under an id
+    that only counts the rows of a file, which another export counts again, with nothing to show that it is the same visit.
+    """
+    if item.text_id == row.text_id:
+        return False
+    given = [(row.patient_id, item.meta.get("patient_id")), (row.date_of_service, item.meta.get("date_of_service"))]
+    if any(before and after and before != after for before, after in given):
+        return True
+    return counts_rows(item.coded.note_id, item.meta.get("source", "")) and not all(map(all, given))
 
 
 def _insert_codings(connection: Connection, items: Sequence[Coding]) -> dict[str, int]:
