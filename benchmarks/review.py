@@ -23,10 +23,10 @@ from labelled_notes import TODAY
 from person import HOST, Person
 from worklist import many
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import shown
 from rehabcoder.worklist.importing import import_coded
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store.database import Database
 
 NOTES = 200
@@ -60,7 +60,7 @@ def timed(call):
 
 
 def measure(count: int, folder: Path) -> None:
-    policy = load_policy()
+    policy = policy_on()
     database = Database(folder / f"{count}.db", create=True)
     coded = ((line, f"coded:{at}") for at, (_, line) in enumerate(many(count)))
     import_coded(database, coded, (note for note, _ in many(count)), policy=policy, today=TODAY)

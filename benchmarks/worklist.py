@@ -21,11 +21,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "worklist"))
 
 from labelled_notes import TODAY, pairs
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.note import Note
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.importing import import_coded
 from rehabcoder.worklist.reports.collect import collect
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import decisions, queue, samples
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
@@ -52,7 +52,7 @@ def milliseconds(call: Callable[[], object], times: int = 15) -> str:
 
 
 def measure(count: int, folder: Path) -> None:
-    policy = load_policy()
+    policy = policy_on()
     database = Database(folder / f"{count}.db", create=True)
     start = time.perf_counter()
     coded = ((line, f"coded:{at}") for at, (_, line) in enumerate(many(count)))

@@ -13,10 +13,10 @@ from labelled_notes import load, pairs
 from person import HOST, Person
 
 import rehabcoder
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.note import CodedNote, Note
 from rehabcoder.readers import read_notes
 from rehabcoder.web.app import Review, create_app
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store.database import Database
 
 
@@ -46,7 +46,7 @@ def database(ready: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def app(database: Database) -> Review:
-    return create_app(database, load_policy(), hosts=frozenset({HOST}))
+    return create_app(database, policy_on(), hosts=frozenset({HOST}))
 
 
 @pytest.fixture

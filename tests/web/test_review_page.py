@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from labelled_notes import load
 from person import HOST, Person, first, soup
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import Mark, checked_quote, segments, shown
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import queue, samples
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.queue import Filters
@@ -391,7 +391,7 @@ def test_labels_can_be_taken_away(ann):
 def test_what_the_shipped_model_says_is_shown(sample_backlog, tmp_path):
     shutil.copy(sample_backlog, tmp_path / "sample.db")
     database = Database(tmp_path / "sample.db")
-    person = Person(create_app(database, load_policy(), hosts=frozenset({HOST})), "Ann")
+    person = Person(create_app(database, policy_on(), hosts=frozenset({HOST})), "Ann")
     with database.read() as connection:
         items = queue.page(connection, Filters(state=None), limit=100)
     assert len(items) > 30

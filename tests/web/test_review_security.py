@@ -23,6 +23,15 @@ def test_a_link_works_once(app):
     assert other.get("/queue").status_code == 401
 
 
+def test_a_second_page_on_another_port_leaves_the_first_signed_in(app):
+    person = Person(app, "Ann")
+    app.hosts |= {"127.0.0.1:8322"}
+    second = "http://127.0.0.1:8322"
+    assert person.get(f"{second}/enter/{app.sessions.new_link()}").status_code == 200
+    assert "Ann" in person.get("/queue").text
+    assert "Ann" not in person.get(f"{second}/queue").text
+
+
 def test_a_reviewer_is_named_once(ann):
     ann.post("/name", name="Mallory")
     assert "Ann" in ann.get("/queue").text

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from rehabcoder.billing.claim import claim_lines, primary_code
 from rehabcoder.billing.policies import Policy, load_policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.note import ClaimLine, CodedNote, Evidence, Finding, Note, Service
 from rehabcoder.worklist.importing import import_coded
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.imports import Tally
 
@@ -122,9 +124,8 @@ def write_files(folder: Path, items: list[tuple[Note, CodedNote]]) -> tuple[Path
     return coded, notes
 
 
-def load(database: Database, items: list[tuple[Note, CodedNote]]) -> Tally:
+def load(database: Database, items: list[tuple[Note, CodedNote]], policy: PolicyOn | None = None) -> Tally:
     """Import the pairs into a worklist."""
     lines = [(json.dumps(coded.to_json()), f"coded.jsonl:{at}") for at, (_, coded) in enumerate(items, 1)]
-    return import_coded(
-        database, lines, [note for note, _ in items], policy=load_policy(), name="coded.jsonl", today=TODAY
-    )
+    notes = [note for note, _ in items]
+    return import_coded(database, lines, notes, policy=policy or policy_on(), name="coded.jsonl", today=TODAY)

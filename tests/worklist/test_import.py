@@ -18,8 +18,10 @@ from rehabcoder.note import CodedNote, Note, Service, Totals
 from rehabcoder.readers.coded import read_coded
 from rehabcoder.worklist.importing import import_coded
 from rehabcoder.worklist.risk import Money, billed_units, money_of
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.database import Database
+from rehabcoder.worklist.store.keeping import purge_text
 from rehabcoder.worklist.store.queue import Filters
 
 
@@ -49,7 +51,7 @@ def test_importing_twice_changes_nothing(database, items):
 def test_notes_may_stand_in_another_order_and_be_more(empty, items):
     lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:10]]
     notes = [note for note, _ in reversed(items)]
-    tally = import_coded(empty, lines, notes, policy=load_policy(), today=TODAY)
+    tally = import_coded(empty, lines, notes, policy=policy_on(), today=TODAY)
     assert (tally.notes, tally.unmatched) == (10, 0)
 
 
@@ -64,7 +66,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(empty, items, monkeypatc
 
     notes = [note for note, _ in items]
     with pytest.raises(KeyboardInterrupt):
-        import_coded(empty, until_the_power_goes(), notes, policy=load_policy(), today=TODAY)
+        import_coded(empty, until_the_power_goes(), notes, policy=policy_on(), today=TODAY)
     with empty.read() as connection:
         assert sum(queue.states(connection).values()) == 21  # three whole batches
     tally = load(empty, items)
@@ -104,7 +106,7 @@ def test_a_coding_without_its_text_is_named_and_left_out(empty, items):
 def test_a_coded_file_that_matches_no_note_is_refused(empty, items):
     lines = [(json.dumps(coded.to_json()), "coded") for _, coded in items[:3]]
     with pytest.raises(ReadError, match="none of the 3 coded notes has its text"):
-        import_coded(empty, lines, [note for note, _ in items[10:12]], policy=load_policy())
+        import_coded(empty, lines, [note for note, _ in items[10:12]], policy=policy_on())
     with empty.read() as connection:
         assert sum(queue.states(connection).values()) == 0
 
@@ -129,7 +131,7 @@ def test_another_note_of_the_same_id_is_left_out_however_often_it_comes(empty, i
 @pytest.mark.parametrize("line", ["{", "[]", '{"note_id": 4}', '{"note_id": "a", "nonsense": 1}', "null"])
 def test_a_line_that_is_no_coded_note_is_named_without_its_words(empty, line):
     with pytest.raises(ReadError, match=r"part-1\.jsonl:7: this line is no coded note") as caught:
-        import_coded(empty, [(line, "part-1.jsonl:7")], [], policy=load_policy())
+        import_coded(empty, [(line, "part-1.jsonl:7")], [], policy=policy_on())
     assert "nonsense" not in str(caught.value)
 
 
@@ -241,6 +243,84 @@ def test_units_of_a_column_count_before_the_labels_of_the_note(empty):
     with empty.read() as connection:
         row = connection.execute(select(tables.note.c.billed_value, tables.note.c.overpaid)).one()
     assert tuple(row) == (90.0, 60.0)
+
+
+BILLED_FIVE = Note(
+    "n", "Therex 15 min", source="a.csv#1", patient_id="p", date_of_service="2026-03-02", billed_units={"97110": 5}
+)
+
+
+def therex(note: Note, **fields) -> CodedNote:
+    service = Service(0, 13, "Therex 15 min", "97110", minutes=15)
+    return CodedNote("n", text_sha256=note.text_sha256, interventions=[service], needs_review=True, **fields)
+
+
+@pytest.mark.parametrize("coded_anew", [False, True])
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_corrected_bill_is_valued_anew_and_leaves_a_decision(empty, coded_anew, decided):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    if decided:
+        with empty.write() as connection:
+            decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    with empty.read() as connection:
+        before = queue.open_case(connection, 1)
+    two = replace(BILLED_FIVE, source="b.csv#1", patient_id=None, clinician="Brandt", billed_units={"97110": 2})
+    tally = load(empty, [(two, therex(two, model_version="test-2" if coded_anew else ""))])
+    assert (tally.corrected, tally.recoded, tally.unchanged) == (1, coded_anew, not coded_anew)
+    with empty.read() as connection:
+        case = queue.open_case(connection, 1)
+    assert (before.item.overpaid, case.item.overpaid) == (120.0, 30.0)  # flat fees
+    assert before.item.rank < case.item.rank  # less is at stake
+    assert case.meta["billed_units"] == {"97110": 2}
+    assert (case.meta["patient_id"], case.item.clinician) == ("p", "Brandt")  # an empty field is no correction
+    assert (case.item.state, case.answer) == (before.item.state, before.answer)
+    assert load(empty, [(two, therex(two))]).corrected == 0
+
+
+def test_the_same_notes_from_another_place_are_no_correction(empty):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    assert load(empty, [(replace(BILLED_FIVE, source="b.csv#7"), therex(BILLED_FIVE))]).corrected == 0
+
+
+def test_a_purged_text_takes_no_field_back(empty):
+    load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))])
+    purge_text(empty, before="2027-01-01", who="Ann")
+    assert load(empty, [(BILLED_FIVE, therex(BILLED_FIVE))]).corrected == 0
+    with empty.read() as connection:
+        assert "patient_id" not in queue.open_case(connection, 1).meta
+
+
+ROW = Note("notes-1", "Therex 15 min", "week1/notes.csv#1")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "addendum"),
+    [
+        ({}, {}, False),  # two exports, each with a first row
+        ({"source": "week1/notes.xlsx#May #1!1"}, {}, False),
+        ({"source": "week1/notes.xlsx#May #1!2"}, {}, True),  # an id that happens to end in a number
+        ({"patient_id": "p1"}, {"patient_id": "p1"}, False),  # and the patient's next visit in it
+        ({"patient_id": "p1", "date_of_service": "2026-03-02"}, {}, True),
+        ({"note_id": "a1"}, {}, True),  # the export's own id
+        ({"note_id": "a1", "patient_id": "p1"}, {"patient_id": None}, True),
+        ({"note_id": "a1", "patient_id": "p1"}, {"patient_id": "p2"}, False),
+        ({"note_id": "a1", "date_of_service": "2026-03-02"}, {"date_of_service": "2026-03-09"}, False),
+    ],
+)
+def test_only_a_text_of_the_same_visit_is_an_addendum(empty, before, after, addendum):
+    first = replace(ROW, **before)
+    load(empty, [(first, replace(therex(first), note_id=first.note_id))])
+    with empty.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    second = replace(first, text="Gait 15 min", source=first.source.replace("week1", "week2"), **after)
+    pair = second, replace(therex(second), note_id=second.note_id)
+    for _ in range(2):
+        tally = load(empty, [pair])
+        assert (tally.others, tally.other_ids) == ((0, []) if addendum else (1, [first.note_id]))
+    with empty.read() as connection:
+        case = queue.open_case(connection, 1)
+    assert (case.item.state, case.text) == (("open", second.text) if addendum else ("accepted", first.text))
+    assert case.touched is not addendum
 
 
 def test_a_failed_note_claims_neither_direction(empty):

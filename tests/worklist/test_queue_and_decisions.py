@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled_notes import TODAY
+from sqlalchemy import select
 
 from rehabcoder.errors import UsageError
 from rehabcoder.worklist.answer import Answer, AnswerService, check_minutes, check_span, parse_codes
 from rehabcoder.worklist.risk import Risk
-from rehabcoder.worklist.store import decisions, queue
+from rehabcoder.worklist.store import decisions, queue, tables
 from rehabcoder.worklist.store.decisions import ConflictError
 from rehabcoder.worklist.store.queue import Cursor, Filters
 from rehabcoder.worklist.triage import terms_on
@@ -151,6 +152,29 @@ def test_undo_walks_back_through_everything_and_stays_in_the_log(database, case)
         assert kinds == ["edit", "settle", "undo", "undo"]
         with pytest.raises(UsageError, match="nothing to undo"):
             decisions.undo(connection, reviewer="Ann")
+
+
+@pytest.mark.parametrize("kind", ["edit", "settle", "skip", "query"])
+def test_undoing_on_a_settled_note_leaves_it_to_who_settled_it(database, case, kind):
+    settle(database, case, reviewer="Cy")
+    with database.write() as connection:
+        case = decisions.undo(connection, reviewer="Cy")
+    settled = settle(database, case, reviewer="Alice")
+    with database.write() as connection:
+        decisions.record(connection, settled, kind, reviewer="Bob", after=settled.answer)
+        item = decisions.undo(connection, reviewer="Bob").item
+    assert (item.state, item.decided_by) == ("accepted", "Alice")
+    with database.read() as connection:
+        at = connection.execute(select(tables.note.c.decided_at).where(tables.note.c.id == item.id)).scalar_one()
+        log = queue.history(connection, item.id)
+    assert at == log[2]["at"]
+    assert [(row["kind"], row["reviewer"]) for row in log] == [
+        ("settle", "Cy"),
+        ("undo", "Cy"),
+        ("settle", "Alice"),
+        (kind, "Bob"),
+        ("undo", "Bob"),
+    ]
 
 
 def test_nobody_undoes_over_someone_elses_decision(database, case):

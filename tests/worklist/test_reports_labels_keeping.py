@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import stat
@@ -13,17 +14,20 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from labelled_notes import load
+from sqlalchemy import func, select, update
 
-from rehabcoder.billing.policies import load_policy
-from rehabcoder.note import CodedNote, Note
+from rehabcoder.errors import RehabcoderError
+from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
-from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.answer import Answer, AnswerService
 from rehabcoder.worklist.findings import sample_findings
-from rehabcoder.worklist.labels import export_labels
+from rehabcoder.worklist.labels import Exported, export_labels
 from rehabcoder.worklist.reports.collect import collect, model_agreement
 from rehabcoder.worklist.reports.page import write_memo, write_report
 from rehabcoder.worklist.reports.workbook import write_workbook
-from rehabcoder.worklist.store import decisions, queue, samples
+from rehabcoder.worklist.rules import policy_on
+from rehabcoder.worklist.sampling import Draw, Drawn
+from rehabcoder.worklist.store import decisions, imports, queue, samples, tables
 from rehabcoder.worklist.store.keeping import purge_text
 from rehabcoder.worklist.store.queue import Filters
 
@@ -51,7 +55,7 @@ def decided(database):
 
 
 def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
-    report = collect(decided, load_policy())
+    report = collect(decided, policy_on())
     assert report.whole.notes == len(items)
     assert sum(group.notes for group in report.groups["clinician"]) == len(items)
     assert sum(group.net for group in report.groups["payer"]) == pytest.approx(report.whole.net)
@@ -84,20 +88,20 @@ def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
 def test_names_in_a_report_are_text(empty, tmp_path):
     note = Note("n", "x", clinician="<script>alert(1)</script>", date_of_service="2026-01-01")
     load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256))])
-    write_report(tmp_path / "r.html", collect(empty, load_policy()))
+    write_report(tmp_path / "r.html", collect(empty, policy_on()))
     page = BeautifulSoup((tmp_path / "r.html").read_text(encoding="utf-8"), "html.parser")
     assert not page.find_all("script")
     assert "<script>alert(1)</script>" in page.text
 
 
 def test_an_empty_worklist_has_a_report(empty, tmp_path):
-    write_report(tmp_path / "r.html", collect(empty, load_policy()))
-    write_workbook(tmp_path / "r.xlsx", collect(empty, load_policy()))
+    write_report(tmp_path / "r.html", collect(empty, policy_on()))
+    write_workbook(tmp_path / "r.xlsx", collect(empty, policy_on()))
     assert "0 notes" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
 def test_the_workbook_holds_the_same_figures(decided, tmp_path):
-    report = collect(decided, load_policy())
+    report = collect(decided, policy_on())
     write_workbook(tmp_path / "r.xlsx", report)
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert book.sheetnames[0] == "Summary"
@@ -119,7 +123,7 @@ def test_the_workbook_holds_the_same_figures(decided, tmp_path):
 def test_the_memo_names_what_an_auditor_asks_for(decided, tmp_path):
     with decided.read() as connection:
         made = samples.find(connection, "q4")
-        found = sample_findings(made, samples.items(connection, made.id), load_policy())
+        found = sample_findings(made, samples.items(connection, made.id), policy_on())
     write_memo(tmp_path / "m.html", found, policy="medicare-part-b@2026")
     text = BeautifulSoup((tmp_path / "m.html").read_text(encoding="utf-8"), "html.parser").get_text(" ")
     for part in (
@@ -154,6 +158,77 @@ def test_labels_are_what_people_stand_behind(decided, items, tmp_path):
         else:
             assert record["interventions"][0]["code"] == "97750"
     assert stat.S_IMODE((tmp_path / "labels.jsonl").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def drawn(empty):
+    """One note of "Therex 15 min", accepted by Ann and drawn; then an addendum put before it a line of 11 characters."""
+    note = Note("n", "Therex 15 min", date_of_service="2026-03-02")
+    service = Service(0, 13, note.text, "97110", minutes=15)
+    load(empty, [(note, CodedNote("n", text_sha256=note.text_sha256, interventions=[service]))])
+    with empty.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+        units = samples.frame(connection, Filters(state="decided"))
+        made = Drawn("simple", 1, "sha", 1, (("", 1, 1),), (Draw(units[0], "", 1, 1.0),))
+        samples.save(connection, made, name="q", by="Ann", made_from={}, confidence=0.9, precision=0.2)
+    longer = replace(note, text="0123456789\nTherex 15 min")
+    moved = replace(service, start=11, end=24)
+    load(empty, [(longer, CodedNote("n", text_sha256=longer.text_sha256, interventions=[moved]))])
+    return empty
+
+
+def look_again(database):
+    with database.write() as connection:
+        item = samples.item(connection, 1)
+        case = samples.case_of(connection, item)
+        answer = Answer((AnswerService("97530", 15, 0, 13, status="added"),))
+        samples.second(connection, item, answer, reviewer="Bo", settle=True)
+    return case
+
+
+def test_the_second_look_is_at_the_text_that_was_drawn(drawn):
+    case = look_again(drawn)
+    assert (case.text, case.coding_id, case.coded.interventions[0].start) == ("Therex 15 min", 1, 0)
+
+
+def test_a_blind_label_keeps_the_text_it_was_given_for(drawn, tmp_path):
+    look_again(drawn)
+    with drawn.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    export_labels(drawn, tmp_path / "l.jsonl")
+    (record,) = map(json.loads, (tmp_path / "l.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (record["mark"], record["text"]) == ("blind", "Therex 15 min")
+    assert [(each["start"], each["quote"]) for each in record["interventions"]] == [(0, "Therex 15 min")]
+
+
+def test_a_blind_label_whose_text_was_purged_gives_way_to_the_decision_on_a_later_text(drawn, tmp_path):
+    look_again(drawn)
+    with drawn.write() as connection:
+        connection.execute(update(tables.text).where(tables.text.c.id == 1).values(text=None))
+    assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(purged=1)
+    with drawn.write() as connection:
+        decisions.record(connection, queue.open_case(connection, 1), "settle", reviewer="Ann")
+    assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(accepted=1)
+
+
+def test_labels_and_reports_of_before_stay_until_the_new_ones_are_whole(decided, tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    report = collect(decided, policy_on())
+    for name in ("l.jsonl", "r.html", "r.xlsx"):
+        (tmp_path / name).write_text("of before", encoding="utf-8")
+    monkeypatch.setattr("rehabcoder.writers.files._to_disk", full)
+    writers = {
+        "l.jsonl": lambda path: export_labels(decided, path),
+        "r.html": lambda path: write_report(path, report),
+        "r.xlsx": lambda path: write_workbook(path, report),
+    }
+    for name, write in writers.items():
+        with pytest.raises(RehabcoderError, match="the disk is full"):
+            write(tmp_path / name)
+        assert (tmp_path / name).read_text(encoding="utf-8") == "of before"
+    assert not list(tmp_path.glob(".unfinished-*"))
 
 
 def test_agreement_is_of_the_present_model_with_the_coders(decided, items):
@@ -203,3 +278,34 @@ def test_purging_spares_what_is_younger(database, items):
         for note, _ in items:
             case = queue.open_case(connection, queue.find(connection, [note.note_id])[note.note_id].id)
             assert (case.text is None) == (note.date_of_service < "2026-05-01")
+
+
+def test_purging_takes_notes_that_were_never_coded(database):
+    old = Note("old", "Zebra stripes", patient_id="p77", date_of_service="2019-05-06", payer="Aetna")
+    others = [
+        replace(old, note_id="young", date_of_service="2026-05-06"),
+        replace(old, note_id="undated", date_of_service=None),
+        replace(old, note_id="corrected"),
+        replace(old, note_id="corrected", text="Zebra again", date_of_service="2026-05-06"),
+    ]
+    with database.write() as connection:
+        imports.add_texts(connection, [(note, note.text_sha256) for note in (old, *others)])
+    assert purge_text(database, before="2020-01-01", who="Ann") == 1
+    assert purge_text(database, before="2020-01-01", who="Ann") == 0
+    with database.read() as connection:
+        rows = connection.execute(
+            select(tables.text).where(tables.text.c.note_id.in_(["old", "young", "undated", "corrected"]))
+        )
+        kept = {(row.note_id, row.text): json.loads(row.meta) for row in rows}
+    assert kept["old", None] == {"date_of_service": "2019-05-06", "payer": "Aetna"}
+    assert {key for key in kept if key[1]} == {
+        ("young", "Zebra stripes"),
+        ("undated", "Zebra stripes"),
+        ("corrected", "Zebra stripes"),
+        ("corrected", "Zebra again"),
+    }
+    everything = purge_text(database, before="2999-01-01", who="Ann")
+    with database.read() as connection:
+        left = connection.execute(select(func.count()).where(tables.text.c.text.is_not(None))).scalar_one()
+        coded = connection.execute(select(func.count()).select_from(tables.note)).scalar_one()
+    assert (left, everything) == (0, coded + 3)

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labelled_notes import load, pairs
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.answer import Answer, parse_codes
 from rehabcoder.worklist.findings import reviewed, sample_findings
 from rehabcoder.worklist.risk import Money
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.sampling import Unit, allocate, draw, frame_hash
 from rehabcoder.worklist.store import decisions, queue, samples
 from rehabcoder.worklist.store.decisions import ConflictError
@@ -129,7 +129,7 @@ def review(database, made, answer_of, reviewer="Bo", most=None):
     with database.write() as connection:
         for item in samples.items(connection, made.id)[:most]:
             samples.second(connection, item, answer_of(item), reviewer=reviewer, settle=True)
-        return sample_findings(made, samples.items(connection, made.id), load_policy())
+        return sample_findings(made, samples.items(connection, made.id), policy_on())
 
 
 def test_a_second_look_that_agrees_finds_no_error(sampled):
@@ -233,9 +233,7 @@ def test_money_of_a_sample_takes_the_units_of_a_column(empty):
     with empty.write() as connection:
         drawn = draw(samples.frame(connection, Filters(state=None)), design="simple", size=2, seed=1)
         made = samples.save(connection, drawn, name="q", by="Ann", made_from={}, confidence=0.9, precision=0.1)
-        found = [
-            reviewed(replace(item, second=item.first), load_policy()) for item in samples.items(connection, made.id)
-        ]
+        found = [reviewed(replace(item, second=item.first), policy_on()) for item in samples.items(connection, made.id)]
     assert [(each.wrong, each.money) for each in found] == [(False, Money(90.0, 60.0, 0.0))] * 2
 
 

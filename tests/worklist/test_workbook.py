@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 from labelled_notes import TODAY, load, pairs
 
-from rehabcoder.billing.policies import load_policy
 from rehabcoder.errors import ReadError, UsageError
 from rehabcoder.note import ClaimLine, CodedNote, Finding, Note, Service
 from rehabcoder.worklist import sampling
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store import decisions, exports, queue, samples
 from rehabcoder.worklist.store.queue import Filters
 from rehabcoder.worklist.workbook.apply import apply_sample, apply_worklist
@@ -29,7 +29,7 @@ def out(database, tmp_path: Path):
     with database.write() as connection:
         ids = [item.id for item in queue.page(connection, Filters(), limit=4)]
         cases = queue.open_cases(connection, ids)
-        export, rows = write_worklist(path, cases, policy=load_policy(), today=TODAY)
+        export, rows = write_worklist(path, cases, policy=policy_on(), today=TODAY)
         exports.keep(connection, export, "worklist", rows=rows)
     return path, cases
 
@@ -88,7 +88,7 @@ def test_the_first_row_of_a_note_says_what_it_supports_was_billed_and_lacks(empt
     load(empty, list(zip(notes, codings, strict=True)))
     with empty.read() as connection:
         cases = queue.open_cases(connection, [1, 2, 3])
-    write_worklist(tmp_path / "w.xlsx", cases, policy=load_policy(), today=TODAY)
+    write_worklist(tmp_path / "w.xlsx", cases, policy=policy_on(), today=TODAY)
     sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Worklist"]
     message = "units_mismatch: Billed 97110 x3; supported 97110 x2."
     names = ("note", "findings", "units", "billed")
@@ -137,7 +137,7 @@ def test_a_service_is_added_by_its_words(database, empty, tmp_path):
     with empty.write() as connection:
         item = queue.find(connection, ["emoji"])["emoji"]
         path = tmp_path / "add.xlsx"
-        export, rows = write_worklist(path, queue.open_cases(connection, [item.id]), policy=load_policy(), today=TODAY)
+        export, rows = write_worklist(path, queue.open_cases(connection, [item.id]), policy=policy_on(), today=TODAY)
         exports.keep(connection, export, "worklist", rows=rows)
     words = "Sit to stand x10 from low chair"
     fill(path, lambda book, sheet: put(sheet, 2, decision="add", words=words, new_code="97530", new_minutes=12))
@@ -289,7 +289,7 @@ def test_words_that_look_like_formulas_stay_words(empty, tmp_path):
     note = Note("=cmd()", "=HYPERLINK(1) 97110 x 10 min", clinician="+Ann")
     load(empty, [(note, CodedNote(note.note_id, text_sha256=note.text_sha256))])
     with empty.read() as connection:
-        write_worklist(tmp_path / "w.xlsx", queue.open_cases(connection, [1]), policy=load_policy(), today=TODAY)
+        write_worklist(tmp_path / "w.xlsx", queue.open_cases(connection, [1]), policy=policy_on(), today=TODAY)
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert book["Notes"]["B2"].value == note.text
@@ -297,7 +297,23 @@ def test_words_that_look_like_formulas_stay_words(empty, tmp_path):
 
 def test_nothing_to_write_is_said(tmp_path):
     with pytest.raises(UsageError, match="nothing to write"):
-        write_worklist(tmp_path / "w.xlsx", [], policy=load_policy(), today=TODAY)
+        write_worklist(tmp_path / "w.xlsx", [], policy=policy_on(), today=TODAY)
+
+
+def test_a_workbook_that_may_be_filled_in_is_not_replaced(database, out, tmp_path):
+    path, cases = out
+    before = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(UsageError, match=r"queue\.xlsx: there is a file already, .* --apply, .* another --out"):
+        write_worklist(path, cases, policy=policy_on(), today=TODAY)
+    with database.write() as connection:
+        drawn = sampling.draw(samples.frame(connection, Filters()), design="simple", size=2, seed=1)
+        made = samples.save(connection, drawn, name="s", by="Ann", made_from={}, confidence=0.9, precision=0.1)
+        items = samples.items(connection, made.id)
+        with pytest.raises(UsageError, match="sample apply"):
+            write_sample(path, items, [samples.case_of(connection, item) for item in items])
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.glob("*queue*")] == ["queue.xlsx"]
 
 
 def test_the_second_look_by_workbook(empty, tmp_path):

@@ -33,14 +33,14 @@ def import_notes(
 
     They are joined by note id and the hash of the text. Running it twice, or again after it was interrupted, adds
     nothing twice. A note whose text has changed (an addendum) is reopened and keeps both versions. Exit status 3: some
-    coded notes had no text among the notes, or the id of another note of the same file.
+    coded notes had no text among the notes, or the id of another note.
     """
     from rehabcoder.billing.ledger import count
-    from rehabcoder.billing.policies import load_policy
     from rehabcoder.errors import ReadError, UsageError
     from rehabcoder.readers import read_notes
     from rehabcoder.readers.coded import begun, read_coded
     from rehabcoder.worklist.importing import import_coded
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store.database import Database
 
     columns = dict(pair.split("=", 1) for pair in column or () if "=" in pair)
@@ -53,7 +53,7 @@ def import_notes(
         if sys.stderr.isatty():
             print(f"\r{counts.get('notes', 0):,} notes, {counts.get('codings', 0):,} codings", end="", file=sys.stderr)
 
-    rules = load_policy(policy)
+    rules = policy_on(policy)
     # Before the worklist is made: a wrong path leaves none behind.
     if missing := [path for path in notes if path != "-" and not (os.path.exists(path) or glob(path, recursive=True))]:
         raise ReadError("there is no such file or folder", where=missing[0], remedy="Check the path.")
@@ -76,8 +76,10 @@ def import_notes(
         f"{tally.notes} notes new, {tally.recoded} coded anew, {tally.addenda} with an addendum, "
         f"{tally.unchanged} unchanged -> {database.place}"
     )
-    if others := sorted(tally.policies - {rules.id}):
-        what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules.id}"
+    if tally.corrected:
+        print(f"{count(tally.corrected, 'note')} of the same text with another bill or other fields, valued anew")
+    if others := sorted(tally.policies - {rules(None).id}):
+        what = f"The notes were coded under {', '.join(others)}, and money is valued by {rules(None).id}"
         print(f"{what}: give the policy of the payer with --policy.", file=sys.stderr)
     if tally.unmatched:
         print(
@@ -90,5 +92,12 @@ def import_notes(
             f"{what}, left out: {', '.join(tally.repeated_ids)}. Give every note an id of its own and code them again.",
             file=sys.stderr,
         )
-    if tally.unmatched or tally.repeated:
+    if tally.others:
+        what = f"{count(tally.others, 'coded note')} of an id that another note bears (of another patient or day, or a row number)"
+        print(
+            f"{what}, left out: {', '.join(tally.other_ids)}. Give every note an id of its own, or every export a file "
+            "name of its own, and code them again.",
+            file=sys.stderr,
+        )
+    if tally.unmatched or tally.repeated or tally.others:
         raise typer.Exit(3)

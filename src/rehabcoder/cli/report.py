@@ -20,18 +20,18 @@ def report(
     policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees are used.")] = "medicare-part-b",
 ) -> None:
     """Write a report by clinician, clinic, payer, code, finding and month: one file, offline, fit to print."""
-    from rehabcoder.billing.policies import load_policy
     from rehabcoder.errors import UsageError
     from rehabcoder.worklist.findings import sample_findings
     from rehabcoder.worklist.reports.collect import collect
     from rehabcoder.worklist.reports.page import write_memo, write_report
     from rehabcoder.worklist.reports.workbook import write_workbook
+    from rehabcoder.worklist.rules import in_words, policy_on
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
 
     if (sample is None) != (memo is None):
         raise UsageError("a memo needs --sample and --memo", remedy="Give both.")
-    rules = load_policy(policy)
+    rules = policy_on(policy)
     database = Database(db)
     try:
         if sample is not None and memo is not None:
@@ -45,7 +45,7 @@ def report(
             write_workbook(workbook, gathered)
             print(f"workbook -> {workbook}")
         if sample is not None and memo is not None:
-            write_memo(memo, found, policy=rules.rules_version)
+            write_memo(memo, found, policy=in_words(rules))
             print(f"memo on {sample} -> {memo}")
     finally:
         database.close()

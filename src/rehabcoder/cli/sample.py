@@ -184,9 +184,9 @@ def estimate(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """What the sample says: error rate with limits, money with limits, agreement, and whether it is precise enough."""
-    from rehabcoder.billing.policies import load_policy
     from rehabcoder.worklist.findings import sample_findings
     from rehabcoder.worklist.reports.page import money, percent, units
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
 
@@ -194,7 +194,7 @@ def estimate(
     try:
         with database.read() as connection:
             one = samples.find(connection, name)
-            found = sample_findings(one, samples.items(connection, one.id), load_policy(policy))
+            found = sample_findings(one, samples.items(connection, one.id), policy_on(policy))
     finally:
         database.close()
     if as_json:

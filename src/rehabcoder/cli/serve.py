@@ -21,12 +21,12 @@ def serve(
 
     It prints a link that works once; when it was used, the next one, for another browser or reviewer.
     """
-    from rehabcoder.billing.policies import load_policy
     from rehabcoder.web.server import run
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store.database import Database
 
     database = Database(db, wait=5.0)
     try:
-        run(database, load_policy(policy), port=port, open_browser=browser)
+        run(database, policy_on(policy), port=port, open_browser=browser)
     finally:
         database.close()

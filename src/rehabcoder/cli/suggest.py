@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,7 +35,7 @@ def suggest(
     from rehabcoder.readers import read_notes
     from rehabcoder.training.registry import find_model
     from rehabcoder.training.suggest import suggest as run
-    from rehabcoder.worklist.files import private_text
+    from rehabcoder.writers.files import private
 
     columns = {"text": text_column} if text_column else None
     loaded = load_model(find_model(model, store))
@@ -43,7 +44,7 @@ def suggest(
         print(f"{number:3}  {one.note.note_id:24} {'; '.join(one.why)}")
     print(f"{len(done.notes)} of {done.seen} notes{f'; {done.failed} could not be read' if done.failed else ''}")
     if out is not None:
-        with private_text(out) as file:
+        with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
             for one in done.notes:
                 record = {"id": one.note.note_id, "source": one.note.source, "why": one.why, "text": one.note.text}
                 file.write(json.dumps(record) + "\n")

@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -120,11 +121,11 @@ def _show(database: Database, filters: Filters, limit: int) -> None:
 
 
 def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
-    from rehabcoder.worklist.files import private_text
     from rehabcoder.worklist.triage import terms_on
+    from rehabcoder.writers.files import private
 
     today, rows = date.today(), _rows(database, filters, limit)
-    with private_text(out) as lines:
+    with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as lines:
         for item in rows:
             row: dict[str, Any] = asdict(item) | {"terms": terms_on(item, today)}
             row.pop("id")
@@ -133,11 +134,11 @@ def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
 
 
 def _workbook(database: Database, filters: Filters, limit: int, out: str, policy: str) -> None:
-    from rehabcoder.billing.policies import load_policy
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store import exports, queue
     from rehabcoder.worklist.workbook.write import write_worklist
 
-    rules = load_policy(policy)
+    rules = policy_on(policy)
     with database.read() as connection:
         cases = queue.open_cases(connection, [item.id for item in queue.page(connection, filters, limit=limit)])
     export, rows = write_worklist(out, cases, policy=rules, today=date.today())

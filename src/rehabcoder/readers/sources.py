@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -60,6 +61,12 @@ class Source:
             return open(self.name, "rb", buffering=0)  # `streams.buffered` does that
         except OSError as error:
             raise _unopened(self.name, error) from error
+
+
+def counts_rows(note_id: str, source: str) -> bool:
+    """Whether an id only says which record of its file a note was: `export-7` of `export.csv#7` or `export.xlsx#May!7`."""
+    place = re.fullmatch(r"(.+?)#(?:.*!)?([0-9]+)", source)
+    return place is not None and note_id == f"{Source(place[1]).stem}-{place[2]}"
 
 
 def _unopened(name: str, error: OSError) -> ReadError:

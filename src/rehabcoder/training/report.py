@@ -14,8 +14,8 @@ from rehabcoder.training.gate import Change, Verdict
 from rehabcoder.training.learning import Curve
 from rehabcoder.training.outcomes import Outcome
 from rehabcoder.training.suspects import Suspect
-from rehabcoder.worklist.files import private_text
 from rehabcoder.worklist.reports.page import money, percent
+from rehabcoder.writers.files import private
 
 
 @dataclass(slots=True)
@@ -72,8 +72,8 @@ def write_report(report: Report, folder: Path) -> Path:
     page = folder / "report.html"
     for path in (page, folder / "report.md"):
         text = environment(html=path.suffix == ".html").get_template(path.name).render(**shown)
-        with private_text(path) as out:
-            out.write(text)
+        with private(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8", newline="\n")
     return page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import MissingExtra
 
 try:
@@ -19,7 +19,7 @@ from rehabcoder.errors import RehabcoderError
 from rehabcoder.web import notes, samples
 from rehabcoder.web.render import Pages
 from rehabcoder.web.review import Review, review
-from rehabcoder.web.security import COOKIE, Guard, Sessions
+from rehabcoder.web.security import Guard, Sessions, cookie_of
 from rehabcoder.worklist.store.database import Database, WorklistError
 
 MESSAGES = {
@@ -30,8 +30,8 @@ MESSAGES = {
 }
 
 
-def create_app(database: Database, policy: Policy, *, hosts: frozenset[str] = frozenset()) -> Review:
-    """The application on an open worklist, under a payer's rules."""
+def create_app(database: Database, policy: PolicyOn, *, hosts: frozenset[str] = frozenset()) -> Review:
+    """The application on an open worklist, under the payer's rules that `policy` gives of a day."""
     app = Review(docs_url=None, redoc_url=None, openapi_url=None)
     app.hosts, app.database, app.policy = hosts, database, policy
     app.sessions, app.pages = Sessions(), Pages()
@@ -51,7 +51,7 @@ def _enter(request: Request, link: str) -> Response:
     if key is None:
         raise HTTPException(403)
     response = RedirectResponse("/", status_code=303)
-    response.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/")
+    response.set_cookie(cookie_of(request), key, httponly=True, samesite="strict", path="/")
     if app.on_enter is not None:
         app.on_enter()
     return response

@@ -8,7 +8,7 @@ from typing import cast
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.web.render import Pages
 from rehabcoder.web.security import Sessions
 from rehabcoder.worklist.store.database import Database
@@ -22,7 +22,7 @@ class Review(FastAPI):
 
     hosts: frozenset[str]
     database: Database
-    policy: Policy
+    policy: PolicyOn
     sessions: Sessions
     pages: Pages
     on_enter: Callable[[], object] | None = None

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rehabcoder.worklist.store.queue import Filters
 
-COOKIE = "rehabcoder_session"
 LARGEST_FORM = 64 * 1024
 HEADERS = {
     "content-security-policy": (
@@ -63,7 +62,12 @@ class Sessions:
         return key
 
     def of(self, request: Request) -> Session | None:
-        return self._sessions.get(request.cookies.get(COOKIE, ""))
+        return self._sessions.get(request.cookies.get(cookie_of(request), ""))
+
+
+def cookie_of(request: Request) -> str:
+    """The name of the session's cookie. Browsers share cookies between the ports of a host, and so it names the port."""
+    return f"rehabcoder_session_{request.url.port}"
 
 
 def same_secret(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import webbrowser
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import MissingExtra, UsageError
 from rehabcoder.web.app import create_app
 from rehabcoder.worklist.store.database import Database
@@ -18,7 +18,7 @@ except ImportError as error:
 ADDRESS = "127.0.0.1"
 
 
-def run(database: Database, policy: Policy, *, port: int, open_browser: bool) -> None:
+def run(database: Database, policy: PolicyOn, *, port: int, open_browser: bool) -> None:
     """Serve until interrupted. Raises: UsageError when the port is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

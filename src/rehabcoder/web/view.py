@@ -9,6 +9,7 @@ from datetime import date
 from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.billing.revenue import LineDifference, compare_lines
 from rehabcoder.errors import RehabcoderError
 from rehabcoder.note import ClaimLine, Service
@@ -18,7 +19,6 @@ from rehabcoder.worklist.risk import billed_units
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.triage import terms_on
 
-STATUS_WORDS = {"suggested": "suggested", "confirmed": "confirmed", "changed": "changed", "added": "added"}
 STATUS_SIGNS = {"suggested": "?", "confirmed": "✓", "changed": "✎", "added": "+"}
 
 
@@ -83,12 +83,12 @@ class NoteView:
     problem: str | None
 
 
-def note_view(case: Case, policy: Policy, *, blind: bool = False, today: date | None = None) -> NoteView:
+def note_view(case: Case, policy: PolicyOn, *, blind: bool = False, today: date | None = None) -> NoteView:
     """Work out the page of a note. A blind one shows nothing that the tool or anyone else said of it."""
     text = case.text or ""
     services = [_service(case, number, each, text, blind) for number, each in enumerate(case.answer.services, 1)]
     findings = [] if blind else _findings(case)
-    lines, units, ledger, source, problem = _claim(case, policy, text, blind)
+    lines, units, ledger, source, problem = _claim(case, policy(day_of(case.meta.get("date_of_service"))), text, blind)
     return NoteView(
         case=case,
         blind=blind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote
 from rehabcoder.worklist import estimates
@@ -88,7 +88,7 @@ class SampleFindings:
         return "not reached yet" if self.reviewed < self.size else "not reached: it needs a larger sample"
 
 
-def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy) -> SampleFindings:
+def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: PolicyOn) -> SampleFindings:
     """Work out the figures from what is reviewed so far."""
     done = [reviewed(item, policy) for item in items if item.second is not None]
     rate = _rate(sample, done)
@@ -117,7 +117,7 @@ def sample_findings(sample: Sample, items: Sequence[SampleItem], policy: Policy)
     )
 
 
-def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
+def reviewed(item: SampleItem, policy: PolicyOn) -> Reviewed:
     """Compare both answers of one note by the codes and units they support, and its bill with the second.
 
     Raises:
@@ -126,10 +126,10 @@ def reviewed(item: SampleItem, policy: Policy) -> Reviewed:
     if item.second is None:
         raise UsageError("this note has no second answer yet", remedy="Review it first.")
     coded = CodedNote.from_json(item.coded)
-    stated = coded.totals.stated_timed
-    first, second = (units_of(answer, policy, stated_timed=stated) for answer in (item.first, item.second))
-    billed = billed_units(coded, policy, column=item.meta.get("billed_units"))
-    money = money_of(billed, services_of(item.second), policy, stated_timed=stated)
+    rules, stated = policy(day_of(item.meta.get("date_of_service"))), coded.totals.stated_timed
+    first, second = (units_of(answer, rules, stated_timed=stated) for answer in (item.first, item.second))
+    billed = billed_units(coded, rules, column=item.meta.get("billed_units"))
+    money = money_of(billed, services_of(item.second), rules, stated_timed=stated)
     return Reviewed(item, item.second, first != second, money, first, second, billed)
 
 

@@ -14,12 +14,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.note import CodedNote, Note
 from rehabcoder.readers.coded import none_matches, parse_coded
-from rehabcoder.worklist.risk import Money, billed_units, money_of, risk_of
+from rehabcoder.worklist.risk import Money, Risk, billed_units, money_of, risk_of
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
-from rehabcoder.worklist.store.imports import Coding, Tally
+from rehabcoder.worklist.store.imports import Coding, Tally, Valued
 
 BATCH = 2_000
 T = TypeVar("T")
@@ -30,7 +31,7 @@ def import_coded(
     coded: Iterable[tuple[str, str]],
     notes: Iterable[Note],
     *,
-    policy: Policy,
+    policy: PolicyOn,
     name: str = "",
     today: date | None = None,
     progress: Callable[[str, int], None] = lambda stage, count: None,
@@ -40,7 +41,7 @@ def import_coded(
     Args:
         coded: lines of JSON, each with the place it stands at (`readers.coded.read_coded` gives them).
         notes: the notes that were coded; more than were coded do no harm.
-        policy: the payer's rules and fees, for the money at stake.
+        policy: gives the payer's rules and fees of a day (`rules.policy_on`), for the money at stake.
         name: the coded file's name, for the record.
         today: the day that the age of undated notes counts from.
         progress: called with "notes" or "codings" and how many were taken so far.
@@ -55,7 +56,14 @@ def import_coded(
     taken = 0
     for some in _batches(notes):
         with database.write() as connection:
-            tally.texts += imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+            new, changed = imports.add_texts(connection, [(item, item.text_sha256) for item in some])
+            tally.texts += new
+            for at, since, content, fields in imports.of_texts(connection, changed):
+                present, meta = CodedNote.from_json(json.loads(content)), json.loads(fields)
+                imports.revalue(
+                    connection, at, Valued(present, meta, *_worth(present, meta, policy, date.fromisoformat(since)))
+                )
+                tally.corrected += 1
         unread = unread or next((item.error for item in some if item.error), None)
         taken += len(some)
         progress("notes", taken)
@@ -93,7 +101,7 @@ def _parsed(line: str, where: str) -> tuple[CodedNote, str, str]:
 
 
 def _joined(
-    connection: Any, items: list[tuple[CodedNote, str, str]], policy: Policy, today: date, tally: Tally
+    connection: Any, items: list[tuple[CodedNote, str, str]], policy: PolicyOn, today: date, tally: Tally
 ) -> Iterator[Coding]:
     keys = [(coded.note_id, coded.text_sha256) for coded, _, _ in items]
     texts = {(note_id, sha): (at, meta) for note_id, sha, at, meta in imports.find_texts(connection, keys)}
@@ -105,9 +113,14 @@ def _joined(
         tally.policies |= {coded.policy} if coded.policy else set()
         text_id, source = texts[key]
         meta = json.loads(source)
-        money = _money(coded, policy, meta.get("billed_units"))
-        risk = risk_of(coded, money, age_from=_date(meta.get("date_of_service")) or today)
-        yield Coding(coded, content, sha256, meta, text_id, risk, money)
+        yield Coding(coded, meta, *_worth(coded, meta, policy, today), content, sha256, text_id)
+
+
+def _worth(coded: CodedNote, meta: dict[str, Any], policy: PolicyOn, since: date) -> tuple[Risk, Money]:
+    """Risk and money of a note, whose age counts from `since` where its day of service cannot be read."""
+    day = day_of(meta.get("date_of_service"))
+    money = _money(coded, policy(day), meta.get("billed_units"))
+    return risk_of(coded, money, age_from=day or since), money
 
 
 def _money(coded: CodedNote, policy: Policy, column: dict[str, int] | None) -> Money:
@@ -115,10 +128,3 @@ def _money(coded: CodedNote, policy: Policy, column: dict[str, int] | None) -> M
         return Money(0.0, 0.0, 0.0)
     billed = billed_units(coded, policy, column=column)
     return money_of(billed, coded.interventions, policy, stated_timed=coded.totals.stated_timed)
-
-
-def _date(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value[:10]) if value else None
-    except ValueError:
-        return None  # a date that cannot be read ages from the day of import

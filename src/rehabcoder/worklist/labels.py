@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from rehabcoder.worklist.files import private_text
 from rehabcoder.worklist.store import statistics
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.statistics import Label
+from rehabcoder.writers.files import private
 
 
 @dataclass(slots=True)
@@ -31,9 +31,9 @@ def export_labels(database: Database, path: str | Path) -> Exported:
     `changed`. `reviewer`, `decided_at` and `model_version` say by whom, when, and over which model's suggestion.
 
     Raises:
-        ReadError: the file cannot be written.
+        RehabcoderError: the file cannot be written.
     """
-    with private_text(path) as out:
+    with private(Path(path)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as out:
         return write_labels(database, out)
 
 

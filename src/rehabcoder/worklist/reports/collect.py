@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.worklist.agreement import Agreement, agreement
 from rehabcoder.worklist.findings import SampleFindings, sample_findings
+from rehabcoder.worklist.rules import in_words
 from rehabcoder.worklist.store import queue, samples, statistics
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.statistics import GROUPINGS, Group
@@ -50,13 +51,13 @@ def model_agreement(database: Database, *, since: str | None = None) -> ModelAgr
     return ModelAgreement(version, start, overall, by_code)
 
 
-def collect(database: Database, policy: Policy, *, today: date | None = None) -> Report:
+def collect(database: Database, policy: PolicyOn, *, today: date | None = None) -> Report:
     """Gather the figures of a report."""
     model = model_agreement(database)
     with database.read() as connection:
         return Report(
             made_on=today or date.today(),
-            policy=policy.rules_version,
+            policy=in_words(policy),
             states=queue.states(connection),
             whole=statistics.whole(connection),
             groups={name: statistics.by(connection, name) for name in GROUPINGS},

@@ -9,11 +9,11 @@ from typing import Any
 
 from rehabcoder.errors import MissingExtra
 from rehabcoder.worklist.claimed import Units, in_words
-from rehabcoder.worklist.files import private_text
 from rehabcoder.worklist.findings import SampleFindings
 from rehabcoder.worklist.reports.collect import Report
 from rehabcoder.worklist.risk import scheme
 from rehabcoder.worklist.store.statistics import Group
+from rehabcoder.writers.files import private
 
 TITLES = {
     "clinician": "Clinicians",
@@ -45,14 +45,14 @@ def placeholder() -> str:
 
 
 def write_report(path: str | Path, report: Report) -> None:
-    """Write the report as a page. Raises: ReadError when it cannot be written."""
+    """Write the report as a page. Raises: RehabcoderError when it cannot be written."""
     page = _environment().get_template("report.html")
     said = {"billed": BILLED, "parts": PARTS, "placeholder": placeholder()}
     _write(path, page.render(report=report, titles=TITLES, said=said))
 
 
 def write_memo(path: str | Path, findings: SampleFindings, *, policy: str, today: date | None = None) -> None:
-    """Write the audit memo of one sample. Raises: ReadError when it cannot be written."""
+    """Write the audit memo of one sample. Raises: RehabcoderError when it cannot be written."""
     page = _environment().get_template("memo.html")
     _write(path, page.render(found=findings, sample=findings.sample, policy=policy, made_on=today or date.today()))
 
@@ -75,8 +75,8 @@ def _environment() -> Any:
 
 
 def _write(path: str | Path, page: str) -> None:
-    with private_text(path) as out:
-        out.write(page)
+    with private(Path(path)) as unfinished:
+        unfinished.write_text(page, encoding="utf-8", newline="\n")
 
 
 def money(value: float | None) -> str:

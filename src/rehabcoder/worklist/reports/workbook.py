@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from rehabcoder.errors import MissingExtra
-from rehabcoder.worklist.files import claim
 from rehabcoder.worklist.reports.collect import Report
 from rehabcoder.worklist.reports.page import BILLED, PARTS, TITLES, placeholder
+from rehabcoder.writers.files import private
 
 HEADS = ("Notes", "Settled itself", "Accepted", "Changed", "To do", "Billed or labelled", "Over", "Under", "Net")
 
 
 def write_workbook(path: str | Path, report: Report) -> None:
-    """Write the report as a workbook, readable by its owner alone. Raises: ReadError when it cannot be written."""
+    """Write the report as a workbook, readable by its owner alone. Raises: RehabcoderError when it cannot be written."""
     try:
         import xlsxwriter
     except ImportError as error:
         raise MissingExtra("xlsxwriter", "review", needed_for="The report's workbook") from error
-    claim(path)
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
     dollars = book.add_format({"num_format": "$#,##0;[Red]-$#,##0"})
     share = book.add_format({"num_format": "0.0%"})
@@ -42,6 +43,8 @@ def write_workbook(path: str | Path, report: Report) -> None:
             sheet.insert_chart(1, len(HEADS) + 2, _chart(book, TITLES[name], min(len(groups), 24), name == "month"))
     _samples(book, report, head, share, dollars)
     book.close()
+    with private(Path(path)) as unfinished:
+        unfinished.write_bytes(content.getvalue())
 
 
 def _summary(book: Any, report: Report, head: Any, dollars: Any) -> None:

@@ -124,7 +124,7 @@ def _undo(connection: Connection, row: Any, reviewer: str) -> Case:
     if row.state_before not in ("accepted", "changed"):
         values |= {"decided_by": None, "decided_at": None}
     else:
-        values |= {"decided_by": reviewer, "decided_at": now()}
+        values |= _settled_before(connection, row)
     _move(connection, case.item, **values)
     _log(
         connection,
@@ -141,6 +141,20 @@ def _undo(connection: Connection, row: Any, reviewer: str) -> Case:
     again = open_case(connection, row.note)
     assert again is not None  # it was there a moment ago, in this transaction
     return again
+
+
+def _settled_before(connection: Connection, row: Any) -> dict[str, Any]:
+    """Who had settled the note, and when, before the decision `row`: not the one who takes that back."""
+    taken_back = select(decision.c.undoes).where(decision.c.note == row.note, decision.c.kind == "undo")
+    settled = select(decision.c.reviewer, decision.c.at).where(
+        decision.c.note == row.note,
+        decision.c.id < row.id,
+        decision.c.kind == "settle",
+        decision.c.sample_id.is_(None),
+        decision.c.id.not_in(taken_back),
+    )
+    reviewer, at = connection.execute(settled.order_by(decision.c.id.desc()).limit(1)).one()
+    return {"decided_by": reviewer, "decided_at": at}
 
 
 def _move(connection: Connection, item: Item, **values: Any) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, tuple_, update
 
 from rehabcoder.note import CodedNote, Note
+from rehabcoder.readers.sources import counts_rows
 from rehabcoder.worklist.risk import Money, Risk
 from rehabcoder.worklist.store.database import now
 from rehabcoder.worklist.store.tables import coding, decision, import_run, note, note_code, note_finding, text
@@ -19,34 +20,44 @@ LOOKUP = 5_000  # SQLite takes 32,766 values a statement
 
 
 @dataclass(slots=True)
-class Coding:
-    """One coded note on its way in, with the risk and money that were worked out for it."""
+class Valued:
+    """A coded note with the other fields of its text, and the risk and money that were worked out from both."""
 
     coded: CodedNote
-    content: str
-    sha256: str
     meta: dict[str, Any]
-    text_id: int
     risk: Risk
     money: Money
 
 
 @dataclass(slots=True)
+class Coding(Valued):
+    """One coded note on its way in."""
+
+    content: str
+    sha256: str
+    text_id: int
+
+
+@dataclass(slots=True)
 class Tally:
-    """What an import did. The lists hold note ids, at most the first twenty. `repeated` codings were left out: their ids
-    had come before in the same import.
+    """What an import did. The lists hold note ids, at most the first twenty. `corrected` notes were there with another
+    bill or other fields. `repeated` codings were left out: their ids had come before in the same import. So were
+    `others`: the note of that id is of another visit.
     """
 
     texts: int = 0
+    corrected: int = 0
     notes: int = 0
     recoded: int = 0
     addenda: int = 0
     unchanged: int = 0
     unmatched: int = 0
     repeated: int = 0
+    others: int = 0
     policies: set[str] = field(default_factory=set)  # under which the notes were coded
     unmatched_ids: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
+    other_ids: list[str] = field(default_factory=list)
     unchanged_ids: set[str] = field(default_factory=set)  # all of them: no other coding of these may follow
 
 
@@ -76,13 +87,17 @@ def finish_run(connection: Connection, run: int, codings: int) -> None:
     connection.execute(update(import_run).where(import_run.c.id == run).values(finished_at=now(), codings=codings))
 
 
-def add_texts(connection: Connection, notes: Sequence[tuple[Note, str]]) -> int:
-    """Add the notes, each with its SHA-256, that are not there yet; gives how many were new."""
-    have = set(_pairs(connection, [(item.note_id, sha) for item, sha in notes]))
-    at, rows = now(), {}
+def add_texts(connection: Connection, notes: Sequence[tuple[Note, str]]) -> tuple[int, list[int]]:
+    """Add the notes, each with its SHA-256, that are not there yet, and take over other fields of those that are there.
+
+    Gives how many were new, and the ids of the texts with other fields. A field that is empty now stays as it was, as do
+    all of a text that was purged; another source alone is no other field.
+    """
+    have = {row[:2]: row[2:] for row in find_texts(connection, [(item.note_id, sha) for item, sha in notes])}
+    at, rows, others = now(), {}, {}
     for item, sha in notes:
+        meta = {key: getattr(item, key) for key in (*META, "billed_units") if getattr(item, key)}
         if (item.note_id, sha) not in have:
-            meta = {key: getattr(item, key) for key in (*META, "billed_units") if getattr(item, key)}
             rows[item.note_id, sha] = {
                 "note_id": item.note_id,
                 "text_sha256": sha,
@@ -90,14 +105,39 @@ def add_texts(connection: Connection, notes: Sequence[tuple[Note, str]]) -> int:
                 "meta": json.dumps(meta, separators=(",", ":")),
                 "imported_at": at,
             }
+            continue
+        text_id, kept = have[item.note_id, sha]
+        before = json.loads(kept)
+        if any(before.get(key) != value for key, value in meta.items() if key != "source"):
+            others[text_id] = json.dumps(before | meta, separators=(",", ":"))
     if rows:
         connection.execute(insert(text), list(rows.values()))
-    return len(rows)
+    changed = [text_id for text_id, meta in others.items() if _set_meta(connection, text_id, meta)]
+    return len(rows), changed
 
 
-def _pairs(connection: Connection, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for row in find_texts(connection, keys):
-        yield row[0], row[1]
+def _set_meta(connection: Connection, text_id: int, meta: str) -> bool:
+    kept = update(text).where(text.c.id == text_id, text.c.text.is_not(None))  # a purge took these fields away for good
+    return connection.execute(kept.values(meta=meta)).rowcount == 1
+
+
+def of_texts(connection: Connection, text_ids: Sequence[int]) -> list[tuple[int, str, str, str]]:
+    """(id, day its age counts from, coding, meta) of the notes that these texts are the present ones of."""
+    found: list[tuple[int, str, str, str]] = []
+    query = (
+        select(note.c.id, note.c.age_from, coding.c.coded, text.c.meta)
+        .join(text, text.c.id == note.c.text_id)
+        .join(coding, coding.c.id == note.c.coding_id)
+    )
+    for at in range(0, len(text_ids), LOOKUP):
+        among = query.where(note.c.text_id.in_(text_ids[at : at + LOOKUP]))
+        found += [(row[0], row[1], row[2], row[3]) for row in connection.execute(among)]
+    return found
+
+
+def revalue(connection: Connection, at: int, item: Valued) -> None:
+    """Bring what the queue is ordered and filtered by up to date; a decision stays as it is."""
+    connection.execute(update(note).where(note.c.id == at).values(triage(item)))
 
 
 def find_texts(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str, int, str]]:
@@ -125,6 +165,9 @@ def add_codings(connection: Connection, run: int, items: Sequence[Coding], tally
         if (key, item.sha256) in seen:
             tally.unchanged += 1
             tally.unchanged_ids.add(key)
+        elif key in existing and _is_another(existing[key], item):
+            tally.others += 1
+            tally.other_ids += [key] if len(tally.other_ids) < 20 else []
         elif key in fresh or key in tally.unchanged_ids or (key in existing and existing[key].run_id == run):
             tally.repeated += 1
             tally.repeated_ids += [key] if len(tally.repeated_ids) < 20 else []
@@ -142,6 +185,18 @@ def add_codings(connection: Connection, run: int, items: Sequence[Coding], tally
         if key in existing:
             _renew(connection, existing[key], item, coding_ids[key], run, tally)
     _index(connection, fresh, existing)
+
+
+def _is_another(row: Any, item: Coding) -> bool:
+    """Whether a text under the id of a note that is there is no addendum to it: of another patient or day, or under an id
+    that only counts the rows of a file, which another export counts again, with nothing to show that it is the same visit.
+    """
+    if item.text_id == row.text_id:
+        return False
+    given = [(row.patient_id, item.meta.get("patient_id")), (row.date_of_service, item.meta.get("date_of_service"))]
+    if any(before and after and before != after for before, after in given):
+        return True
+    return counts_rows(item.coded.note_id, item.meta.get("source", "")) and not all(map(all, given))
 
 
 def _insert_codings(connection: Connection, items: Sequence[Coding]) -> dict[str, int]:
@@ -166,9 +221,9 @@ def _insert_codings(connection: Connection, items: Sequence[Coding]) -> dict[str
     return {row[0]: row[1] for row in connection.execute(newest)}
 
 
-def triage(item: Coding) -> dict[str, Any]:
+def triage(item: Valued) -> dict[str, Any]:
     """The columns of a note that the queue is ordered and filtered by."""
-    risk, money, meta = item.risk, item.money, item.meta
+    coded, meta, risk, money = item.coded, item.meta, item.risk, item.money
     return {
         "rank": -risk.priority,
         "money": risk.money,
@@ -185,8 +240,8 @@ def triage(item: Coding) -> dict[str, Any]:
         "payer": meta.get("payer"),
         "patient_id": meta.get("patient_id"),
         "discipline": meta.get("discipline"),
-        "primary_code": item.coded.primary_code or next((line.code for line in item.coded.lines), None),
-        "model_version": item.coded.model_version,
+        "primary_code": coded.primary_code or next((line.code for line in coded.lines), None),
+        "model_version": coded.model_version,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -43,9 +43,6 @@ class Filters:
 
     def to_json(self) -> dict[str, str]:
         return {key: value for key, value in asdict(self).items() if value}
-
-    def any_state(self) -> Filters:
-        return replace(self, state=None)
 
 
 @dataclass(slots=True, frozen=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from rehabcoder.errors import UsageError
+from rehabcoder.note import CodedNote
 from rehabcoder.worklist.answer import Answer
 from rehabcoder.worklist.reviewers import same_person
 from rehabcoder.worklist.sampling import Drawn, Unit
 from rehabcoder.worklist.store.database import now
 from rehabcoder.worklist.store.decisions import ConflictError
+from rehabcoder.worklist.store.imports import unpack_text
 from rehabcoder.worklist.store.queue import Case, Filters, conditions, open_cases
 from rehabcoder.worklist.store.tables import coding, decision, note, sample, sample_item, text
 
@@ -223,13 +225,23 @@ def _item(row: Any) -> SampleItem:
 
 
 def case_of(connection: Connection, item: SampleItem) -> Case | None:
-    """The note of a sample's item, with the reviewer's draft as its answer and nothing of the first decision."""
+    """The note of a sample's item as it was drawn, without an addendum that came since, with the reviewer's draft as its
+    answer and nothing of the first decision.
+    """
     cases = open_cases(connection, [item.note])
     if not cases:
         return None
-    cases[0].answer = item.draft or Answer()
-    cases[0].touched = item.draft is not None
-    return cases[0]
+    drawn = select(text.c.text).join(coding, coding.c.text_id == text.c.id).where(coding.c.id == item.coding_id)
+    body = connection.execute(drawn).scalar_one()
+    return replace(
+        cases[0],
+        text=None if body is None else unpack_text(body),
+        meta=item.meta,
+        coded=CodedNote.from_json(item.coded),
+        coding_id=item.coding_id,
+        answer=item.draft or Answer(),
+        touched=item.draft is not None,
+    )
 
 
 def second(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, literal, select
 
 from rehabcoder.note import CodedNote
 from rehabcoder.worklist.answer import Answer
@@ -120,14 +120,7 @@ class Label:
 
 def labels(connection: Connection) -> Iterator[Label]:
     """Every note that a person settled. A blind second answer with its words marked goes before the first."""
-    blind = {
-        row[0]: row[1:]
-        for row in connection.execute(
-            select(sample_item.c.note, sample_item.c.second, sample_item.c.second_by, sample_item.c.second_at).where(
-                sample_item.c.second.is_not(None)
-            )
-        )
-    }
+    blind = _blind(connection)
     query = (
         select(
             note.c.id,
@@ -147,13 +140,44 @@ def labels(connection: Connection) -> Iterator[Label]:
     )
     rows = connection.execute(query, execution_options={"yield_per": 500})
     for at, note_id, body, meta, coded, answer, state, decided_by, decided_at in rows:
-        words = None if body is None else unpack_text(body)
-        shared = (note_id, words, json.loads(meta), CodedNote.from_json(json.loads(coded)))
-        second = Answer.loads(blind[at][0]) if at in blind else None
-        if second is not None and all(service.start is not None for service in second.services):
-            yield Label(*shared, second, "blind", blind[at][1], blind[at][2])
+        second = blind.get(at)
+        if second is not None and (second.text is not None or state not in DECIDED):
+            yield second
         elif state in DECIDED:
-            yield Label(*shared, Answer.loads(answer), state, decided_by, decided_at)
+            yield _label(note_id, body, meta, coded, answer, state, decided_by, decided_at)
+
+
+def _blind(connection: Connection) -> dict[int, Label]:
+    """By note, its last second answer with all words marked, on the text that it was given for: an addendum may have
+    come since.
+    """
+    query = (
+        select(
+            sample_item.c.note,
+            coding.c.note_id,
+            text.c.text,
+            text.c.meta,
+            coding.c.coded,
+            sample_item.c.second,
+            literal("blind"),
+            sample_item.c.second_by,
+            sample_item.c.second_at,
+        )
+        .join(coding, coding.c.id == sample_item.c.coding_id)
+        .join(text, text.c.id == coding.c.text_id)
+        .where(sample_item.c.second.is_not(None))
+        .order_by(sample_item.c.id)
+    )
+    found = ((row[0], _label(*row[1:])) for row in connection.execute(query))
+    return {at: label for at, label in found if all(s.start is not None for s in label.answer.services)}
+
+
+def _label(
+    note_id: str, body: str | None, meta: str, coded: str, answer: str, mark: str, reviewer: str, at: str
+) -> Label:
+    words = None if body is None else unpack_text(body)
+    content = CodedNote.from_json(json.loads(coded))
+    return Label(note_id, words, json.loads(meta), content, Answer.loads(answer), mark, reviewer, at)
 
 
 def decisions_by_day(connection: Connection, *, reviewer: str | None = None) -> list[tuple[str, int]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from rehabcoder.billing.codes import CODES
-from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.errors import MissingExtra, UsageError
 from rehabcoder.worklist.claimed import in_words, units_of
-from rehabcoder.worklist.files import claim
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.store.samples import SampleItem
 from rehabcoder.worklist.triage import terms_on
@@ -30,6 +31,7 @@ from rehabcoder.worklist.workbook.layout import (
     Key,
     Kind,
 )
+from rehabcoder.writers.files import private
 
 CELL = 32_767  # characters that a cell takes
 ROWS = 100_000  # a workbook of more is no longer worked through by hand
@@ -60,15 +62,15 @@ HELP_TEXT: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: Policy, today: date) -> tuple[str, int]:
+def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: PolicyOn, today: date) -> tuple[str, int]:
     """Write notes of the queue as a workbook; gives the id of the export and the number of rows.
 
     Args:
-        policy: the payer's rules, for the units that the services support.
+        policy: gives the payer's rules of a day, for the units that the services support.
 
     Raises:
-        UsageError: there is nothing to write, or too much.
-        ReadError: the file cannot be written.
+        UsageError: there is nothing to write, or too much, or a file stands there.
+        RehabcoderError: the file cannot be written.
     """
     export = secrets.token_hex(8)
     rows: list[dict[str, Any]] = []
@@ -99,16 +101,16 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: Policy, t
     return export, len(rows)
 
 
-def _of_the_note(case: Case, policy: Policy) -> dict[str, str]:
+def _of_the_note(case: Case, policy: PolicyOn) -> dict[str, str]:
     """What a note's first row says of the whole note."""
     messages: dict[str, list[str]] = {}
     for finding in case.coded.flags:
         messages.setdefault(finding.id, []).append(finding.message)
-    totals = case.coded.totals
+    rules, totals = policy(day_of(case.meta.get("date_of_service"))), case.coded.totals
     billed = case.meta.get("billed_units") or totals.billed_units
     return {
         "findings": "\n".join(f"{name}: {' '.join(messages.get(name, []))}" for name in case.answer.standing_flags),
-        "units": in_words(units_of(case.answer, policy, stated_timed=totals.stated_timed)),
+        "units": in_words(units_of(case.answer, rules, stated_timed=totals.stated_timed)),
         "billed": in_words(billed) if billed else "",
     }
 
@@ -141,9 +143,14 @@ def _write(
         raise UsageError("there is nothing to write", remedy="Widen the filters.")
     if len(rows) > ROWS:
         raise UsageError(f"{len(rows)} rows are too many for a workbook", remedy="Use --limit, or narrow the filters.")
-    claim(path)
+    if os.path.exists(path):
+        remedy = (
+            "Take it back with --apply, or sample apply, if it is filled in; then delete it, or choose another --out."
+        )
+        raise UsageError("there is a file already, and it may hold decisions", where=str(path), remedy=remedy)
     # In memory: with temporary files, words of a note would lie outside the chosen output.
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     locked = book.add_format({"valign": "top", "text_wrap": True})
     filled = book.add_format({"valign": "top", "text_wrap": True, "locked": False, "bg_color": "#FFF8D6", "border": 1})
     filled.set_border_color("#D9D2B0")
@@ -189,6 +196,8 @@ def _write(
         lists.write_string(number, 0, code)
     lists.hide()
     book.close()
+    with private(Path(path)) as unfinished:
+        unfinished.write_bytes(content.getvalue())
 
 
 def _texts(book: Any, texts: Iterable[tuple[str, str | None]], style: Any, head: Any) -> None:
