@@ -96,6 +96,13 @@ def test_a_failed_note_leaves_the_claim_incomplete(coded_visit: Make) -> None:
     assert claim.to_json()["left_out"] == {"two": "the note could not be coded"}
 
 
+def test_a_day_whose_notes_all_failed_makes_no_claim_and_asks_for_no_rules(coded_visit: Make) -> None:
+    impossible = DAY | {"date_of_service": "1949-05-06"}  # the payer has no rules for that day
+    bad = (Note("one", "", **impossible), CodedNote("one", status="failed", error="no version in force"))
+    good = coded_visit("two", [service("97110", 15)], **DAY)
+    assert [claim.note_ids for claim in claims_of(bad, good)] == [["two"]]
+
+
 def test_the_rules_of_the_day_and_the_assistant_s_minutes(coded_visit: Make) -> None:
     services = [service("97110", 30)]
     visits = [

@@ -89,7 +89,7 @@ class _Kept:
 class ClaimPool:
     """Gathers coded notes, in any order, and makes claims of them.
 
-    Notes without a patient or a date make no claim. A note whose payer or discipline is not given joins the only claim
+    Notes without a patient or a date make no claim, nor does a day whose notes all failed. A note whose payer or discipline is not given joins the only claim
     of its day that could be meant. Notes with the very same text count once.
     """
 
@@ -114,6 +114,8 @@ class ClaimPool:
         spent = dict(year_to_date or {})
         for (day, patient), members in sorted(self._days.items(), key=lambda item: item[0][0]):
             for (discipline, payer), own in _by_claim(members).items():
+                if all(kept.failed for kept in own):
+                    continue  # an impossible date is among the reasons: no rules are in force that day
                 rules = policy(day_of(day))
                 key = (patient, threshold_of(discipline_of(discipline)), int(day[:4]) if day[:4].isdigit() else 0)
                 claim = _claim(patient, day, discipline, payer, own, rules, spent.get(key))
