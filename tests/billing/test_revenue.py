@@ -70,6 +70,11 @@ def test_97014_on_the_bill_is_g0283_for_medicare() -> None:
     assert (found.over, found.under) == (0, 0)
 
 
+def test_a_service_billed_under_both_its_names_is_added_up() -> None:
+    found = compare([service("G0283", 15)], {"97014": 1, "G0283": 1})
+    assert [(line.code, line.billed, line.over) for line in found.lines] == [("G0283", 2, 1)]
+
+
 def test_a_pack_billed_to_medicare_is_over() -> None:
     assert by_code(compare([service("97010", 10)], {"97010": 1})) == {"97010": (1, 0)}
 

@@ -115,8 +115,7 @@ def _gather(services: Iterable[Service], policy: Policy) -> _Day:
     for service in services:
         if service.code not in CODES:
             continue  # `none`: nothing billable
-        terms = policy.codes.get(service.code)
-        code = terms.bill_as if terms and terms.bill_as else service.code
+        code = policy.as_paid(service.code)
         if code != service.code:
             day.replaced[code] = service.code
         code = FIRST_OF.get(code, code)

@@ -194,7 +194,10 @@ def compare_lines(
     Where the minutes of a timed code are not known but `whole`, the units of all timed codes, is, these are compared as
     one under the name `POOLED`, without money.
     """
-    paid = {_as_paid(code, policy): _units(code, n, name) for code, n in billed.items()}
+    paid: dict[str, int] = {}
+    for written, n in billed.items():
+        code = policy.as_paid(written.strip().upper())
+        paid[code] = paid.get(code, 0) + _units(written, n, name)
     nearest = allocation.nearest(paid)
     supported: dict[str, int | None] = {}
     for line in lines:
@@ -259,12 +262,6 @@ def overpayments(
         for difference in differences
         if difference.over and paid(difference.name)
     ]
-
-
-def _as_paid(code: str, policy: Policy) -> str:
-    written = code.strip().upper()
-    terms = policy.codes.get(written)
-    return terms.bill_as if terms and terms.bill_as else written
 
 
 def _units(code: str, n: int, where: str) -> int:
