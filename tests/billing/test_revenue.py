@@ -13,10 +13,18 @@ from billing_cases import service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.billing.claim import claim_lines
+from rehabcoder.billing.claim import claim_and_allocation, claim_lines
 from rehabcoder.billing.codes import TIMED
 from rehabcoder.billing.policies import load_policy
-from rehabcoder.billing.revenue import Difference, by_clinic, by_clinician, compare_billed, overpayments, roll_up
+from rehabcoder.billing.revenue import (
+    Difference,
+    by_clinic,
+    by_clinician,
+    compare_billed,
+    compare_lines,
+    overpayments,
+    roll_up,
+)
 from rehabcoder.errors import UsageError
 from rehabcoder.note import CodedNote, Note, Service
 
@@ -88,6 +96,36 @@ def test_an_unknown_fee_leaves_money_unknown_and_units_known() -> None:
 def test_minutes_that_are_missing_are_no_overbilling() -> None:
     found = compare([service("97110")], {"97110": 2})
     assert (found.over, found.under, found.undetermined) == (0, 0, 2)
+
+
+def test_minutes_that_are_missing_beside_known_ones_are_no_overbilling() -> None:
+    found = compare([service("97110", 30), service("97140")], {"97110": 2, "97140": 1})
+    assert [(line.code, line.billed, line.supported) for line in found.lines] == [("97110", 2, 2), ("97140", 1, None)]
+    assert (found.over, found.under, found.undetermined) == (0, 0, 1)
+
+
+def test_a_service_of_a_code_without_minutes_leaves_its_units_open() -> None:
+    found = compare([service("97110", 30), service("97110")], {"97110": 4})
+    assert [(line.code, line.billed, line.supported) for line in found.lines] == [("97110", 4, None)]
+
+
+def test_a_stated_total_settles_a_code_of_which_one_service_lacks_minutes() -> None:
+    found = compare([service("97110", 30), service("97110")], {"97110": 4}, stated=53)
+    assert [(line.code, line.billed, line.supported) for line in found.lines] == [("timed", 4, 4)]
+
+
+@pytest.mark.parametrize(("billed", "over", "under"), [(0, 0, 1), (1, 0, 0), (2, 0, 0), (3, 1, 0)])
+def test_leftover_minutes_count_neither_way_while_others_are_missing(billed: int, over: int, under: int) -> None:
+    # 97140 of 3 minutes gives 97110 its second unit, one of 14 minutes takes it: 23 and 34 minutes make two.
+    found = compare([service("97110", 20), service("97140")], {"97110": billed})
+    assert (found.over, found.under) == (over, under)
+
+
+def test_under_the_midpoint_rule_known_minutes_are_settled_whatever_others_are_missing() -> None:
+    services, policy = [service("97110", 20), service("97140")], load_policy("commercial-midpoint")
+    lines, totals, allocation = claim_and_allocation(services, policy)
+    found = compare_lines(lines, allocation, {"97110": 2}, whole=totals.units, policy=policy, name="n")
+    assert (found.over, found.under) == (1, 0)
 
 
 def test_a_stated_total_settles_the_units_of_all_timed_codes_together() -> None:

@@ -21,6 +21,7 @@ from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Activity, ClaimLine, CodedNote, Evidence, Finding, Json, Service, Span, Totals
 from rehabcoder.writers import dump_csv, dump_jsonl, files, format_of, json_line, parquet, workbook
 from rehabcoder.writers.flat import COLUMNS, neutral
+from rehabcoder.writers.summary import units_supported
 
 
 def coded(note_id: str = "a-17", **more: Any) -> CodedNote:
@@ -199,6 +200,22 @@ def test_units_of_all_sheets_add_up_to_the_same(tmp_path: Path) -> None:
     assert column("Claim lines", "billed") == [0, 0, 2, 2, 0, 1, None, None, 4]
     assert column("By clinician", "units") == [6, 6]
     assert column("By clinician", "units billed") == [9, 9]
+
+
+@pytest.mark.parametrize(
+    ("timed", "lines", "supported"),
+    [
+        (None, {"97110": 2, "97140": None}, 2),
+        (3, {"97110": 2, "97140": None, "97012": 1}, 4),
+        (None, {"97110": None, "96125": None}, None),
+        (0, {}, 0),
+    ],
+)
+def test_units_supported_are_those_that_are_known(
+    timed: int | None, lines: dict[str, int | None], supported: int | None
+) -> None:
+    row = {"lines": [{"code": code, "units": n} for code, n in lines.items()], "totals": {"units": timed}}
+    assert units_supported(row) == supported
 
 
 def test_a_full_sheet_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF
 from rehabcoder.billing.ledger import Entry, Ledger, Piece, count, ledger_of
@@ -145,18 +145,16 @@ def _allocate(day: _Day, policy: Policy) -> Allocation:
             minutes[code] = None  # untimed: its minutes count nowhere
         elif code not in day.too_short:
             minutes[code] = value
-    return allocate(minutes, rule=policy.rule, tie=policy.tie)
+    allocation = allocate(minutes, rule=policy.rule, tie=policy.tie)
+    return replace(allocation, incomplete=tuple(code for code in allocation.pool if code in day.missing))
 
 
 def _units_of_whole(day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int) -> int | None:
     """Timed units of the whole. A stated total fixes them where services lack minutes and the rule pools."""
-    unknown = [code for code in day.timed if code in day.missing]
+    if not any(code in day.missing for code in day.timed):
+        return allocation.total
     pooled = policy.rule == "cms" or len(day.timed) == 1  # for one code alone the two rules agree
-    if pooled and unknown and stated is not None and stated > known:
-        return units_of_total(stated)
-    if all(day.minutes[code] is None for code in day.timed) and day.timed:
-        return None
-    return allocation.total
+    return units_of_total(stated) if pooled and stated is not None and stated > known else None
 
 
 def _lines_of(

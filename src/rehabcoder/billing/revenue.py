@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from rehabcoder.billing.claim import claim_allocation
-from rehabcoder.billing.codes import FIRST_OF, is_timed
+from rehabcoder.billing.codes import FIRST_OF, FURTHER_OF, is_timed
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import Policy
-from rehabcoder.billing.units import Allocation
+from rehabcoder.billing.units import BLOCK, Allocation, as_billed
 from rehabcoder.errors import UsageError
 from rehabcoder.note import ClaimLine, CodedNote, Json, Note
 
@@ -191,17 +191,17 @@ def compare_lines(
 ) -> Difference:
     """Billed units against the lines of a claim and the allocation behind them, code by code.
 
-    Where the minutes of a timed code are not known but `whole`, the units of all timed codes, is, these are compared as
-    one under the name `POOLED`, without money.
+    Where minutes of timed codes are missing but `whole`, the units of all timed codes, is known, these are compared as
+    one under the name `POOLED`, without money. Without it the codes that lack minutes are not determined.
     """
     paid: dict[str, int] = {}
     for written, n in billed.items():
         code = policy.as_paid(written.strip().upper())
         paid[code] = paid.get(code, 0) + _units(written, n, name)
-    nearest = allocation.nearest(paid)
+    nearest = _nearest(allocation, paid)
     supported: dict[str, int | None] = {}
     for line in lines:
-        if line.units is None:
+        if line.units is None or line.code in allocation.incomplete:
             supported[line.code] = None
         elif is_timed(line.code):
             supported[line.code] = nearest.get(line.code, 0)
@@ -225,6 +225,22 @@ def compare_lines(
             says = why.get(code, "The note does not describe this service.")
             difference.lines.append(LineDifference(code, n, known, policy.fee(code), says))
     return difference
+
+
+def _nearest(allocation: Allocation, paid: Mapping[str, int]) -> dict[str, int]:
+    """The units of timed codes, of those that the minutes can make, that differ least from the bill.
+
+    Under the CMS rule the whole blocks of a code are its own, and its leftover may or may not earn a unit more while the
+    minutes of other services are missing.
+    """
+    open_pool = allocation.incomplete or any(is_timed(code) for code in allocation.unknown)
+    if allocation.rule == "midpoint" or not open_pool:
+        return allocation.nearest(paid)
+    units = {}
+    for code, minutes in allocation.pool.items():
+        billed = paid.get(code, 0) + paid.get(FURTHER_OF.get(code, ""), 0)
+        units[code] = min(max(billed, minutes // BLOCK), -(-minutes // BLOCK))
+    return as_billed(units)
 
 
 def roll_up(differences: Iterable[tuple[str, Difference]]) -> list[Difference]:

@@ -72,8 +72,6 @@ def units_total_mismatch(context: Context) -> Raised | None:
     if not timed:
         return None
     missing = any(s.minutes is None for s in timed if s.code != "none" and is_timed(s.code))
-    if missing and (totals.stated_timed or 0) <= (totals.timed_minutes or 0):
-        return None  # without a stated total that stands in, the units are not known
     told = units_told(context.predicted.reading, [(s.start, s.end) for s in timed])
     if told is None:
         return None
