@@ -97,9 +97,24 @@ def test_a_network_that_takes_nothing_under_eight_minutes() -> None:
     assert lines_of(services)[1] == (23, 2)
     assert lines_of(services, "chiropractic-network") == (
         {"97110": (7, 0), "97140": (7, 0), "97530": (9, 1)},
-        (23, 1),
+        (9, 1),
     )
     assert lines_of([service("97110", 8)], "chiropractic-network")[0] == {"97110": (8, 1)}
+
+
+def test_a_service_too_short_for_the_payer_is_no_part_of_a_stated_total() -> None:
+    services = [service("97110", 5), service("97140")]
+    assert lines_of(services, "chiropractic-network", stated=25) == (
+        {"97110": (5, 0), "97140": (None, None)},
+        (0, 1),  # 20 of the 25 minutes
+    )
+    assert lines_of(services, stated=25)[1] == (5, 2)
+    assert lines_of(services, "chiropractic-network", stated=5)[1] == (0, None)
+
+
+def test_a_service_of_which_minutes_are_missing_is_not_known_to_be_too_short() -> None:
+    services = [service("97110", 5), service("97110")]
+    assert lines_of(services, "chiropractic-network", stated=25) == ({"97110": (5, 0)}, (5, 2))
 
 
 def test_codes_with_other_blocks() -> None:
@@ -126,7 +141,8 @@ def test_lines_hold_to_the_contract(policy: str, services: list[Service], stated
     assert all(line.minutes is None for line in lines if not CODES[line.code].timed)
     assert all((line.minutes is None) == (line.units is None) for line in timed)
     given = sum(s.minutes or 0 for s in services if s.code in CODES and CODES[s.code].timed)
-    assert sum(line.minutes or 0 for line in timed) == given == (found.timed_minutes or 0)
+    assert sum(line.minutes or 0 for line in timed) == given
+    assert (found.timed_minutes or 0) == given - sum(line.minutes or 0 for line in timed if "takes no" in line.why)
     if all(s.minutes is not None for s in services if s.code in CODES):
         assert sum(line.units or 0 for line in timed) == found.units
         assert claim_allocation(services, rules).accepts({line.code: line.units or 0 for line in timed})

@@ -42,7 +42,8 @@ def claim_lines(
         services: what was given to one patient on one day under one discipline; of several notes, if there are several.
         policy: the payer's rules of that day.
         stated_timed: the total of timed minutes that the note states. Where services lack minutes of their own, the
-            units of the whole follow from it under the CMS rule; the lines say that the allocation is not determined.
+            units of the whole follow from it under the CMS rule, services too short for the payer taken off; the lines
+            say that the allocation is not determined.
     """
     lines, totals, _ = claim_and_allocation(services, policy, stated_timed=stated_timed)
     return lines, totals
@@ -54,17 +55,19 @@ def claim_and_allocation(
     """The claim as `claim_lines` gives it, with the allocation behind it, to hold a bill against."""
     day = _gather(services, policy)
     allocation = _allocate(day, policy)
-    known = sum(day.minutes[code] or 0 for code in day.timed)
-    whole = _units_of_whole(day, allocation, policy, stated_timed, known)
+    known = sum(day.minutes[code] or 0 for code in day.timed if code not in day.too_short)
+    short = sum(day.minutes[code] or 0 for code in day.too_short)
+    counted = stated_timed if stated_timed is None else stated_timed - short
+    whole = _units_of_whole(day, allocation, policy, counted, known)
     ledger = ledger_of(allocation)
     asks = policy.name if policy.minutes_required == "per_service" else None
-    about = _Whole(stated_timed, known, whole, policy.rule == "cms" or len(day.timed) == 1, asks)
+    about = _Whole(stated_timed, known + short, whole, policy.rule == "cms" or len(day.timed) == 1, asks)
     lines = []
     for code in day.minutes:
         lines += _lines_of(code, day, allocation, ledger, policy, about)
     some = any(day.minutes[code] is not None for code in day.timed)
-    counted = known if some or not day.timed else None
-    return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed), allocation
+    minutes = known if some or not day.timed else None
+    return lines, Totals(timed_minutes=minutes, units=whole, stated_timed=stated_timed), allocation
 
 
 def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
@@ -99,6 +102,7 @@ def primary_code(lines: Iterable[ClaimLine]) -> str | None:
 class _Whole:
     """What is known of the timed minutes as a whole: stated, added up, and their units (None: not determined).
 
+    `known` holds the services that are too short for the payer as well; the units leave them out.
     `pooled` says that the units follow from the total whatever the split is; `asks` names a payer that wants minutes by
     service all the same.
     """
@@ -129,7 +133,7 @@ def _gather(services: Iterable[Service], policy: Policy) -> _Day:
         piece = Piece(given, span.start, span.end) if span else Piece(given)
         day.pieces.setdefault(code, []).append(piece)
     least = policy.least_minutes_of_service
-    day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least}
+    day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least} - day.missing
     if sum(day.minutes[code] or 0 for code in day.timed) > MINUTES_OF_DAY:
         # A misread note must not fail its row: more minutes than a day holds are no minutes at all.
         day.missing.update(day.timed)

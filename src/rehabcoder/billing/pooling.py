@@ -89,8 +89,8 @@ class _Kept:
 class ClaimPool:
     """Gathers coded notes, in any order, and makes claims of them.
 
-    Notes without a patient or a date make no claim, nor does a day whose notes all failed. A note whose payer or discipline is not given joins the only claim
-    of its day that could be meant. Notes with the very same text count once.
+    Notes without a patient or a date make no claim, nor does a day whose notes all failed. A note whose payer or
+    discipline is not given joins the only claim of its day that could be meant. Notes with the very same text count once.
     """
 
     def __init__(self) -> None:
