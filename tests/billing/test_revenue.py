@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rehabcoder.billing.claim import claim_and_allocation, claim_lines
 from rehabcoder.billing.codes import TIMED
-from rehabcoder.billing.policies import load_policy
+from rehabcoder.billing.policies import CodeTerms, load_policy
 from rehabcoder.billing.revenue import (
     Difference,
     by_clinic,
@@ -81,6 +81,13 @@ def test_97014_on_the_bill_is_g0283_for_medicare() -> None:
 def test_a_service_billed_under_both_its_names_is_added_up() -> None:
     found = compare([service("G0283", 15)], {"97014": 1, "G0283": 1})
     assert [(line.code, line.billed, line.over) for line in found.lines] == [("G0283", 2, 1)]
+
+
+def test_a_bill_is_held_against_the_units_that_the_payer_takes() -> None:
+    policy = replace(POLICY, codes={"97110": CodeTerms(2)})
+    lines, totals, allocation = claim_and_allocation([service("97110", 45)], policy)
+    found = compare_lines(lines, allocation, {"97110": 3}, whole=totals.units, policy=policy, name="n")
+    assert [(line.supported, line.over) for line in found.lines] == [(2, 1)]
 
 
 def test_a_pack_billed_to_medicare_is_over() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF
+from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF, is_timed
 from rehabcoder.billing.ledger import Entry, Ledger, Piece, count, ledger_of
-from rehabcoder.billing.policies import CodeTerms, Policy
-from rehabcoder.billing.units import BLOCK, MINUTES_OF_DAY, Allocation, allocate, units_of_total
+from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.units import BLOCK, MINUTES_OF_DAY, Allocation, allocate, as_billed, units_of_total
 from rehabcoder.note import ClaimLine, Service, Totals
+
+_BY_ITSELF = "the midpoint rule counts each code by itself"
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ def claim_and_allocation(
     whole = _units_of_whole(day, allocation, policy, counted, known)
     ledger = ledger_of(allocation)
     asks = policy.name if policy.minutes_required == "per_service" else None
-    about = _Whole(stated_timed, known + short, whole, policy.rule == "cms" or len(day.timed) == 1, asks)
+    about = _Whole(stated_timed, known + short, whole, policy.rule == "cms", asks)
     lines = []
     for code in day.minutes:
         lines += _lines_of(code, day, allocation, ledger, policy, about)
@@ -76,9 +78,10 @@ def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
     ledger = ledger_of(_allocate(day, policy), day.pieces)
     entries = []
     for entry in ledger.entries:
-        terms = policy.codes.get(entry.code)
-        if terms and terms.units is not None and (entry.unit or 0) > terms.units:
-            entry = Entry(entry.code, None, entry.minutes, "no_unit", f"{_no_more(policy, terms)}.", entry.pieces)
+        on_line = (entry.unit or 0) - (entry.code in FIRST_OF and is_timed(entry.code))  # 97130 begins with unit 2
+        if policy.paid_units(entry.code, on_line) < on_line:
+            why = _no_more(policy, entry.code)
+            entry = Entry(entry.code, None, entry.minutes, "no_unit", why, entry.pieces)
         entries.append(entry)
     return Ledger(ledger.rule, ledger.total, tuple(entries))
 
@@ -86,6 +89,12 @@ def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
 def claim_allocation(services: Sequence[Service], policy: Policy) -> Allocation:
     """The allocation behind the lines: which units are accepted, and whether billed ones are among them."""
     return _allocate(_gather(services, policy), policy)
+
+
+def other_units(code: str, units: int | None, allocation: Allocation, policy: Policy) -> int | None:
+    """The units of a line on the other side of a tie, where the payer takes them; None where it is in none."""
+    other = None if units is None else allocation.other_units(code, units)
+    return None if other is None or policy.paid_units(code, other) < other else other
 
 
 def primary_code(lines: Iterable[ClaimLine]) -> str | None:
@@ -103,7 +112,7 @@ class _Whole:
     """What is known of the timed minutes as a whole: stated, added up, and their units (None: not determined).
 
     `known` holds the services that are too short for the payer as well; the units leave them out.
-    `pooled` says that the units follow from the total whatever the split is; `asks` names a payer that wants minutes by
+    `pooled` says that the rule gives units to the total, not to each code by itself; `asks` names a payer that wants minutes by
     service all the same.
     """
 
@@ -156,9 +165,19 @@ def _allocate(day: _Day, policy: Policy) -> Allocation:
 def _units_of_whole(day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int) -> int | None:
     """Timed units of the whole. A stated total fixes them where services lack minutes and the rule pools."""
     if not any(code in day.missing for code in day.timed):
-        return allocation.total
-    pooled = policy.rule == "cms" or len(day.timed) == 1  # for one code alone the two rules agree
-    return units_of_total(stated) if pooled and stated is not None and stated > known else None
+        return sum(policy.paid_units(code, n) for code, n in allocation.units.items())
+    if stated is None or stated <= known:
+        return None
+    units = units_of_total(stated)
+    if len(day.timed) == 1:  # for one code alone the two rules agree
+        return sum(policy.paid_units(code, n) for code, n in as_billed({day.timed[0]: units}).items())
+    return units if policy.rule == "cms" and not _limited(day, policy) else None
+
+
+def _limited(day: _Day, policy: Policy) -> bool:
+    """Whether the payer takes only so many units of a timed code, so that the split decides on the whole."""
+    codes = [name for code in day.timed for name in (code, FURTHER_OF.get(code, code))]
+    return any(code in policy.codes and policy.codes[code].units is not None for code in codes)
 
 
 def _lines_of(
@@ -179,6 +198,7 @@ def _lines_of(
     lines = [ClaimLine(code, first_minutes, allocation.units.get(code, 0), _why(code, minutes, ledger, allocation))]
     if more:
         lines.append(ClaimLine(further, minutes - first_minutes, more, _why(further, minutes, ledger, allocation)))
+    lines = [_as_paid(line, policy) for line in lines]
     if code in day.missing:
         lines[0].why += f" A further service of this code has no minutes. {_not_determined(whole, len(day.timed))}"
     return lines
@@ -194,10 +214,11 @@ def _not_determined(whole: _Whole, timed: int) -> str:
     if whole.stated is None or whole.stated <= whole.known:
         return "No minutes of its own, and no total that could stand in: units not determined."
     left = whole.stated - whole.known
-    if not whole.pooled or whole.units is None:
+    if whole.units is None:
+        because = "the payer takes only so many units of single codes" if whole.pooled else _BY_ITSELF
         return (
             f"Allocation not determined: the note gives {whole.stated} timed minutes in all and none for this code; "
-            "the midpoint rule counts each code by itself."
+            f"{because}."
         )
     rest = f", {left} of them not given to a service" if whole.known else ""
     one = " They can only belong to this code." if timed == 1 else ""
@@ -210,7 +231,6 @@ def _not_determined(whole: _Whole, timed: int) -> str:
 
 def _untimed_lines(code: str, day: _Day, allocation: Allocation, policy: Policy) -> list[ClaimLine]:
     facts = CODES[code]
-    terms = policy.codes.get(code)
     if code in allocation.unknown:
         least = facts.least_minutes
         return [ClaimLine(code, None, None, f"No minutes: its first unit takes {least}, so units are not determined.")]
@@ -219,11 +239,13 @@ def _untimed_lines(code: str, day: _Day, allocation: Allocation, policy: Policy)
         if billed != code and billed not in allocation.untimed:
             continue
         units = allocation.untimed.get(billed, 0)
-        if terms and terms.units is not None and units > terms.units:
-            lines.append(ClaimLine(billed, None, terms.units, f"{_no_more(policy, terms)}."))
-            continue
-        lines.append(ClaimLine(billed, None, units, _untimed_why(billed, day, policy)))
+        lines.append(_as_paid(ClaimLine(billed, None, units, _untimed_why(billed, day, policy)), policy))
     return lines
+
+
+def _as_paid(line: ClaimLine, policy: Policy) -> ClaimLine:
+    units = policy.paid_units(line.code, line.units or 0)
+    return replace(line, units=units, why=_no_more(policy, line.code)) if units < (line.units or 0) else line
 
 
 def _untimed_why(code: str, day: _Day, policy: Policy) -> str:
@@ -238,5 +260,7 @@ def _untimed_why(code: str, day: _Day, policy: Policy) -> str:
     return why
 
 
-def _no_more(policy: Policy, terms: CodeTerms) -> str:
-    return terms.why or f"{policy.name} allows {count(terms.units or 0, 'unit')} of it"
+def _no_more(policy: Policy, code: str) -> str:
+    terms = policy.codes[code]
+    says = terms.why or f"{policy.name} allows {count(terms.units or 0, 'unit')} of it"
+    return f"{says}."

@@ -78,6 +78,11 @@ class Policy:
         terms = self.codes.get(code)
         return terms.bill_as if terms and terms.bill_as else code
 
+    def paid_units(self, code: str, units: int) -> int:
+        """So many units of a code, or as many of them as the payer takes."""
+        terms = self.codes.get(code)
+        return units if terms is None or terms.units is None else min(units, terms.units)
+
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 

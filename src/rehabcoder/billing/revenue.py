@@ -204,11 +204,11 @@ def compare_lines(
         if line.units is None or line.code in allocation.incomplete:
             supported[line.code] = None
         elif is_timed(line.code):
-            supported[line.code] = nearest.get(line.code, 0)
+            supported[line.code] = policy.paid_units(line.code, nearest.get(line.code, 0))
         else:
             supported[line.code] = (supported.get(line.code) or 0) + line.units
     for code, n in nearest.items():
-        supported.setdefault(code, n)
+        supported.setdefault(code, policy.paid_units(code, n))
     why = {line.code: line.why for line in lines}
     difference = Difference(name)
     if whole is not None and any(n is None and is_timed(code) for code, n in supported.items()):

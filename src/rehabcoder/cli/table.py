@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
-from rehabcoder.billing.claim import claim_allocation
+from rehabcoder.billing.claim import claim_allocation, other_units
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.billing.policies import Policy
 from rehabcoder.cli.plain import console, printable
@@ -80,7 +80,7 @@ def _cells(row: CodedNote, policy: Policy) -> Iterator[tuple[Text, ...]]:
 def _units(row: CodedNote, policy: Policy) -> dict[str, str]:
     allocation, units = claim_allocation(row.interventions, policy), {}
     for line in row.lines:
-        other = None if line.units is None else allocation.other_units(line.code, line.units)
+        other = other_units(line.code, line.units, allocation, policy)
         units[line.code] = (
             "?" if line.units is None else str(line.units) if other is None else f"{line.units} or {other}"
         )
