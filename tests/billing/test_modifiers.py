@@ -217,6 +217,7 @@ def test_the_amount_of_a_line_honours_the_assistant_s_share() -> None:
     assert line_amount(ClaimLine("97110", 30, 2, modifiers=["GP", "CQ"]), policy) == 68
     assert line_amount(ClaimLine("97110", None, None), policy) is None
     assert line_amount(ClaimLine("97110", 30, 2), SINCE_2022) is None
+    assert line_amount(ClaimLine("97010", None, 0), SINCE_2022) == 0
 
 
 def test_lines_given_are_not_changed() -> None:

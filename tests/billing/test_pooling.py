@@ -162,6 +162,21 @@ def test_the_claims_own_amounts_bring_the_threshold_nearer(coded_visit: Make) ->
     assert found[0].to_json()["amount"] == 100.0
 
 
+def test_an_unknown_fee_or_a_line_without_units_does_not_lose_what_is_known_of_the_amounts(coded_visit: Make) -> None:
+    def only_exercise(day: date | None) -> Policy:
+        return replace(medicare(day), fees={"97110": Decimal(40)})
+
+    for other in ("97010", "97140"):  # no units for Medicare; a fee that is not known
+        visits = [
+            coded_visit(f"n{n}", [service("97110", 30), service(other, 15)], **DAY | {"date_of_service": f"2024-05-0{n}"})
+            for n in (1, 2)
+        ]
+        found = list(pool_claims(visits, only_exercise, year_to_date={("p1", "PT+SLP", 2024): Decimal(2210)}))
+        kx = [[line.modifiers for line in claim.lines if line.code == "97110"] for claim in found]
+        assert kx == [[["GP"]], [["GP", "KX"]]]  # $2,210, $2,290, $2,370; the threshold is $2,330
+        assert [claim.amount for claim in found] == ([80, 80] if other == "97010" else [None, None])
+
+
 def test_totals_without_a_split_are_added_up(coded_visit: Make) -> None:
     first = coded_visit("one", [service("97110")], stated=25, **DAY)
     second = coded_visit("two", [service("97530")], stated=20, **DAY)

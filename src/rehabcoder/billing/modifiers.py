@@ -137,6 +137,8 @@ def is_therapy(code: str) -> bool:
 
 def line_amount(line: ClaimLine, policy: Policy) -> Decimal | None:
     """Dollars for a line by the policy's fees, the assistant's share taken into account; None if not known."""
+    if line.units == 0:
+        return Decimal(0)
     fee = policy.fee(line.code)
     if fee is None or line.units is None:
         return None

@@ -106,7 +106,8 @@ class ClaimPool:
 
         Args:
             policy: gives the payer's rules of a day.
-            year_to_date: dollars allowed before the first of these claims, for KX; the claims' own amounts are added.
+            year_to_date: dollars allowed before the first of these claims, for KX; what is known of the claims' own amounts is
+                added.
 
         Yields:
             claims whose lines carry their modifiers; 59 and the X modifiers are left to a person.
@@ -119,8 +120,9 @@ class ClaimPool:
                 rules = policy(day_of(day))
                 key = (patient, threshold_of(discipline_of(discipline)), int(day[:4]) if day[:4].isdigit() else 0)
                 claim = _claim(patient, day, discipline, payer, own, rules, spent.get(key))
-                if key in spent and claim.amount is not None:
-                    spent[key] += claim.amount
+                if key in spent:
+                    amounts = (line_amount(line, rules) for line in claim.lines)
+                    spent[key] += sum((amount for amount in amounts if amount is not None), Decimal(0))
                 yield claim
 
 
