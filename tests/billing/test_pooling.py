@@ -168,7 +168,9 @@ def test_an_unknown_fee_or_a_line_without_units_does_not_lose_what_is_known_of_t
 
     for other in ("97010", "97140"):  # no units for Medicare; a fee that is not known
         visits = [
-            coded_visit(f"n{n}", [service("97110", 30), service(other, 15)], **DAY | {"date_of_service": f"2024-05-0{n}"})
+            coded_visit(
+                f"n{n}", [service("97110", 30), service(other, 15)], **DAY | {"date_of_service": f"2024-05-0{n}"}
+            )
             for n in (1, 2)
         ]
         found = list(pool_claims(visits, only_exercise, year_to_date={("p1", "PT+SLP", 2024): Decimal(2210)}))

@@ -72,6 +72,16 @@ def claim_and_allocation(
     return lines, Totals(timed_minutes=minutes, units=whole, stated_timed=stated_timed), allocation
 
 
+def untimed_minutes(services: Sequence[Service], policy: Policy) -> dict[str, int]:
+    """Minutes of the untimed services whose minutes are all known, by the code that opens them, as the payer takes it."""
+    day = _gather(services, policy)
+    return {
+        code: minutes
+        for code, minutes in day.minutes.items()
+        if minutes and code not in day.missing and not is_timed(code)
+    }
+
+
 def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
     """Every unit of the claim traced to the rule, the minutes, and the places in the text that give them."""
     day = _gather(services, policy)

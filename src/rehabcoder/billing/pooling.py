@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_and_allocation
+from rehabcoder.billing.claim import claim_and_allocation, untimed_minutes
 from rehabcoder.billing.modifiers import discipline_of, line_amount, threshold_of, with_modifiers
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import Difference, compare_lines
@@ -205,6 +205,7 @@ def _claim(
             policy=policy,
             discipline=discipline_of(discipline),
             assistant_minutes=_added([kept.assistant_minutes for kept in counted]),
+            untimed_minutes=untimed_minutes(services, policy),
             year_to_date=year_to_date,
         ),
         totals=totals,
