@@ -88,6 +88,32 @@ def test_a_copy_of_a_note_counts_once(coded_visit: Make) -> None:
     assert claim.complete
 
 
+def test_a_copy_with_a_charge_line_of_its_own_adds_it_to_the_bill(coded_visit: Make) -> None:
+    services = [service("97110", 15), service("97140", 15)]
+
+    def claim(*columns: dict[str, Any]) -> Claim:
+        visits = [coded_visit(str(n), services, text="the same", **column, **DAY) for n, column in enumerate(columns)]
+        (found,) = claims_of(*visits)
+        return found
+
+    by_charge = claim({"billed_units": {"97110": 1}}, {"billed_units": {"97140": 1}})
+    assert by_charge.totals.billed_units == {"97110": 1, "97140": 1}
+    assert by_charge.against_bill is not None
+    assert (by_charge.against_bill.over, by_charge.against_bill.under) == (0, 0)
+    whole = {"97110": 1, "97140": 1}
+    assert claim({"billed_units": whole}, {"billed_units": whole}).totals.billed_units == whole
+    assert claim({"billed_units": {"97110": 1}}, {"billed_units": {"97110": 2}}).totals.billed_units == {"97110": 2}
+    assert claim({}, {"billed_units": whole}).totals.billed_units == whole
+    assert claim({}, {}).against_bill is None
+    note, coded = coded_visit("0", services, text="the same", billed_units={"97110": 1}, **DAY)
+    copy, of_text = coded_visit("1", services, text="the same", **DAY)
+    coded.totals.billed_units = of_text.totals.billed_units = {"97110": 2}
+    (found,) = claims_of((note, coded), (copy, of_text))
+    assert found.totals.billed_units == {"97110": 1}  # the column is what went out, whatever the text says
+    helped = claim({"assistant_minutes": {"97110": 15}}, {"assistant_minutes": {"97140": 15}})
+    assert [line.modifiers for line in helped.lines] == [["GP", "CQ"], ["GP", "CQ"]]
+
+
 def test_a_failed_note_leaves_the_claim_incomplete(coded_visit: Make) -> None:
     good = coded_visit("one", [service("97110", 15)], **DAY)
     bad = (Note("two", "", **DAY), CodedNote("two", status="failed", error="unreadable"))

@@ -24,7 +24,7 @@ class Claim:
     """What the notes of one patient, day and discipline support, and how the bill differs, where there is one.
 
     `totals.billed_units` are those of the input's column, else those that the notes themselves state.
-    `left_out` are notes of the day that add nothing: failed ones, and copies of a note already counted. A claim with a
+    `left_out` are notes of the day that add no services: failed ones, and copies of a note already counted. A claim with a
     failed note is not `complete`. `amount` is in dollars, None where a fee is not known.
     """
 
@@ -79,6 +79,7 @@ class _Kept:
     payer: str | None
     clinician: str | None
     clinic: str | None
+    billed_units: dict[str, int]  # of the input's column
     assistant_minutes: dict[str, int]
     failed: bool
     text_sha256: str
@@ -90,7 +91,8 @@ class ClaimPool:
     """Gathers coded notes, in any order, and makes claims of them.
 
     Notes without a patient or a date make no claim, nor does a day whose notes all failed. A note whose payer or
-    discipline is not given joins the only claim of its day that could be meant. Notes with the very same text count once.
+    discipline is not given joins the only claim of its day that could be meant. Notes with the very same text count once,
+    and what each of their rows says was billed belongs to the one.
     """
 
     def __init__(self) -> None:
@@ -151,6 +153,7 @@ def _kept(note: Note, coded: CodedNote) -> _Kept:
         payer=note.payer,
         clinician=note.clinician,
         clinic=note.clinic,
+        billed_units=note.billed_units or {},
         assistant_minutes=note.assistant_minutes or {},
         failed=coded.status == "failed",
         text_sha256=coded.text_sha256,
@@ -158,7 +161,7 @@ def _kept(note: Note, coded: CodedNote) -> _Kept:
             Service(s.start, s.end, "", s.code, minutes=s.minutes, minutes_span=s.minutes_span)
             for s in coded.interventions
         ],
-        totals=replace(coded.totals, billed_units=note.billed_units or coded.totals.billed_units),
+        totals=coded.totals,
     )
 
 
@@ -193,7 +196,8 @@ def _claim(
     stated = _sum([kept.totals.stated_timed for kept in counted])
     lines, totals, allocation = claim_and_allocation(services, policy, stated_timed=stated)
     totals.stated_total = _sum([kept.totals.stated_total for kept in counted])
-    totals.billed_units = _added([kept.totals.billed_units for kept in counted if kept.totals.billed_units is not None])
+    bills = [kept.billed_units or kept.totals.billed_units for kept in counted]
+    totals.billed_units = _added([bill for bill in bills if bill is not None])
     claim = Claim(
         date=day,
         patient=patient,
@@ -229,16 +233,32 @@ def _claim(
 def _counted(members: Iterable[_Kept]) -> tuple[list[_Kept], dict[str, str]]:
     counted: list[_Kept] = []
     left_out: dict[str, str] = {}
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for kept in members:
         if kept.failed:
             left_out[kept.note_id] = "the note could not be coded"
         elif kept.text_sha256 and kept.text_sha256 in seen:
-            left_out[kept.note_id] = f"the same text as note {seen[kept.text_sha256]}"
+            at = seen[kept.text_sha256]
+            left_out[kept.note_id] = f"the same text as note {counted[at].note_id}"
+            counted[at] = _with_columns(counted[at], kept)
         else:
-            seen[kept.text_sha256] = kept.note_id
+            seen[kept.text_sha256] = len(counted)
             counted.append(kept)
     return counted, left_out
+
+
+def _with_columns(kept: _Kept, copy: _Kept) -> _Kept:
+    """The note with what a copy of it says of the bill: an export of a row a charge repeats the text in each."""
+    return replace(
+        kept,
+        billed_units=_larger(kept.billed_units, copy.billed_units),
+        assistant_minutes=_larger(kept.assistant_minutes, copy.assistant_minutes),
+    )
+
+
+def _larger(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    """Two tables by code, the larger number of each code: a row that is there twice counts once."""
+    return {code: max(one.get(code, 0), other.get(code, 0)) for code in {**one, **other}}
 
 
 def _sum(values: list[int | None]) -> int | None:
