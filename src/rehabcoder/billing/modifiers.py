@@ -22,19 +22,30 @@ DISCIPLINE_MODIFIERS: Mapping[Discipline, str] = {"PT": "GP", "OT": "GO", "SLP":
 ASSISTANT_MODIFIERS: Mapping[Discipline, str] = {"PT": "CQ", "OT": "CO"}
 
 _WRITTEN: Mapping[str, Discipline] = {
-    **dict.fromkeys(("pt", "pta", "dpt", "mpt", "lpt", "rpt", "physical therapy", "physical therapist"), "PT"),
-    **dict.fromkeys(("ot", "ota", "otr", "otr/l", "otd", "cota", "cota/l", "occupational therapy"), "OT"),
-    **dict.fromkeys(("slp", "st", "ccc-slp", "speech", "speech therapy", "speech-language pathology"), "SLP"),
-}
+    **dict.fromkeys(("pt", "pta", "lpta", "dpt", "mpt", "mspt", "lpt", "rpt"), "PT"),
+    **dict.fromkeys(("physicaltherapy", "physicaltherapist", "physiotherapy", "physiotherapist"), "PT"),
+    **dict.fromkeys(("physicaltherapyassistant", "physicaltherapistassistant"), "PT"),
+    **dict.fromkeys(("ot", "ota", "otr", "otrl", "otd", "cota", "cotal"), "OT"),
+    **dict.fromkeys(("occupationaltherapy", "occupationaltherapist"), "OT"),
+    **dict.fromkeys(("occupationaltherapyassistant", "occupationaltherapistassistant"), "OT"),
+    **dict.fromkeys(("slp", "st", "cccslp", "speech", "speechtherapy", "speechtherapist"), "SLP"),
+    **dict.fromkeys(("speechlanguagepathology", "speechlanguagepathologist"), "SLP"),
+}  # letters alone
 
 
 def discipline_of(*written: str | None) -> Discipline | None:
-    """PT, OT or SLP from what a discipline or credential column says (`PTA`, `OTR/L`), the first that is known."""
+    """PT, OT or SLP from what a discipline or credential column says (`PTA`, `MS OTR/L`), the first that is known."""
     for text in written:
         for part in (text or "").lower().replace(";", ",").split(","):
-            if found := _WRITTEN.get(part.strip().replace(".", "")):
-                return found
+            words = [part] if _letters(part) in _WRITTEN else part.split()
+            found = {_WRITTEN[name] for word in words if (name := _letters(word)) in _WRITTEN}
+            if len(found) == 1:
+                return found.pop()
     return None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text))
 
 
 def threshold_of(discipline: Discipline | None) -> str:
