@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_lines, primary_code
+from rehabcoder.billing.claim import claim_lines, primary_code, untimed_minutes
 from rehabcoder.billing.finding_terms import SEVERITIES
 from rehabcoder.billing.modifiers import discipline_of, with_modifiers
 from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
@@ -84,7 +84,13 @@ class Coder:
         whole_note = whole(predicted)
         services = [self._service(whole_note, found, told) for found in predicted.services]
         lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
-        lines = with_modifiers(lines, policy=policy, discipline=discipline_of(note.discipline, note.credential))
+        lines = with_modifiers(
+            lines,
+            policy=policy,
+            discipline=discipline_of(note.discipline, note.credential),
+            assistant_minutes=note.assistant_minutes,
+            untimed_minutes=untimed_minutes(services, policy),
+        )
         totals = replace(
             totals,
             stated_timed=predicted.stated.timed,

@@ -26,6 +26,11 @@ def test_many_are_allocated_as_one_by_one(claims: list[dict[str, int | None]], r
     assert allocate_many(claims, rule=rule, tie=tie) == expected
 
 
+def test_codes_are_taken_as_they_are_written() -> None:
+    claims: list[dict[str, int | None]] = [{"g0283": None, "97110": 20}, {" G0283": None, "97110": 8}]
+    assert allocate_many(claims) == [{"G0283": 1, "97110": 1}] * 2
+
+
 def test_batches_are_joined_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "BATCH", 3)
     claims = [{"97110": 15 * n} for n in range(1, 9)]

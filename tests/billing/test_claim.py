@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,16 @@ from billing_cases import service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.billing.claim import claim_allocation, claim_lines, primary_code
+from rehabcoder.billing.claim import (
+    claim_allocation,
+    claim_and_allocation,
+    claim_ledger,
+    claim_lines,
+    other_units,
+    primary_code,
+)
 from rehabcoder.billing.codes import CODES, FIRST_OF
-from rehabcoder.billing.policies import load_policy
+from rehabcoder.billing.policies import CodeTerms, load_policy
 from rehabcoder.note import Service
 
 SERVICES = st.lists(
@@ -55,7 +63,7 @@ def test_both_null_only_where_no_minutes_of_the_code_are_known() -> None:
     services = [service("97110", None), service("97110", 20), service("97530", None)]
     lines, found = lines_of(services)
     assert lines == {"97110": (20, 1), "97530": (None, None)}
-    assert found == (20, 1)
+    assert found == (20, None)  # one unit is the least it can be
 
 
 def test_a_total_without_a_split_gives_units_and_says_so() -> None:
@@ -97,9 +105,61 @@ def test_a_network_that_takes_nothing_under_eight_minutes() -> None:
     assert lines_of(services)[1] == (23, 2)
     assert lines_of(services, "chiropractic-network") == (
         {"97110": (7, 0), "97140": (7, 0), "97530": (9, 1)},
-        (23, 1),
+        (9, 1),
     )
     assert lines_of([service("97110", 8)], "chiropractic-network")[0] == {"97110": (8, 1)}
+
+
+def test_a_service_too_short_for_the_payer_is_no_part_of_a_stated_total() -> None:
+    services = [service("97110", 5), service("97140")]
+    assert lines_of(services, "chiropractic-network", stated=25) == (
+        {"97110": (5, 0), "97140": (None, None)},
+        (0, 1),  # 20 of the 25 minutes
+    )
+    assert lines_of(services, stated=25)[1] == (5, 2)
+    assert lines_of(services, "chiropractic-network", stated=5)[1] == (0, None)
+
+
+def test_a_service_of_which_minutes_are_missing_is_not_known_to_be_too_short() -> None:
+    services = [service("97110", 5), service("97110")]
+    assert lines_of(services, "chiropractic-network", stated=25) == ({"97110": (5, 0)}, (5, 2))
+
+
+CAPPED = replace(load_policy(), codes={"97035": CodeTerms(0, why="never apart"), "97110": CodeTerms(2)})
+
+
+def test_a_payer_s_most_units_hold_for_timed_codes_as_well() -> None:
+    services = [service("97110", 45), service("97035", 10)]
+    lines, found = claim_lines(services, CAPPED)
+    assert [(line.code, line.minutes, line.units) for line in lines] == [("97110", 45, 2), ("97035", 10, 0)]
+    assert [line.why for line in lines] == ["Medicare Part B allows 2 units of it.", "never apart."]
+    assert found.units == 2
+    assert [(e.code, e.unit) for e in claim_ledger(services, CAPPED).entries] == [
+        ("97110", 1), ("97110", 2), ("97110", None), ("97035", None)
+    ]  # fmt: skip
+
+
+def test_a_payer_s_most_units_of_a_further_code_count_on_its_own_line() -> None:
+    capped, services = replace(load_policy(), codes={"97130": CodeTerms(1)}), [service("97129", 45)]
+    lines, found = claim_lines(services, capped)
+    assert [(line.code, line.units) for line in lines] == [("97129", 1), ("97130", 1)]
+    assert found.units == 2
+    assert [e.unit for e in claim_ledger(services, capped).entries] == [1, 2, None]
+
+
+def test_a_stated_total_settles_no_more_units_than_the_payer_takes() -> None:
+    assert claim_lines([service("97110")], CAPPED, stated_timed=60)[1].units == 2
+    lines, found = claim_lines([service("97110"), service("97140")], CAPPED, stated_timed=60)
+    assert found.units is None
+    assert "takes only so many units of single codes" in lines[0].why
+
+
+def test_units_that_the_payer_does_not_take_are_no_other_side_of_a_tie() -> None:
+    services = [service("97110", 35), service("97140", 20)]  # 2 and 2, or 3 and 1
+    (exercise, _), _, allocation = claim_and_allocation(services, load_policy())
+    assert (exercise.units, other_units("97110", 3, allocation, load_policy())) == (3, 2)
+    (exercise, _), _, allocation = claim_and_allocation(services, CAPPED)
+    assert (exercise.units, other_units("97110", 2, allocation, CAPPED)) == (2, None)
 
 
 def test_codes_with_other_blocks() -> None:
@@ -126,7 +186,8 @@ def test_lines_hold_to_the_contract(policy: str, services: list[Service], stated
     assert all(line.minutes is None for line in lines if not CODES[line.code].timed)
     assert all((line.minutes is None) == (line.units is None) for line in timed)
     given = sum(s.minutes or 0 for s in services if s.code in CODES and CODES[s.code].timed)
-    assert sum(line.minutes or 0 for line in timed) == given == (found.timed_minutes or 0)
+    assert sum(line.minutes or 0 for line in timed) == given
+    assert (found.timed_minutes or 0) == given - sum(line.minutes or 0 for line in timed if "takes no" in line.why)
     if all(s.minutes is not None for s in services if s.code in CODES):
         assert sum(line.units or 0 for line in timed) == found.units
         assert claim_allocation(services, rules).accepts({line.code: line.units or 0 for line in timed})

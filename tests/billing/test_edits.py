@@ -153,6 +153,11 @@ def test_a_chiropractic_network_takes_two_therapies_a_visit() -> None:
     }
 
 
+def test_a_short_service_is_judged_as_a_whole_not_by_its_lines() -> None:
+    lines = [("97129", 15, 1), ("97130", 5, 1), ("97110", 18, 1)]  # 20 minutes on two lines
+    assert found_in(lines, "chiropractic-network") == {}
+
+
 def test_before_the_first_table_the_finding_says_that_it_was_not_at_hand() -> None:
     lines = [ClaimLine("97140", 15, 1), ClaimLine("97124", 15, 1)]
     (finding,) = check_claim(lines, load_policy(on=date(2019, 1, 1)), on=date(2019, 1, 1))

@@ -11,7 +11,7 @@ from billing_cases import service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehabcoder.billing.claim import claim_lines
+from rehabcoder.billing.claim import claim_lines, untimed_minutes
 from rehabcoder.billing.modifiers import assistant_units, discipline_of, line_amount, with_modifiers
 from rehabcoder.billing.policies import Policy, load_policy
 from rehabcoder.billing.units import allocate
@@ -33,6 +33,16 @@ SINCE_2022 = load_policy(on=date(2024, 3, 1))
         (("SLP",), "SLP"),
         ((None, "P.T.A."), "PT"),
         (("", "PT, DPT"), "PT"),
+        (("Occupational Therapist",), "OT"),
+        (("Speech Therapist",), "SLP"),
+        (("Speech-Language Pathologist",), "SLP"),
+        (("Physical Therapist Assistant",), "PT"),
+        (("physiotherapy",), "PT"),
+        (("MS OTR/L",), "OT"),
+        (("MA CCC/SLP",), "SLP"),
+        (("PT/OT",), None),
+        (("PT OT",), None),
+        (("Physical/Occupational Therapy",), None),
         (("nurse",), None),
         ((None,), None),
     ],
@@ -141,6 +151,9 @@ def test_minutes_of_split_lines_stay_those_of_the_day() -> None:
     lines, _ = claim_lines([service("97110", 36)], SINCE_2022)
     split = with_modifiers(lines, policy=SINCE_2022, discipline="PT", assistant_minutes={"97110": 23})
     assert [(x.minutes, x.units) for x in split] == [(13, 1), (23, 1)]
+    lines, _ = claim_lines([service("97129", 60)], SINCE_2022)
+    split = with_modifiers(lines, policy=SINCE_2022, discipline="OT", assistant_minutes={"97129": 20})
+    assert [(x.code, x.minutes, x.units) for x in split] == [("97129", 15, 1), ("97130", 25, 2), ("97130", 20, 1)]
 
 
 def test_no_assistant_modifier_before_2020_and_none_for_other_payers() -> None:
@@ -155,6 +168,53 @@ def test_an_untimed_service_of_an_assistant_asks_for_a_look() -> None:
     (line,) = with_modifiers(lines, policy=SINCE_2022, discipline="PT", assistant_minutes={"97012": 15})
     assert line.modifiers == ["GP", "CQ"]
     assert "take it off" in line.why
+
+
+@pytest.mark.parametrize(
+    ("given", "modifiers", "says"),
+    [(4, ["GP"], "4 of 40 minutes, not more than a tenth"), (5, ["GP", "CQ"], "5 of 40 minutes, more than a tenth"),
+     (50, ["GP", "CQ"], "more than the 40 of the code and count as all")],
+)  # fmt: skip
+def test_a_tenth_of_an_untimed_service_whose_minutes_are_known(given: int, modifiers: list[str], says: str) -> None:
+    services = [service("97150", 40), service("97110", 15)]
+    lines, _ = claim_lines(services, SINCE_2022)
+    group, exercise = with_modifiers(
+        lines,
+        policy=SINCE_2022,
+        discipline="PT",
+        assistant_minutes={"97150": given},
+        untimed_minutes=untimed_minutes(services, SINCE_2022),
+    )
+    assert (group.units, group.minutes, group.modifiers, exercise.modifiers) == (1, None, modifiers, ["GP"])
+    assert says in group.why
+    assert "take it off" not in group.why
+
+
+def test_a_service_on_two_lines_of_other_blocks_is_judged_as_a_whole() -> None:
+    services = [service("97545", 120), service("97546", 60)]
+    lines, _ = claim_lines(services, SINCE_2022)
+    for minutes, modifier in ((18, "GP"), (19, "GP CQ")):
+        found = with_modifiers(
+            lines,
+            policy=SINCE_2022,
+            discipline="PT",
+            assistant_minutes={"97546": minutes},
+            untimed_minutes=untimed_minutes(services, SINCE_2022),
+        )
+        assert [(x.code, x.units, " ".join(x.modifiers)) for x in found] == [
+            ("97545", 1, modifier), ("97546", 1, modifier)
+        ]  # fmt: skip
+
+
+def test_untimed_minutes_are_those_of_whole_services_under_the_payer_s_code() -> None:
+    services = [service("97014", 10), service("G0283", 5), service("97150", 20), service("97150"), service("97110", 9)]
+    assert untimed_minutes(services, SINCE_2022) == {"G0283": 15}
+
+
+def test_assistant_minutes_under_the_name_that_the_payer_does_not_take() -> None:
+    assert marked_lines([service("97014", 15)], discipline="PT", assistant_minutes={"97014": 15}) == [
+        ("G0283", 1, "GP CQ")
+    ]
 
 
 def with_fee(fee: int) -> Policy:
@@ -217,6 +277,7 @@ def test_the_amount_of_a_line_honours_the_assistant_s_share() -> None:
     assert line_amount(ClaimLine("97110", 30, 2, modifiers=["GP", "CQ"]), policy) == 68
     assert line_amount(ClaimLine("97110", None, None), policy) is None
     assert line_amount(ClaimLine("97110", 30, 2), SINCE_2022) is None
+    assert line_amount(ClaimLine("97010", None, 0), SINCE_2022) == 0
 
 
 def test_lines_given_are_not_changed() -> None:

@@ -88,12 +88,45 @@ def test_a_copy_of_a_note_counts_once(coded_visit: Make) -> None:
     assert claim.complete
 
 
+def test_a_copy_with_a_charge_line_of_its_own_adds_it_to_the_bill(coded_visit: Make) -> None:
+    services = [service("97110", 15), service("97140", 15)]
+
+    def claim(*columns: dict[str, Any]) -> Claim:
+        visits = [coded_visit(str(n), services, text="the same", **column, **DAY) for n, column in enumerate(columns)]
+        (found,) = claims_of(*visits)
+        return found
+
+    by_charge = claim({"billed_units": {"97110": 1}}, {"billed_units": {"97140": 1}})
+    assert by_charge.totals.billed_units == {"97110": 1, "97140": 1}
+    assert by_charge.against_bill is not None
+    assert (by_charge.against_bill.over, by_charge.against_bill.under) == (0, 0)
+    whole = {"97110": 1, "97140": 1}
+    assert claim({"billed_units": whole}, {"billed_units": whole}).totals.billed_units == whole
+    assert claim({"billed_units": {"97110": 1}}, {"billed_units": {"97110": 2}}).totals.billed_units == {"97110": 2}
+    assert claim({}, {"billed_units": whole}).totals.billed_units == whole
+    assert claim({}, {}).against_bill is None
+    note, coded = coded_visit("0", services, text="the same", billed_units={"97110": 1}, **DAY)
+    copy, of_text = coded_visit("1", services, text="the same", **DAY)
+    coded.totals.billed_units = of_text.totals.billed_units = {"97110": 2}
+    (found,) = claims_of((note, coded), (copy, of_text))
+    assert found.totals.billed_units == {"97110": 1}  # the column is what went out, whatever the text says
+    helped = claim({"assistant_minutes": {"97110": 15}}, {"assistant_minutes": {"97140": 15}})
+    assert [line.modifiers for line in helped.lines] == [["GP", "CQ"], ["GP", "CQ"]]
+
+
 def test_a_failed_note_leaves_the_claim_incomplete(coded_visit: Make) -> None:
     good = coded_visit("one", [service("97110", 15)], **DAY)
     bad = (Note("two", "", **DAY), CodedNote("two", status="failed", error="unreadable"))
     (claim,) = claims_of(good, bad)
     assert not claim.complete
     assert claim.to_json()["left_out"] == {"two": "the note could not be coded"}
+
+
+def test_a_day_whose_notes_all_failed_makes_no_claim_and_asks_for_no_rules(coded_visit: Make) -> None:
+    impossible = DAY | {"date_of_service": "1949-05-06"}  # the payer has no rules for that day
+    bad = (Note("one", "", **impossible), CodedNote("one", status="failed", error="no version in force"))
+    good = coded_visit("two", [service("97110", 15)], **DAY)
+    assert [claim.note_ids for claim in claims_of(bad, good)] == [["two"]]
 
 
 def test_the_rules_of_the_day_and_the_assistant_s_minutes(coded_visit: Make) -> None:
@@ -153,6 +186,23 @@ def test_the_claims_own_amounts_bring_the_threshold_nearer(coded_visit: Make) ->
         (["n3"], ["GP", "KX"]),
     ]
     assert found[0].to_json()["amount"] == 100.0
+
+
+def test_an_unknown_fee_or_a_line_without_units_does_not_lose_what_is_known_of_the_amounts(coded_visit: Make) -> None:
+    def only_exercise(day: date | None) -> Policy:
+        return replace(medicare(day), fees={"97110": Decimal(40)})
+
+    for other in ("97010", "97140"):  # no units for Medicare; a fee that is not known
+        visits = [
+            coded_visit(
+                f"n{n}", [service("97110", 30), service(other, 15)], **DAY | {"date_of_service": f"2024-05-0{n}"}
+            )
+            for n in (1, 2)
+        ]
+        found = list(pool_claims(visits, only_exercise, year_to_date={("p1", "PT+SLP", 2024): Decimal(2210)}))
+        kx = [[line.modifiers for line in claim.lines if line.code == "97110"] for claim in found]
+        assert kx == [[["GP"]], [["GP", "KX"]]]  # $2,210, $2,290, $2,370; the threshold is $2,330
+        assert [claim.amount for claim in found] == ([80, 80] if other == "97010" else [None, None])
 
 
 def test_totals_without_a_split_are_added_up(coded_visit: Make) -> None:

@@ -81,6 +81,11 @@ class TestTable:
         starred = {line[2:].split()[0] for line in out.splitlines() if line.startswith("* ")}
         assert starred == {row["note_id"] for row in rows if row["needs_review"]}
 
+    def test_units_with_and_without_an_assistant_are_added_up(self, rehabcoder: Run, tmp_path: Path) -> None:
+        record = {"id": "knee", "text": NOTE, "credential": "PTA", "assistant_minutes": {"97110": 15}}
+        _, out, _ = rehabcoder("code", write_jsonl(tmp_path / "n.jsonl", [record]))
+        assert re.search(r"^[ *] knee +97110 +30 +2 ", out, re.MULTILINE)
+
     def test_a_wrong_label_is_shown_beside_the_code(self, rehabcoder: Run, sample: Path) -> None:
         _, out, _ = rehabcoder("code", sample / "wrong-label.txt")
         assert re.search(r"^\* wrong-label +97112, not 97110 +28 +2 .+code mismatch$", out, re.MULTILINE)

@@ -93,6 +93,17 @@ def test_the_shipped_model_reads_a_clear_case(coder, example):
     assert differences(expected, coder(text).interventions) == []
 
 
+def test_lines_of_an_assistant_carry_their_modifier(coder):
+    text, _ = parse_example(TIMES["half an hour"] + "\n" + NOT_BILLED["group"])
+    about = {"date_of_service": "2024-05-06", "credential": "PTA", "assistant_minutes": {"97116": 15, "97150": 3}}
+    lines = coder(text, **about).lines
+    assert [(line.code, line.minutes, line.units, line.modifiers) for line in lines] == [
+        ("97116", 15, 1, ["GP"]),
+        ("97116", 15, 1, ["GP", "CQ"]),
+        ("97150", None, 1, ["GP"]),  # 3 of 30 minutes are not more than a tenth
+    ]
+
+
 def test_the_marks_are_taken_out_and_the_offsets_cut_the_marked_words():
     text, expected = parse_example("Pt ok.\n<svc code=97110 min=15 label=97110>TE 15</svc>; <svc code=none>ice</svc>.")
     assert text == "Pt ok.\nTE 15; ice."

@@ -177,6 +177,35 @@ def test_units_of_a_column_are_checked_and_have_no_words(coder):
     assert "units_mismatch" not in raised(coder(EXERCISE, billed_units={"97110": 1}))
 
 
+def test_a_mismatch_names_the_unit_rule_of_the_policy(coder):
+    both = f"{EXERCISE}\n{MANUAL}".replace(
+        "15 min", "20 min"
+    )  # three units under the CMS rule, one each by the midpoint
+    midpoint = rehabcoder.load(policy="commercial-midpoint")
+    flag = raised(midpoint(both, billed_units={"97110": 2, "97140": 1}))["units_mismatch"]
+    assert "Billed 97110 x2, 97140 x1; supported 97110 x1, 97140 x1." in flag.message
+    assert flag.rule == (
+        "CPT midpoint rule: CPT convention on timed codes: a unit is earned once more than half of its time is done"
+    )
+    assert raised(midpoint(f"{both}\nBilled 3 units."))["units_total_mismatch"].rule == flag.rule
+    assert raised(coder(both, billed_units={"97110": 2, "97140": 2}))["units_mismatch"].rule == (
+        "CMS 8-minute rule: Medicare Claims Processing Manual (Pub. 100-04) chapter 5 §20.2 C"
+    )
+
+
+def test_units_are_those_of_the_codes_and_limits_that_the_payer_has(tmp_path):
+    def flags(terms: str, billed: dict[str, int]) -> dict[str, Finding]:
+        path = tmp_path / "own.toml"
+        path.write_text(POLICY.format(on=[], off=[]) + terms, encoding="utf-8")
+        return raised(rehabcoder.load(policy=path)(EXERCISE.replace("15 min", "30 min"), billed_units=billed))
+
+    other_name = '[codes.97110]\nbill_as = "97530"\n'
+    assert "units_mismatch" not in flags(other_name, {"97110": 2})
+    assert "units_mismatch" not in flags(other_name, {"97110": 1, "97530": 1})
+    assert "Billed 97110 x3; supported 97530 x2." in flags(other_name, {"97110": 3})["units_mismatch"].message
+    assert "supported 97110 x1." in flags("[codes.97110]\nunits = 1\n", {"97110": 2})["units_mismatch"].message
+
+
 @pytest.mark.parametrize(
     ("text", "severity"),
     [

@@ -57,3 +57,4 @@ def test_counts(given: object, expected: dict[str, int] | None) -> None:
 
 def test_disciplines() -> None:
     assert [discipline(d) for d in ("Physical Therapy", "ot", "Speech", "Nursing")] == ["PT", "OT", "SLP", "Nursing"]
+    assert [discipline(d) for d in ("Speech Therapist", "PTA", "PT/OT")] == ["SLP", "PT", "PT/OT"]

@@ -236,6 +236,15 @@ def test_what_was_billed_is_the_column_then_the_note_then_its_labels():
     assert billed_units(CodedNote("n", interventions=services(c97530=30)), PRICED) is None
 
 
+@pytest.mark.parametrize("other", ["97110", "97140"])
+def test_labels_whose_minutes_are_missing_do_not_say_what_was_billed(other):
+    given = [replace(service, labelled=service.code) for service in (*services(c97110=30), *services(**{other: None}))]
+    coded = CodedNote("n", interventions=given, totals=Totals(stated_timed=53))
+    billed = billed_units(coded, PRICED)
+    assert billed is None
+    assert money_of(billed, given, PRICED, stated_timed=53) == Money(0.0, 0.0, 0.0)
+
+
 def test_units_of_a_column_count_before_the_labels_of_the_note(empty):
     note = Note("n", "Therex 15 min", billed_units={"97110": 3})
     service = Service(0, 13, "Therex 15 min", "97110", labelled="97110", minutes=15)

@@ -21,6 +21,7 @@ from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import Activity, ClaimLine, CodedNote, Evidence, Finding, Json, Service, Span, Totals
 from rehabcoder.writers import dump_csv, dump_jsonl, files, format_of, json_line, parquet, workbook
 from rehabcoder.writers.flat import COLUMNS, neutral
+from rehabcoder.writers.summary import units_supported
 
 
 def coded(note_id: str = "a-17", **more: Any) -> CodedNote:
@@ -178,6 +179,22 @@ def test_units_of_a_column_are_what_the_workbook_calls_billed(tmp_path: Path) ->
     assert [cell.value for cell in book["By clinician"][2]][6:8] == [2, 5]
 
 
+def test_a_code_on_two_lines_is_added_up_and_its_bill_dealt_out(tmp_path: Path) -> None:
+    lines = [ClaimLine("97530", 15, 1, "", ["GP"]), ClaimLine("97530", 20, 1, "", ["GP", "CQ"])]
+    row = coded(lines=lines, totals=Totals(35, 2, billed_units={"97530": 4})).to_json()
+    out = io.StringIO()
+    dump_csv([({}, row)], out)
+    [flat] = csv.DictReader(io.StringIO(out.getvalue()))
+    assert (flat["units_by_code"], flat["minutes_by_code"]) == ("97530:2", "97530:35")
+    assert flat["modifiers"] == "97530-GP;97530-GP-CQ"
+    workbook.write_workbook([({}, row)], tmp_path / "n.xlsx", scratch=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+    assert [cell.value for cell in book["Worklist"][2]][7:9] == ["97530:2", "97530:35"]
+    assert [row[7:10] for row in book["Claim lines"].iter_rows(min_row=2, values_only=True)] == [
+        (1, "GP", 1), (1, "GP CQ", 3)
+    ]  # fmt: skip
+
+
 def test_units_of_all_sheets_add_up_to_the_same(tmp_path: Path) -> None:
     part = coded("part", lines=[ClaimLine("97110", 20, 1), ClaimLine("97112", None, None), ClaimLine("G0283", None, 1)])
     part.totals = Totals(20, 3, 40, billed_units={"97110": 2, "97014": 1})
@@ -199,6 +216,22 @@ def test_units_of_all_sheets_add_up_to_the_same(tmp_path: Path) -> None:
     assert column("Claim lines", "billed") == [0, 0, 2, 2, 0, 1, None, None, 4]
     assert column("By clinician", "units") == [6, 6]
     assert column("By clinician", "units billed") == [9, 9]
+
+
+@pytest.mark.parametrize(
+    ("timed", "lines", "supported"),
+    [
+        (None, {"97110": 2, "97140": None}, 2),
+        (3, {"97110": 2, "97140": None, "97012": 1}, 4),
+        (None, {"97110": None, "96125": None}, None),
+        (0, {}, 0),
+    ],
+)
+def test_units_supported_are_those_that_are_known(
+    timed: int | None, lines: dict[str, int | None], supported: int | None
+) -> None:
+    row = {"lines": [{"code": code, "units": n} for code, n in lines.items()], "totals": {"units": timed}}
+    assert units_supported(row) == supported
 
 
 def test_a_full_sheet_goes_on_in_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

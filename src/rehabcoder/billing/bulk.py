@@ -123,6 +123,8 @@ def _batch(claims: Claims, offset: int, rule: Rule, tie: Tie) -> list[dict[str, 
     present = dict.fromkeys(names)
     if not present.keys() <= CODES.keys() or not set(map(type, values)) <= {int, type(None)}:
         _refuse(claims, offset)
+        names = [check_code(name) for name in names]
+        present = dict.fromkeys(names)
     codes = _columns(present)
     at = {code: column for column, code in enumerate(codes)}
     columns = np.array([at[name] for name in names], dtype=np.int64)
@@ -185,7 +187,7 @@ def _as_dicts(units: IntArray, codes: Sequence[str]) -> list[dict[str, int]]:
 
 
 def _refuse(claims: Claims, offset: int) -> None:
-    """Raise for the first claim that `allocate` refuses, with its place in the list."""
+    """Raise for the first claim that `allocate` refuses, with its place in the list; none where codes are lower case."""
     from rehabcoder.billing.units import allocate
 
     for number, claim in enumerate(claims, offset):

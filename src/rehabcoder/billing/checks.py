@@ -101,9 +101,14 @@ def _limits(lines: Iterable[ClaimLine], policy: Policy, on: date | None) -> Iter
 
 def _short(lines: Iterable[ClaimLine], policy: Policy) -> Iterator[Finding]:
     least = policy.least_minutes_of_service
+    services: dict[str, int] = {}
     for line in lines:
-        if line.minutes is not None and CODES[line.code].timed and 0 < line.minutes < least:
-            says = f"{line.code}: {count(line.minutes, 'minute')}; {policy.name} takes nothing under {least}."
+        if line.minutes is not None and CODES[line.code].timed:
+            first = FIRST_OF.get(line.code, line.code)
+            services[first] = services.get(first, 0) + line.minutes
+    for code, minutes in services.items():
+        if 0 < minutes < least:
+            says = f"{code}: {count(minutes, 'minute')}; {policy.name} takes nothing under {least}."
             yield claim_finding("short_service", says, rule=policy.source)
 
 

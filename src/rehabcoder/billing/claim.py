@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF
+from rehabcoder.billing.codes import CODES, FIRST_OF, FURTHER_OF, is_timed
 from rehabcoder.billing.ledger import Entry, Ledger, Piece, count, ledger_of
-from rehabcoder.billing.policies import CodeTerms, Policy
-from rehabcoder.billing.units import BLOCK, MINUTES_OF_DAY, Allocation, allocate, units_of_total
+from rehabcoder.billing.policies import Policy
+from rehabcoder.billing.units import BLOCK, MINUTES_OF_DAY, Allocation, allocate, as_billed, units_of_total
 from rehabcoder.note import ClaimLine, Service, Totals
+
+_BY_ITSELF = "the midpoint rule counts each code by itself"
 
 
 @dataclass(slots=True)
@@ -42,7 +44,8 @@ def claim_lines(
         services: what was given to one patient on one day under one discipline; of several notes, if there are several.
         policy: the payer's rules of that day.
         stated_timed: the total of timed minutes that the note states. Where services lack minutes of their own, the
-            units of the whole follow from it under the CMS rule; the lines say that the allocation is not determined.
+            units of the whole follow from it under the CMS rule, services too short for the payer taken off; the lines
+            say that the allocation is not determined.
     """
     lines, totals, _ = claim_and_allocation(services, policy, stated_timed=stated_timed)
     return lines, totals
@@ -54,17 +57,29 @@ def claim_and_allocation(
     """The claim as `claim_lines` gives it, with the allocation behind it, to hold a bill against."""
     day = _gather(services, policy)
     allocation = _allocate(day, policy)
-    known = sum(day.minutes[code] or 0 for code in day.timed)
-    whole = _units_of_whole(day, allocation, policy, stated_timed, known)
+    known = sum(day.minutes[code] or 0 for code in day.timed if code not in day.too_short)
+    short = sum(day.minutes[code] or 0 for code in day.too_short)
+    counted = stated_timed if stated_timed is None else stated_timed - short
+    whole = _units_of_whole(day, allocation, policy, counted, known)
     ledger = ledger_of(allocation)
     asks = policy.name if policy.minutes_required == "per_service" else None
-    about = _Whole(stated_timed, known, whole, policy.rule == "cms" or len(day.timed) == 1, asks)
+    about = _Whole(stated_timed, known + short, whole, policy.rule == "cms", asks)
     lines = []
     for code in day.minutes:
         lines += _lines_of(code, day, allocation, ledger, policy, about)
     some = any(day.minutes[code] is not None for code in day.timed)
-    counted = known if some or not day.timed else None
-    return lines, Totals(timed_minutes=counted, units=whole, stated_timed=stated_timed), allocation
+    minutes = known if some or not day.timed else None
+    return lines, Totals(timed_minutes=minutes, units=whole, stated_timed=stated_timed), allocation
+
+
+def untimed_minutes(services: Sequence[Service], policy: Policy) -> dict[str, int]:
+    """Minutes of the untimed services whose minutes are all known, by the code that opens them, as the payer takes it."""
+    day = _gather(services, policy)
+    return {
+        code: minutes
+        for code, minutes in day.minutes.items()
+        if minutes and code not in day.missing and not is_timed(code)
+    }
 
 
 def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
@@ -73,9 +88,10 @@ def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
     ledger = ledger_of(_allocate(day, policy), day.pieces)
     entries = []
     for entry in ledger.entries:
-        terms = policy.codes.get(entry.code)
-        if terms and terms.units is not None and (entry.unit or 0) > terms.units:
-            entry = Entry(entry.code, None, entry.minutes, "no_unit", f"{_no_more(policy, terms)}.", entry.pieces)
+        on_line = (entry.unit or 0) - (entry.code in FIRST_OF and is_timed(entry.code))  # 97130 begins with unit 2
+        if policy.paid_units(entry.code, on_line) < on_line:
+            why = _no_more(policy, entry.code)
+            entry = Entry(entry.code, None, entry.minutes, "no_unit", why, entry.pieces)
         entries.append(entry)
     return Ledger(ledger.rule, ledger.total, tuple(entries))
 
@@ -83,6 +99,12 @@ def claim_ledger(services: Sequence[Service], policy: Policy) -> Ledger:
 def claim_allocation(services: Sequence[Service], policy: Policy) -> Allocation:
     """The allocation behind the lines: which units are accepted, and whether billed ones are among them."""
     return _allocate(_gather(services, policy), policy)
+
+
+def other_units(code: str, units: int | None, allocation: Allocation, policy: Policy) -> int | None:
+    """The units of a line on the other side of a tie, where the payer takes them; None where it is in none."""
+    other = None if units is None else allocation.other_units(code, units)
+    return None if other is None or policy.paid_units(code, other) < other else other
 
 
 def primary_code(lines: Iterable[ClaimLine]) -> str | None:
@@ -99,7 +121,8 @@ def primary_code(lines: Iterable[ClaimLine]) -> str | None:
 class _Whole:
     """What is known of the timed minutes as a whole: stated, added up, and their units (None: not determined).
 
-    `pooled` says that the units follow from the total whatever the split is; `asks` names a payer that wants minutes by
+    `known` holds the services that are too short for the payer as well; the units leave them out.
+    `pooled` says that the rule gives units to the total, not to each code by itself; `asks` names a payer that wants minutes by
     service all the same.
     """
 
@@ -115,8 +138,7 @@ def _gather(services: Iterable[Service], policy: Policy) -> _Day:
     for service in services:
         if service.code not in CODES:
             continue  # `none`: nothing billable
-        terms = policy.codes.get(service.code)
-        code = terms.bill_as if terms and terms.bill_as else service.code
+        code = policy.as_paid(service.code)
         if code != service.code:
             day.replaced[code] = service.code
         code = FIRST_OF.get(code, code)
@@ -130,7 +152,7 @@ def _gather(services: Iterable[Service], policy: Policy) -> _Day:
         piece = Piece(given, span.start, span.end) if span else Piece(given)
         day.pieces.setdefault(code, []).append(piece)
     least = policy.least_minutes_of_service
-    day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least}
+    day.too_short = {code for code in day.timed if least and 0 < (day.minutes[code] or 0) < least} - day.missing
     if sum(day.minutes[code] or 0 for code in day.timed) > MINUTES_OF_DAY:
         # A misread note must not fail its row: more minutes than a day holds are no minutes at all.
         day.missing.update(day.timed)
@@ -146,18 +168,26 @@ def _allocate(day: _Day, policy: Policy) -> Allocation:
             minutes[code] = None  # untimed: its minutes count nowhere
         elif code not in day.too_short:
             minutes[code] = value
-    return allocate(minutes, rule=policy.rule, tie=policy.tie)
+    allocation = allocate(minutes, rule=policy.rule, tie=policy.tie)
+    return replace(allocation, incomplete=tuple(code for code in allocation.pool if code in day.missing))
 
 
 def _units_of_whole(day: _Day, allocation: Allocation, policy: Policy, stated: int | None, known: int) -> int | None:
     """Timed units of the whole. A stated total fixes them where services lack minutes and the rule pools."""
-    unknown = [code for code in day.timed if code in day.missing]
-    pooled = policy.rule == "cms" or len(day.timed) == 1  # for one code alone the two rules agree
-    if pooled and unknown and stated is not None and stated > known:
-        return units_of_total(stated)
-    if all(day.minutes[code] is None for code in day.timed) and day.timed:
+    if not any(code in day.missing for code in day.timed):
+        return sum(policy.paid_units(code, n) for code, n in allocation.units.items())
+    if stated is None or stated <= known:
         return None
-    return allocation.total
+    units = units_of_total(stated)
+    if len(day.timed) == 1:  # for one code alone the two rules agree
+        return sum(policy.paid_units(code, n) for code, n in as_billed({day.timed[0]: units}).items())
+    return units if policy.rule == "cms" and not _limited(day, policy) else None
+
+
+def _limited(day: _Day, policy: Policy) -> bool:
+    """Whether the payer takes only so many units of a timed code, so that the split decides on the whole."""
+    codes = [name for code in day.timed for name in (code, FURTHER_OF.get(code, code))]
+    return any(code in policy.codes and policy.codes[code].units is not None for code in codes)
 
 
 def _lines_of(
@@ -178,6 +208,7 @@ def _lines_of(
     lines = [ClaimLine(code, first_minutes, allocation.units.get(code, 0), _why(code, minutes, ledger, allocation))]
     if more:
         lines.append(ClaimLine(further, minutes - first_minutes, more, _why(further, minutes, ledger, allocation)))
+    lines = [_as_paid(line, policy) for line in lines]
     if code in day.missing:
         lines[0].why += f" A further service of this code has no minutes. {_not_determined(whole, len(day.timed))}"
     return lines
@@ -193,10 +224,11 @@ def _not_determined(whole: _Whole, timed: int) -> str:
     if whole.stated is None or whole.stated <= whole.known:
         return "No minutes of its own, and no total that could stand in: units not determined."
     left = whole.stated - whole.known
-    if not whole.pooled or whole.units is None:
+    if whole.units is None:
+        because = "the payer takes only so many units of single codes" if whole.pooled else _BY_ITSELF
         return (
             f"Allocation not determined: the note gives {whole.stated} timed minutes in all and none for this code; "
-            "the midpoint rule counts each code by itself."
+            f"{because}."
         )
     rest = f", {left} of them not given to a service" if whole.known else ""
     one = " They can only belong to this code." if timed == 1 else ""
@@ -209,7 +241,6 @@ def _not_determined(whole: _Whole, timed: int) -> str:
 
 def _untimed_lines(code: str, day: _Day, allocation: Allocation, policy: Policy) -> list[ClaimLine]:
     facts = CODES[code]
-    terms = policy.codes.get(code)
     if code in allocation.unknown:
         least = facts.least_minutes
         return [ClaimLine(code, None, None, f"No minutes: its first unit takes {least}, so units are not determined.")]
@@ -218,11 +249,13 @@ def _untimed_lines(code: str, day: _Day, allocation: Allocation, policy: Policy)
         if billed != code and billed not in allocation.untimed:
             continue
         units = allocation.untimed.get(billed, 0)
-        if terms and terms.units is not None and units > terms.units:
-            lines.append(ClaimLine(billed, None, terms.units, f"{_no_more(policy, terms)}."))
-            continue
-        lines.append(ClaimLine(billed, None, units, _untimed_why(billed, day, policy)))
+        lines.append(_as_paid(ClaimLine(billed, None, units, _untimed_why(billed, day, policy)), policy))
     return lines
+
+
+def _as_paid(line: ClaimLine, policy: Policy) -> ClaimLine:
+    units = policy.paid_units(line.code, line.units or 0)
+    return replace(line, units=units, why=_no_more(policy, line.code)) if units < (line.units or 0) else line
 
 
 def _untimed_why(code: str, day: _Day, policy: Policy) -> str:
@@ -237,5 +270,7 @@ def _untimed_why(code: str, day: _Day, policy: Policy) -> str:
     return why
 
 
-def _no_more(policy: Policy, terms: CodeTerms) -> str:
-    return terms.why or f"{policy.name} allows {count(terms.units or 0, 'unit')} of it"
+def _no_more(policy: Policy, code: str) -> str:
+    terms = policy.codes[code]
+    says = terms.why or f"{policy.name} allows {count(terms.units or 0, 'unit')} of it"
+    return f"{says}."

@@ -22,19 +22,30 @@ DISCIPLINE_MODIFIERS: Mapping[Discipline, str] = {"PT": "GP", "OT": "GO", "SLP":
 ASSISTANT_MODIFIERS: Mapping[Discipline, str] = {"PT": "CQ", "OT": "CO"}
 
 _WRITTEN: Mapping[str, Discipline] = {
-    **dict.fromkeys(("pt", "pta", "dpt", "mpt", "lpt", "rpt", "physical therapy", "physical therapist"), "PT"),
-    **dict.fromkeys(("ot", "ota", "otr", "otr/l", "otd", "cota", "cota/l", "occupational therapy"), "OT"),
-    **dict.fromkeys(("slp", "st", "ccc-slp", "speech", "speech therapy", "speech-language pathology"), "SLP"),
-}
+    **dict.fromkeys(("pt", "pta", "lpta", "dpt", "mpt", "mspt", "lpt", "rpt"), "PT"),
+    **dict.fromkeys(("physicaltherapy", "physicaltherapist", "physiotherapy", "physiotherapist"), "PT"),
+    **dict.fromkeys(("physicaltherapyassistant", "physicaltherapistassistant"), "PT"),
+    **dict.fromkeys(("ot", "ota", "otr", "otrl", "otd", "cota", "cotal"), "OT"),
+    **dict.fromkeys(("occupationaltherapy", "occupationaltherapist"), "OT"),
+    **dict.fromkeys(("occupationaltherapyassistant", "occupationaltherapistassistant"), "OT"),
+    **dict.fromkeys(("slp", "st", "cccslp", "speech", "speechtherapy", "speechtherapist"), "SLP"),
+    **dict.fromkeys(("speechlanguagepathology", "speechlanguagepathologist"), "SLP"),
+}  # letters alone
 
 
 def discipline_of(*written: str | None) -> Discipline | None:
-    """PT, OT or SLP from what a discipline or credential column says (`PTA`, `OTR/L`), the first that is known."""
+    """PT, OT or SLP from what a discipline or credential column says (`PTA`, `MS OTR/L`), the first that is known."""
     for text in written:
         for part in (text or "").lower().replace(";", ",").split(","):
-            if found := _WRITTEN.get(part.strip().replace(".", "")):
-                return found
+            words = [part] if _letters(part) in _WRITTEN else part.split()
+            found = {_WRITTEN[name] for word in words if (name := _letters(word)) in _WRITTEN}
+            if len(found) == 1:
+                return found.pop()
     return None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text))
 
 
 def threshold_of(discipline: Discipline | None) -> str:
@@ -106,6 +117,7 @@ def with_modifiers(
     policy: Policy,
     discipline: Discipline | None = None,
     assistant_minutes: Mapping[str, int] | None = None,
+    untimed_minutes: Mapping[str, int] | None = None,
     year_to_date: Decimal | None = None,
 ) -> list[ClaimLine]:
     """The lines with the modifiers that the payer asks for; a line whose units differ in CQ or CO becomes two.
@@ -117,6 +129,8 @@ def with_modifiers(
         policy: the payer's rules of the day.
         discipline: whose plan of care it is; without it no modifier of discipline or assistant is set.
         assistant_minutes: minutes that an assistant gave alone, by code.
+        untimed_minutes: minutes of whole untimed services (`claim.untimed_minutes`), which their lines do not hold; the
+            10 % of these is measured against them.
         year_to_date: dollars allowed so far this year for the patient (PT and speech together, OT apart).
     """
     terms = policy.modifiers
@@ -124,7 +138,7 @@ def with_modifiers(
     for line in lines:
         first = DISCIPLINE_MODIFIERS[discipline] if discipline and terms.discipline and is_therapy(line.code) else None
         marked = replace(line, modifiers=[*line.modifiers, first] if first else list(line.modifiers))
-        out += _assistant_lines(marked, policy, discipline, assistant_minutes or {}, lines)
+        out += _assistant_lines(marked, policy, discipline, assistant_minutes or {}, untimed_minutes or {}, lines)
     if year_to_date is not None and terms.kx_threshold:
         _add_kx(out, policy, year_to_date, threshold_of(discipline))
     return out
@@ -137,6 +151,8 @@ def is_therapy(code: str) -> bool:
 
 def line_amount(line: ClaimLine, policy: Policy) -> Decimal | None:
     """Dollars for a line by the policy's fees, the assistant's share taken into account; None if not known."""
+    if line.units == 0:
+        return Decimal(0)
     fee = policy.fee(line.code)
     if fee is None or line.units is None:
         return None
@@ -149,21 +165,25 @@ def _assistant_lines(
     policy: Policy,
     discipline: Discipline | None,
     assistant: Mapping[str, int],
+    untimed: Mapping[str, int],
     lines: Sequence[ClaimLine],
 ) -> list[ClaimLine]:
     terms = policy.modifiers.assistant
     modifier = ASSISTANT_MODIFIERS.get(discipline) if discipline else None
     first = FIRST_OF.get(line.code, line.code)
-    given = sum(value for code, value in assistant.items() if FIRST_OF.get(code, code) == first)
+    given = 0
+    for code, value in assistant.items():
+        taken = policy.as_paid(code)
+        given += value if FIRST_OF.get(taken, taken) == first else 0
     if terms == "none" or modifier is None or not given or not line.units:
         return [line]
-    if line.minutes is None:
+    if line.minutes is None and first not in untimed:
         # No minutes of the whole service to measure 10 % against: an untimed service the assistant took part in.
         why = f"{line.why} {modifier}: the assistant gave {given} minutes; take it off if they were 10 % or less."
         return [replace(line, modifiers=[*line.modifiers, modifier], why=why)]
     service = [other for other in lines if FIRST_OF.get(other.code, other.code) == first]
     units = sum(other.units or 0 for other in service)
-    minutes = sum(other.minutes or 0 for other in service)
+    minutes = untimed.get(first) or sum(other.minutes or 0 for other in service)
     split = assistant_units(first, units=units, minutes=minutes, assistant=min(given, minutes), terms=terms)
     # Of a service on two lines, the first unit is the therapist's where the therapist has one.
     own = min(split.without, line.units) if line.code == first else max(0, split.without - 1)
@@ -179,9 +199,8 @@ def _assistant_lines(
         parts.append(replace(line, units=own, why=why))
     if theirs:
         parts.append(replace(line, units=theirs, why=why, modifiers=[*line.modifiers, modifier]))
-    if len(parts) == 2:
-        alone = len(service) == 1
-        parts[0].minutes, parts[1].minutes = (minutes - given, given) if alone else (None, None)
+    if len(parts) == 2 and line.minutes is not None:
+        parts[0].minutes, parts[1].minutes = line.minutes - given, given
     return parts
 
 

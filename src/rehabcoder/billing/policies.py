@@ -73,6 +73,16 @@ class Policy:
         """Dollars for one unit of the code; None where the policy gives none."""
         return self.fees.get(code, self.fees.get("default"))
 
+    def as_paid(self, code: str) -> str:
+        """The code under which the payer takes this one: itself, or the one that stands in its place."""
+        terms = self.codes.get(code)
+        return terms.bill_as if terms and terms.bill_as else code
+
+    def paid_units(self, code: str, units: int) -> int:
+        """So many units of a code, or as many of them as the payer takes."""
+        terms = self.codes.get(code)
+        return units if terms is None or terms.units is None else min(units, terms.units)
+
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 

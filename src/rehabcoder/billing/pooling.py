@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_and_allocation
+from rehabcoder.billing.claim import claim_and_allocation, untimed_minutes
 from rehabcoder.billing.modifiers import discipline_of, line_amount, threshold_of, with_modifiers
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.revenue import Difference, compare_lines
@@ -24,7 +24,7 @@ class Claim:
     """What the notes of one patient, day and discipline support, and how the bill differs, where there is one.
 
     `totals.billed_units` are those of the input's column, else those that the notes themselves state.
-    `left_out` are notes of the day that add nothing: failed ones, and copies of a note already counted. A claim with a
+    `left_out` are notes of the day that add no services: failed ones, and copies of a note already counted. A claim with a
     failed note is not `complete`. `amount` is in dollars, None where a fee is not known.
     """
 
@@ -79,6 +79,7 @@ class _Kept:
     payer: str | None
     clinician: str | None
     clinic: str | None
+    billed_units: dict[str, int]  # of the input's column
     assistant_minutes: dict[str, int]
     failed: bool
     text_sha256: str
@@ -89,8 +90,9 @@ class _Kept:
 class ClaimPool:
     """Gathers coded notes, in any order, and makes claims of them.
 
-    Notes without a patient or a date make no claim. A note whose payer or discipline is not given joins the only claim
-    of its day that could be meant. Notes with the very same text count once.
+    Notes without a patient or a date make no claim, nor does a day whose notes all failed. A note whose payer or
+    discipline is not given joins the only claim of its day that could be meant. Notes with the very same text count once,
+    and what each of their rows says was billed belongs to the one.
     """
 
     def __init__(self) -> None:
@@ -106,7 +108,8 @@ class ClaimPool:
 
         Args:
             policy: gives the payer's rules of a day.
-            year_to_date: dollars allowed before the first of these claims, for KX; the claims' own amounts are added.
+            year_to_date: dollars allowed before the first of these claims, for KX; what is known of the claims' own amounts is
+                added.
 
         Yields:
             claims whose lines carry their modifiers; 59 and the X modifiers are left to a person.
@@ -114,11 +117,14 @@ class ClaimPool:
         spent = dict(year_to_date or {})
         for (day, patient), members in sorted(self._days.items(), key=lambda item: item[0][0]):
             for (discipline, payer), own in _by_claim(members).items():
+                if all(kept.failed for kept in own):
+                    continue  # an impossible date is among the reasons: no rules are in force that day
                 rules = policy(day_of(day))
                 key = (patient, threshold_of(discipline_of(discipline)), int(day[:4]) if day[:4].isdigit() else 0)
                 claim = _claim(patient, day, discipline, payer, own, rules, spent.get(key))
-                if key in spent and claim.amount is not None:
-                    spent[key] += claim.amount
+                if key in spent:
+                    amounts = (line_amount(line, rules) for line in claim.lines)
+                    spent[key] += sum((amount for amount in amounts if amount is not None), Decimal(0))
                 yield claim
 
 
@@ -147,6 +153,7 @@ def _kept(note: Note, coded: CodedNote) -> _Kept:
         payer=note.payer,
         clinician=note.clinician,
         clinic=note.clinic,
+        billed_units=note.billed_units or {},
         assistant_minutes=note.assistant_minutes or {},
         failed=coded.status == "failed",
         text_sha256=coded.text_sha256,
@@ -154,7 +161,7 @@ def _kept(note: Note, coded: CodedNote) -> _Kept:
             Service(s.start, s.end, "", s.code, minutes=s.minutes, minutes_span=s.minutes_span)
             for s in coded.interventions
         ],
-        totals=replace(coded.totals, billed_units=note.billed_units or coded.totals.billed_units),
+        totals=coded.totals,
     )
 
 
@@ -189,7 +196,8 @@ def _claim(
     stated = _sum([kept.totals.stated_timed for kept in counted])
     lines, totals, allocation = claim_and_allocation(services, policy, stated_timed=stated)
     totals.stated_total = _sum([kept.totals.stated_total for kept in counted])
-    totals.billed_units = _added([kept.totals.billed_units for kept in counted if kept.totals.billed_units is not None])
+    bills = [kept.billed_units or kept.totals.billed_units for kept in counted]
+    totals.billed_units = _added([bill for bill in bills if bill is not None])
     claim = Claim(
         date=day,
         patient=patient,
@@ -201,6 +209,7 @@ def _claim(
             policy=policy,
             discipline=discipline_of(discipline),
             assistant_minutes=_added([kept.assistant_minutes for kept in counted]),
+            untimed_minutes=untimed_minutes(services, policy),
             year_to_date=year_to_date,
         ),
         totals=totals,
@@ -224,16 +233,32 @@ def _claim(
 def _counted(members: Iterable[_Kept]) -> tuple[list[_Kept], dict[str, str]]:
     counted: list[_Kept] = []
     left_out: dict[str, str] = {}
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for kept in members:
         if kept.failed:
             left_out[kept.note_id] = "the note could not be coded"
         elif kept.text_sha256 and kept.text_sha256 in seen:
-            left_out[kept.note_id] = f"the same text as note {seen[kept.text_sha256]}"
+            at = seen[kept.text_sha256]
+            left_out[kept.note_id] = f"the same text as note {counted[at].note_id}"
+            counted[at] = _with_columns(counted[at], kept)
         else:
-            seen[kept.text_sha256] = kept.note_id
+            seen[kept.text_sha256] = len(counted)
             counted.append(kept)
     return counted, left_out
+
+
+def _with_columns(kept: _Kept, copy: _Kept) -> _Kept:
+    """The note with what a copy of it says of the bill: an export of a row a charge repeats the text in each."""
+    return replace(
+        kept,
+        billed_units=_larger(kept.billed_units, copy.billed_units),
+        assistant_minutes=_larger(kept.assistant_minutes, copy.assistant_minutes),
+    )
+
+
+def _larger(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    """Two tables by code, the larger number of each code: a row that is there twice counts once."""
+    return {code: max(one.get(code, 0), other.get(code, 0)) for code in {**one, **other}}
 
 
 def _sum(values: list[int | None]) -> int | None:

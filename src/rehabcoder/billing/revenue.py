@@ -6,19 +6,18 @@ hidden behind what was billed too little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from rehabcoder.billing.claim import claim_allocation
-from rehabcoder.billing.codes import FIRST_OF, is_timed
+from rehabcoder.billing.codes import FIRST_OF, FURTHER_OF, is_timed
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import Policy
-from rehabcoder.billing.units import Allocation
+from rehabcoder.billing.units import BLOCK, Allocation, as_billed
 from rehabcoder.errors import UsageError
-from rehabcoder.note import ClaimLine, CodedNote, Json, Note
+from rehabcoder.note import ClaimLine, Json
 
 POOLED = "timed"
 """The name under which all timed units are compared as one, where the minutes of single services are missing."""
@@ -133,7 +132,7 @@ class Difference:
 
 @dataclass(slots=True, frozen=True)
 class Overpayment:
-    """A paid claim that was billed beyond its note. `report_by` is the last of 60 days from the day it was found."""
+    """A claim that was billed beyond its note. `report_by` is the last of 60 days from the day it was found."""
 
     claim: str
     amount: Decimal | None
@@ -153,33 +152,6 @@ class Overpayment:
         }
 
 
-def compare_billed(
-    coded: CodedNote, billed: Mapping[str, int] | None = None, *, policy: Policy, name: str | None = None
-) -> Difference | None:
-    """Billed units against those that one note supports.
-
-    Where the rule accepts several allocations, the one nearest to the bill is taken: a tie is no error.
-
-    Args:
-        coded: the coded note.
-        billed: units by code; without them those that the note itself states (`totals.billed_units`).
-        policy: the payer's rules of the day, with its fees.
-        name: what the difference is called; the note's id if not given.
-
-    Returns:
-        the difference; None for a failed note or where nothing says what was billed.
-
-    Raises:
-        UsageError: billed units are negative or no whole number.
-    """
-    units = coded.totals.billed_units if billed is None else billed
-    if units is None or coded.status == "failed":
-        return None
-    allocation = claim_allocation(coded.interventions, policy)
-    whole = coded.totals.units
-    return compare_lines(coded.lines, allocation, units, whole=whole, policy=policy, name=name or coded.note_id)
-
-
 def compare_lines(
     lines: Sequence[ClaimLine],
     allocation: Allocation,
@@ -191,21 +163,29 @@ def compare_lines(
 ) -> Difference:
     """Billed units against the lines of a claim and the allocation behind them, code by code.
 
-    Where the minutes of a timed code are not known but `whole`, the units of all timed codes, is, these are compared as
-    one under the name `POOLED`, without money.
+    Where the rule accepts several allocations, the one nearest to the bill is taken: a tie is no error.
+
+    Where minutes of timed codes are missing but `whole`, the units of all timed codes, is known, these are compared as
+    one under the name `POOLED`, without money. Without it the codes that lack minutes are not determined.
+
+    Raises:
+        UsageError: billed units are negative or no whole number.
     """
-    paid = {_as_paid(code, policy): _units(code, n, name) for code, n in billed.items()}
-    nearest = allocation.nearest(paid)
+    paid: dict[str, int] = {}
+    for written, n in billed.items():
+        code = policy.as_paid(written.strip().upper())
+        paid[code] = paid.get(code, 0) + _units(written, n, name)
+    nearest = _nearest(allocation, paid)
     supported: dict[str, int | None] = {}
     for line in lines:
-        if line.units is None:
+        if line.units is None or line.code in allocation.incomplete:
             supported[line.code] = None
         elif is_timed(line.code):
-            supported[line.code] = nearest.get(line.code, 0)
+            supported[line.code] = policy.paid_units(line.code, nearest.get(line.code, 0))
         else:
             supported[line.code] = (supported.get(line.code) or 0) + line.units
     for code, n in nearest.items():
-        supported.setdefault(code, n)
+        supported.setdefault(code, policy.paid_units(code, n))
     why = {line.code: line.why for line in lines}
     difference = Difference(name)
     if whole is not None and any(n is None and is_timed(code) for code, n in supported.items()):
@@ -224,6 +204,22 @@ def compare_lines(
     return difference
 
 
+def _nearest(allocation: Allocation, paid: Mapping[str, int]) -> dict[str, int]:
+    """The units of timed codes, of those that the minutes can make, that differ least from the bill.
+
+    Under the CMS rule the whole blocks of a code are its own, and its leftover may or may not earn a unit more while the
+    minutes of other services are missing.
+    """
+    open_pool = allocation.incomplete or any(is_timed(code) for code in allocation.unknown)
+    if allocation.rule == "midpoint" or not open_pool:
+        return allocation.nearest(paid)
+    units = {}
+    for code, minutes in allocation.pool.items():
+        billed = paid.get(code, 0) + paid.get(FURTHER_OF.get(code, ""), 0)
+        units[code] = min(max(billed, minutes // BLOCK), -(-minutes // BLOCK))
+    return as_billed(units)
+
+
 def roll_up(differences: Iterable[tuple[str, Difference]]) -> list[Difference]:
     """Differences added up by a name: a clinician, a clinic, a month. The largest over-billing first."""
     sums: dict[str, Difference] = {}
@@ -234,37 +230,18 @@ def roll_up(differences: Iterable[tuple[str, Difference]]) -> list[Difference]:
     return sorted(sums.values(), key=lambda d: (-d.over, -d.under, d.name))
 
 
-def by_clinician(pairs: Iterable[tuple[Note, Difference]]) -> list[Difference]:
-    """Differences added up by clinician; notes without one stand under `not given`."""
-    return roll_up((note.clinician or "not given", difference) for note, difference in pairs)
-
-
-def by_clinic(pairs: Iterable[tuple[Note, Difference]]) -> list[Difference]:
-    """Differences added up by clinic; notes without one stand under `not given`."""
-    return roll_up((note.clinic or "not given", difference) for note, difference in pairs)
-
-
-def overpayments(
-    differences: Iterable[Difference], *, found_on: date, paid: Callable[[str], bool] = lambda _: True
-) -> list[Overpayment]:
-    """Over-billed claims that were already paid, with the last day to report and return the money.
+def overpayments(differences: Iterable[Difference], *, found_on: date) -> list[Overpayment]:
+    """Over-billed claims, with the last day to report and return the money; which of them were paid, a person knows.
 
     Args:
         differences: billed against supported, one a claim.
         found_on: the day the over-payment was identified.
-        paid: whether the claim of that name went out and was paid; all of them unless told otherwise.
     """
     return [
         Overpayment(difference.name, difference.over_amount, difference.over, found_on, found_on + SIXTY_DAYS)
         for difference in differences
-        if difference.over and paid(difference.name)
+        if difference.over
     ]
-
-
-def _as_paid(code: str, policy: Policy) -> str:
-    written = code.strip().upper()
-    terms = policy.codes.get(written)
-    return terms.bill_as if terms and terms.bill_as else written
 
 
 def _units(code: str, n: int, where: str) -> int:

@@ -45,6 +45,7 @@ class Allocation:
         untimed: units of the codes outside the pool.
         unknown: timed or block codes that were given without minutes.
         blocks: minutes of the codes billed by other blocks than 15 minutes, as far as known.
+        incomplete: pooled codes of which a further service has no minutes: their minutes are the least it can be.
     """
 
     rule: Rule
@@ -57,6 +58,7 @@ class Allocation:
     untimed: dict[str, int]
     unknown: tuple[str, ...] = ()
     blocks: dict[str, int] = field(default_factory=dict)
+    incomplete: tuple[str, ...] = ()
 
     @property
     def timed_minutes(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
-from rehabcoder.billing.claim import claim_allocation
+from rehabcoder.billing.claim import claim_allocation, other_units
 from rehabcoder.billing.codes import is_timed
 from rehabcoder.billing.policies import Policy
 from rehabcoder.cli.plain import console, printable
@@ -78,13 +78,14 @@ def _cells(row: CodedNote, policy: Policy) -> Iterator[tuple[Text, ...]]:
 
 
 def _units(row: CodedNote, policy: Policy) -> dict[str, str]:
-    allocation, units = claim_allocation(row.interventions, policy), {}
-    for line in row.lines:
-        other = None if line.units is None else allocation.other_units(line.code, line.units)
-        units[line.code] = (
-            "?" if line.units is None else str(line.units) if other is None else f"{line.units} or {other}"
-        )
-    return units
+    units: dict[str, int | None] = {}
+    for line in row.lines:  # units of a code that differ in CQ or CO stand on two lines
+        units[line.code] = None if line.units is None else (units.get(line.code) or 0) + line.units
+    allocation, out = claim_allocation(row.interventions, policy), {}
+    for code, n in units.items():
+        other = other_units(code, n, allocation, policy)
+        out[code] = "?" if n is None else str(n) if other is None else f"{n} or {other}"
+    return out
 
 
 def _service(service: Service, units: str) -> tuple[Text, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
+from rehabcoder.billing.claim import claim_and_allocation, claim_ledger, untimed_minutes
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.ledger import Ledger, count
 from rehabcoder.billing.modifiers import ASSISTANT_MODIFIERS, Discipline, line_amount, threshold_of, with_modifiers
@@ -108,6 +108,7 @@ def policy_lines(minutes: Mapping[str, int | None], terms: Terms) -> PolicyLines
         policy=terms.policy,
         discipline=terms.discipline,
         assistant_minutes=terms.assistant,
+        untimed_minutes=untimed_minutes(services, terms.policy),
         year_to_date=terms.year_to_date,
     )
     for line in marked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import CODES, is_timed, one_name
-from rehabcoder.billing.ledger import count
+from rehabcoder.billing.ledger import RULE_NAMES, RULE_SOURCES, count
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
 from rehabcoder.findings.times import contradiction, counted_alone
@@ -52,14 +52,20 @@ def units_mismatch(context: Context) -> Raised | None:
         timed_label(s) and s.code != "none" and is_timed(s.code) and s.minutes is None for s in context.services
     ):
         return None
-    timed = {code: units for code, units in billed.items() if units and code in CODES and is_timed(code)}
-    allocation = claim_allocation(context.services, context.policy)
-    if allocation.accepts(timed):
+    policy = context.policy
+    timed = {code: units for code, units in billed.items() if units and is_timed(policy.as_paid(code))}
+    paid: dict[str, int] = {}
+    for code, units in timed.items():
+        paid[policy.as_paid(code)] = paid.get(policy.as_paid(code), 0) + units
+    nearest = claim_allocation(context.services, policy).nearest(paid)
+    supported = {code: n for code, units in nearest.items() if (n := policy.paid_units(code, units))}
+    if supported == paid:
         return None
     span = context.predicted.stated.units_span
     said = ", ".join(f"{c} x{u}" for c, u in sorted(timed.items())) or "no timed code"
-    supported = ", ".join(f"{c} x{u}" for c, u in sorted(allocation.nearest(timed).items()) if u) or "no timed unit"
-    return Raised(span[0] if span else None, span[1] if span else None, f"Billed {said}; supported {supported}.")
+    instead = ", ".join(f"{c} x{u}" for c, u in sorted(supported.items())) or "no timed unit"
+    start, end = span or (None, None)
+    return Raised(start, end, f"Billed {said}; supported {instead}.", rule=_unit_rule(context))
 
 
 @finding("units_total_mismatch")
@@ -72,8 +78,6 @@ def units_total_mismatch(context: Context) -> Raised | None:
     if not timed:
         return None
     missing = any(s.minutes is None for s in timed if s.code != "none" and is_timed(s.code))
-    if missing and (totals.stated_timed or 0) <= (totals.timed_minutes or 0):
-        return None  # without a stated total that stands in, the units are not known
     told = units_told(context.predicted.reading, [(s.start, s.end) for s in timed])
     if told is None:
         return None
@@ -82,7 +86,13 @@ def units_total_mismatch(context: Context) -> Raised | None:
         return None
     minutes = totals.stated_timed if missing else totals.timed_minutes
     says = f"Billed {count(told.units, 'unit')}; {count(minutes or 0, 'timed minute')} support {totals.units}"
-    return Raised(told.start, told.end, f"{says}{f', and {untimed} untimed' if untimed else ''}.")
+    also = f", and {untimed} untimed" if untimed else ""
+    return Raised(told.start, told.end, f"{says}{also}.", rule=_unit_rule(context))
+
+
+def _unit_rule(context: Context) -> str:
+    rule = context.policy.rule
+    return f"{RULE_NAMES[rule]}: {RULE_SOURCES[rule]}"
 
 
 @finding("time_inconsistent")

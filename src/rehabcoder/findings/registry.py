@@ -40,12 +40,13 @@ class Context:
 @dataclass(slots=True, frozen=True)
 class Raised:
     """A finding that holds: where the words are (None: nothing to point at), what to add to the standard message, and
-    a severity where this one weighs otherwise than most."""
+    a severity or a rule where this one has another than most."""
 
     start: int | None = None
     end: int | None = None
     detail: str = ""
     severity: str | None = None
+    rule: str | None = None
 
 
 Check = Callable[[Context], Raised | None]
@@ -87,4 +88,6 @@ def raise_findings(context: Context) -> Iterator[Finding]:
         raised = CHECKS[name](context)
         if raised:
             message = f"{entry.message} {raised.detail}".strip()
-            yield Finding(name, raised.severity or entry.severity, message, raised.start, raised.end, entry.rule)
+            yield Finding(
+                name, raised.severity or entry.severity, message, raised.start, raised.end, raised.rule or entry.rule
+            )

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rehabcoder.billing.modifiers import discipline_of
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4,6}(?:\.\d+)?(?:[+-]\d{4})?)?")  # HL7: 20240918, 202409181030, ...
@@ -24,11 +26,6 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"([0-9]{1,5})(?:\.0*)?")
-_DISCIPLINES = {
-    "pt": "PT", "physicaltherapy": "PT", "physiotherapy": "PT", "physicaltherapist": "PT",
-    "ot": "OT", "occupationaltherapy": "OT", "occupationaltherapist": "OT",
-    "slp": "SLP", "st": "SLP", "speech": "SLP", "speechtherapy": "SLP", "speechlanguagepathology": "SLP",
-}  # fmt: skip
 
 
 def iso_date(value: Any) -> str | None:
@@ -127,4 +124,4 @@ def _whole(count: Any) -> int | None:
 
 def discipline(value: str) -> str:
     """PT, OT or SLP where the words say so, else the words themselves."""
-    return _DISCIPLINES.get("".join(c for c in value.lower() if c.isalpha()), value)
+    return discipline_of(value) or value

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rehabcoder.billing.claim import claim_and_allocation, claim_ledger
+from rehabcoder.billing.claim import claim_and_allocation, claim_ledger, other_units
 from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.pooling import PolicyOn, day_of
@@ -187,10 +187,7 @@ def _claim(
         views = [LineView(line.code, line.minutes, line.units, None, line.why) for line in lines]
     else:
         views = _compared(lines, {each.code: each for each in found})
-    views = [
-        each if each.units is None else replace(each, other=allocation.other_units(each.code, each.units))
-        for each in views
-    ]
+    views = [replace(each, other=other_units(each.code, each.units, allocation, policy)) for each in views]
     return views, totals.units, ledger.lines(), ledger.source, None
 
 

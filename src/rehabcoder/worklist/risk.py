@@ -106,7 +106,7 @@ def billed_units(coded: CodedNote, policy: Policy, *, column: Mapping[str, int] 
     """The units that were billed: those of the input's `column`, else those that the note itself states, else those
     that its own labels make.
 
-    None where there are none of the three.
+    None where there are none of the three, or where labelled minutes are missing.
     """
     if told := column or coded.totals.billed_units:
         return {code: units for code, units in told.items() if units}
@@ -116,12 +116,15 @@ def billed_units(coded: CodedNote, policy: Policy, *, column: Mapping[str, int] 
         replace(service, code=service.labelled) if service.labelled in CODES and service.labelled else service
         for service in coded.interventions
     ]
-    return supported_units(as_labelled, policy, stated_timed=coded.totals.stated_timed)
+    lines, _, allocation = claim_and_allocation(as_labelled, policy)
+    if allocation.incomplete or any(line.units is None and is_timed(line.code) for line in lines):
+        return None
+    return {line.code: line.units for line in lines if line.units}
 
 
-def supported_units(services: Sequence[Service], policy: Policy, *, stated_timed: int | None = None) -> dict[str, int]:
+def supported_units(services: Sequence[Service], policy: Policy) -> dict[str, int]:
     """The units that services make under a policy, by code."""
-    lines, _ = claim_lines([s for s in services if s.code != "none"], policy, stated_timed=stated_timed)
+    lines, _ = claim_lines([s for s in services if s.code != "none"], policy)
     return {line.code: line.units for line in lines if line.units}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from rehabcoder.note import Json
@@ -43,14 +43,14 @@ def flat_row(about: Json, row: Json) -> tuple[Any, ...]:
             "yes" if row["needs_review"] else "no",
             ";".join(row["review_reasons"]),
             row["primary_code"],
-            by_code({line["code"]: line["units"] for line in lines}),
-            by_code({line["code"]: line["minutes"] for line in lines}),
+            by_code((line["code"], line["units"]) for line in lines),
+            by_code((line["code"], line["minutes"]) for line in lines),
             ";".join(f"{line['code']}-{'-'.join(line['modifiers'])}" for line in lines if line.get("modifiers")),
             totals["timed_minutes"],
             totals["units"],
             totals["stated_timed"],
             totals["stated_total"],
-            by_code(units_billed(about, row)),
+            by_code(units_billed(about, row).items()),
             ";".join(_changes(row["interventions"])),
             " | ".join(map(_in_words, row["interventions"])),
             ";".join(dict.fromkeys(flag["id"] for flag in row["flags"])),
@@ -64,9 +64,13 @@ def flat_row(about: Json, row: Json) -> tuple[Any, ...]:
     )
 
 
-def by_code(values: Mapping[str, int | None]) -> str:
-    """`97110:2;97140:1`, the form in which units are read, too; codes without a value are left out."""
-    return ";".join(f"{code}:{value}" for code, value in values.items() if value is not None)
+def by_code(values: Iterable[tuple[str, int | None]]) -> str:
+    """`97110:2;97140:1`, the form in which units are read, too: sums by code; codes without a value are left out."""
+    sums: dict[str, int] = {}
+    for code, value in values:
+        if value is not None:
+            sums[code] = sums.get(code, 0) + value
+    return ";".join(f"{code}:{value}" for code, value in sums.items())
 
 
 def _changes(services: Iterable[Json]) -> Iterator[str]:

@@ -18,10 +18,11 @@ def units_billed(about: Json, row: Json) -> Mapping[str, int]:
 
 
 def units_supported(row: Json) -> int | None:
-    """All units that a coded note supports, of timed and of untimed codes; None where nothing tells any of them."""
+    """All units that a coded note supports, of timed and of untimed codes, as far as known; None for none known."""
     timed: int | None = row["totals"]["units"]  # of timed codes alone, also where only their minutes together are known
-    untimed = [line["units"] for line in row["lines"] if not is_timed(line["code"])]
-    return sum(untimed) if timed is None and untimed else None if timed is None else timed + sum(untimed)
+    lines = [line for line in row["lines"] if timed is None or not is_timed(line["code"])]
+    known = [line["units"] for line in lines if line["units"] is not None]
+    return (timed or 0) + sum(known) if timed is not None or known else None
 
 
 class ByClinician:

@@ -115,9 +115,9 @@ def _add_note(pages: Mapping[str, _Pages], about: Json, row: Json) -> None:
     pages["Worklist"].add(
         (
             note, day, clinician, about.get("clinic"), about.get("payer"), review, ", ".join(row["review_reasons"]),
-            by_code({line["code"]: line["units"] for line in row["lines"]}),
-            by_code({line["code"]: line["minutes"] for line in row["lines"]}),
-            row["totals"]["timed_minutes"], units_supported(row), by_code(billed), ", ".join(changed),
+            by_code((line["code"], line["units"]) for line in row["lines"]),
+            by_code((line["code"], line["minutes"]) for line in row["lines"]),
+            row["totals"]["timed_minutes"], units_supported(row), by_code(billed.items()), ", ".join(changed),
             ", ".join(dict.fromkeys(flag["id"] for flag in row["flags"])), row["error"], row["source"],
         ),
         review if review == "failed" else (worst or "yes") if review == "yes" else None,
@@ -141,11 +141,14 @@ def _claim_lines(row: Json, billed: Mapping[str, int]) -> Iterator[tuple[tuple[A
     The units of all lines are those of the note, and the billed ones all that were billed.
     """
     left, lines = dict(billed), row["lines"]
-    for line in lines:
+    for at, line in enumerate(lines):
         name = line["code"]
         if name not in left and not is_timed(name):  # what two payers call differently: 97014, G0283
             name = next((code for code in left if one_name(code) == one_name(name)), name)
         paid = left.pop(name, 0) if billed else None
+        if paid and any(other["code"] == line["code"] for other in lines[at + 1 :]):  # units with and without CQ or CO
+            left[name] = max(0, paid - (line["units"] or 0))
+            paid -= left[name]
         modifiers = " ".join(line.get("modifiers", ()))
         yield (*_code(line["code"]), line["minutes"], line["units"], modifiers, paid, line["why"]), None
     rest = (row["totals"]["units"] or 0) - sum(line["units"] or 0 for line in lines if is_timed(line["code"]))
