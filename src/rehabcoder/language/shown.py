@@ -23,7 +23,7 @@ _BESIDE = 60  # characters around a match: a word further off, in a long dictate
 @dataclass(slots=True, frozen=True)
 class _Form:
     needs: tuple[str, ...]  # of which a text holds one wherever the form stands
-    where: str  # "in" a service, "behind" the beginning of the first, or anywhere ("")
+    where: str  # "in" a service, "behind" the beginning of the first, "after" the end of the last, or anywhere ("")
     form: str
     never: str  # what forbids it beside it
 
@@ -84,6 +84,7 @@ def shown(
     low, begins = reading.low, [piece.start for piece in reading.pieces]
     inside = {index for start, end in spans for index in range(start, end)}
     first = min((start for start, _ in spans), default=len(begins))
+    last = max((end for _, end in spans), default=len(begins))
     out: dict[str, int] = {}
     for element, forms in _forms().items():
         for form in forms if element in asked else ():
@@ -93,7 +94,11 @@ def shown(
                 index = bisect_right(begins, match.start()) - 1
                 if index < 0 or index in aside:
                     continue
-                if (form.where == "in" and index not in inside) or (form.where == "behind" and index <= first):
+                if (
+                    (form.where == "in" and index not in inside)
+                    or (form.where == "behind" and index <= first)
+                    or (form.where == "after" and index < last)
+                ):
                     continue
                 piece = reading.pieces[index]
                 start = max(piece.start, match.start() - _BESIDE)
