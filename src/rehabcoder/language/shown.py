@@ -26,6 +26,7 @@ class _Form:
     where: str  # "in" a service, "behind" the beginning of the first, "after" the end of the last, or anywhere ("")
     form: str
     never: str  # what forbids it beside it
+    planned: bool  # whether it counts in a plan too
 
 
 @cache
@@ -41,17 +42,17 @@ def _compiled(form: str) -> re.Pattern[str]:
 def _forms() -> dict[str, tuple[_Form, ...]]:
     """The forms of each element."""
     return {
-        element: tuple(_form(entry, entries["never"]) for entry in entries.values() if isinstance(entry, dict))
+        element: tuple(_form(entry, entries) for entry in entries.values() if isinstance(entry, dict))
         for element, entries in knowledge("shown").items()
         if element != "words"
     }
 
 
-def _form(entry: Mapping[str, Any], never: str) -> _Form:
+def _form(entry: Mapping[str, Any], element: Mapping[str, Any]) -> _Form:
     """A form, which what is said beside any of its element forbids, unless it is `certain`, and what is said of it alone."""
-    said = ("" if entry.get("certain") else never, entry.get("never", ""))
+    said = ("" if entry.get("certain") else element["never"], entry.get("never", ""))
     forbids = "|".join(filter(None, said)) or _NOTHING
-    return _Form(tuple(entry["needs"]), entry.get("where", ""), entry["form"], forbids)
+    return _Form(tuple(entry["needs"]), entry.get("where", ""), entry["form"], forbids, element.get("planned", False))
 
 
 @cache
@@ -79,7 +80,7 @@ def shown(
 ) -> dict[str, int]:
     """Those of the elements `asked` that the note shows for certain, each with the first piece that does.
 
-    `spans` are the services, given by their pieces; pieces set `aside` (a home programme, a plan) show nothing.
+    `spans` are the services, given by their pieces; pieces set `aside` (a home programme, a plan) show nothing but what is aimed at.
     """
     low, begins = reading.low, [piece.start for piece in reading.pieces]
     inside = {index for start, end in spans for index in range(start, end)}
@@ -92,7 +93,7 @@ def shown(
                 continue
             for match in _compiled(form.form).finditer(low):
                 index = bisect_right(begins, match.start()) - 1
-                if index < 0 or index in aside:
+                if index < 0 or (index in aside and not form.planned):
                     continue
                 if (
                     (form.where == "in" and index not in inside)
