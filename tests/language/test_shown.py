@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.reading import read
-from rehabcoder.language.shown import shown, silent
+from rehabcoder.language.shown import shown
 
 ELEMENTS = ("functional_goal", "progress", "response", "skilled_need")
 SERVICE = "TE 15 min: squats 3x10, bridges 2x12."
@@ -175,6 +175,7 @@ SHOWN = [
     ("response", "Knee pain 2/10"),
     ("response", "Ache 2 from 5."),
     ("response", "Pain out: 3"),
+    ("response", "left at 2/10 goal shear sheep by hand hep 10 min"),
     ("response", "Hurts 4 in / 2 out. LTG flex 120"),
     ("response", "Reached the top hook, could not on arrival"),
     ("response", "Stopped as soon as his arms began to shake"),
@@ -461,120 +462,3 @@ def test_a_quote_of_the_patient_and_hands_of_their_own_show_no_skill(text):
 def test_cues_count_within_a_service_alone():
     assert "skilled_need" in shown(read("NMR 15 min: foam, vc for hip drop"), (), [(0, 1)], ELEMENTS)
     assert "skilled_need" not in elements("Next: vc for hip drop")
-
-
-@pytest.mark.parametrize(
-    ("element", "text"),
-    [
-        ("response", "Pain 4/10 in"),
-        ("response", "Response: ____"),
-        ("response", "Fatigue 4/10 start."),
-        ("response", "RPE not taken"),
-        ("response", "Post:"),
-        ("response", "[ ] tolerated  [ ] dizzy"),
-        ("response", "BP 132/70 at the start"),
-        ("response", "Stiff on arrival"),
-        ("progress", "Hip flexion now 110 degrees."),
-        ("progress", "LEFS today was 44 points."),
-        ("progress", "Found 5 of 9 cards."),
-        ("progress", "Ache 2/10 at the end, 4/10 coming in"),
-        ("progress", "3 errors in the last five minutes, 9 in the first five"),
-        ("progress", "Less tingling after glides (2 vs 4)"),
-        ("progress", "First week, no earlier figures."),
-        ("progress", "Falls x2 last month"),
-        ("progress", "LEFS 40 (no retest)"),
-        ("progress", "Progress since last note: none charted yet, 3rd visit."),
-        ("progress", "FGA 19/30"),
-        ("progress", "mCTSIB cond 4 = 11s."),
-        ("response", "pain 5/10 pre."),
-        ("response", "WB L hip as tol"),
-        ("response", "Spurling -, no UE sx"),
-        ("response", "LTG: pain 1/10, no locking - progressing"),
-        ("response", "She wants to be full days at the firm by the end of the year."),
-        ("response", "She fell in the garden Sat, no bruise"),
-        ("response", "No rating was asked."),
-        ("response", "Vitals ___  Skin ___"),
-        ("functional_goal", "Goal: elevation 150."),
-        ("functional_goal", "LTG: full cuff strength 5/5 by wk 12"),
-        ("functional_goal", "Goal area: ___"),
-        ("functional_goal", "GOAL"),
-        ("functional_goal", "Grandson is putting up the second rail this weekend."),
-        ("functional_goal", "Back to Dr. Ames on the 30th, he may let her off the splint."),
-        ("functional_goal", "Wants window bed."),
-        ("progress", "Hip replacement in July, the radio was on"),
-        ("functional_goal", "Full hip rotation by week twelve is the goal."),
-        ("functional_goal", "Able to sit 3 min without hands by the end, could not at start."),
-        ("functional_goal", "OK'd to lift upper on own"),
-        ("functional_goal", "Hopes to be stronger."),
-        ("functional_goal", "Wants out of here by noon"),
-        ("functional_goal", "Wants to skip Fri, hay is down."),
-        ("functional_goal", "Asked to reschedule Tuesday"),
-        ("functional_goal", "Wants to move her appts to mornings"),
-        ("functional_goal", "LTG sx < 8, 15 min @ HR 140"),
-        ("functional_goal", "Grip goal 60#"),
-        ("functional_goal", "Next 4/2, goal under 38 at the calf."),
-        ("functional_goal", "Back in 3 wks"),
-        ("response", "Drifted x2 at the sink vs 6 x last thurs."),
-        ("progress", "Max A at first, last two mod A."),
-        ("progress", "Ache 2 from 5."),
-        ("response", "End."),
-        ("response", "End of dictation."),
-        ("response", "then 4"),
-        ("skilled_need", "Cues: none   Assist: none"),
-        ("skilled_need", "Cues:  ☐ verbal  ☐ tactile  ☒ none"),
-    ],
-)
-def test_an_empty_field_and_a_rating_on_arrival_show_nothing(element, text):
-    assert silent(read(text), element, 0)
-
-
-@pytest.mark.parametrize(
-    ("element", "text"),
-    [
-        ("response", "Pain 4 in, 2 out"),
-        ("response", "Response: tired"),
-        ("response", "Post: no pain"),
-        ("response", "Ache 3/10 on arrival, 1/10 now"),
-        ("response", "Tolerated well"),
-        ("response", "Fatigued"),
-        ("response", "Pain pre: 2  Post: 1"),
-        ("response", "HR 98 after"),
-        ("response", "Re-test Dix neg, head clear"),
-        ("response", "He wants to stop, knee sore"),
-        ("response", "[x] tolerated"),
-        ("skilled_need", "Cues for hips"),
-        ("skilled_need", "verbal cues faded to none by set 3"),
-        ("skilled_need", "Cues: verbal x3"),
-        ("response", "Ha 2/10, 5 on arrival"),
-        ("response", "No sharper than on arrival"),
-        ("response", "Tolerated well, sore 2/10 as on arrival"),
-        ("functional_goal", "Goal: full mail route by 10/1"),
-        ("functional_goal", "Daughter wants her back at the stove by Easter"),
-        ("functional_goal", "Back to work, dr. ok'd"),
-        ("progress", "Since her stroke in May she walks farther than on Monday"),
-        ("functional_goal", "LTG: lift arm to hang coat"),
-        ("functional_goal", "To go by herself to the choir is the aim."),
-        ("functional_goal", "Able to dress alone by 12/1"),
-        ("functional_goal", "Hopes to be strong enough to carry her son"),
-        ("progress", "Pain 4/10 in"),
-        ("progress", "Hip flexion now 110 degrees, up from 90"),
-        ("progress", "Drops: 5 of 9 > 1 of 9"),
-        ("progress", "Last Friday missed 4 of 6 signs."),
-        ("progress", "Pain 2/10 at the end, 5/10 at the last visit"),
-        ("progress", "Berg 44 at the end, goal 50"),
-        ("progress", "Flexion 120, up 12 since the injection"),
-        ("progress", "Falls: none now, two a week from September on"),
-        ("progress", "FGA 19/30 (eval 14)"),
-        ("progress", "Progress: not met"),
-        ("functional_goal", "Wants to switch to a cane"),
-        ("functional_goal", "Does not want to miss the harvest"),
-        ("functional_goal", "Walking goal 300 ft"),
-        ("functional_goal", "Back in the truck by fall"),
-        ("response", "Ache 2/10, was 5 on Monday"),
-        ("progress", "Max A at first visit. Last two visits mod A."),
-        ("response", "Out 3/10"),
-        ("response", "After: 2"),
-    ],
-)
-def test_what_goes_on_to_something_else_is_not_silent(element, text):
-    assert not silent(read(text), element, 0)

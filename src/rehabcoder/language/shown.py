@@ -26,6 +26,7 @@ class _Form:
     where: str  # "in" a service, "behind" the beginning of the first, "after" the end of the last, or anywhere ("")
     form: str
     never: str  # what forbids it beside it
+    leads: str  # ... and in front of it alone
     planned: bool  # whether it counts in a plan too
 
 
@@ -50,9 +51,12 @@ def _forms() -> dict[str, tuple[_Form, ...]]:
 
 def _form(entry: Mapping[str, Any], element: Mapping[str, Any]) -> _Form:
     """A form, which what is said beside any of its element forbids, unless it is `certain`, and what is said of it alone."""
-    said = ("" if entry.get("certain") else element["never"], entry.get("never", ""))
+    certain = entry.get("certain", False)
+    said = ("" if certain else element["never"], entry.get("never", ""))
     forbids = "|".join(filter(None, said)) or _NOTHING
-    return _Form(tuple(entry["needs"]), entry.get("where", ""), entry["form"], forbids, element.get("planned", False))
+    leads = (not certain and element.get("leads")) or _NOTHING
+    where, planned = entry.get("where", ""), element.get("planned", False)
+    return _Form(tuple(entry["needs"]), where, entry["form"], forbids, leads, planned)
 
 
 @cache
@@ -104,7 +108,8 @@ def shown(
                 piece = reading.pieces[index]
                 start = max(piece.start, match.start() - _BESIDE)
                 end = min(max(piece.end, match.end()), match.end() + _BESIDE)
-                if not _compiled(form.never).search(low, start, end):
+                forbidden = _compiled(form.never).search(low, start, end)
+                if not forbidden and not _compiled(form.leads).search(low, start, match.end()):
                     out[element] = index
                     break
     return out
