@@ -229,6 +229,13 @@ def test_a_note_without_therapy_lacks_nothing(coder):
     assert coded.flags == []
 
 
+def test_a_treatment_without_a_timed_code_is_asked_for_its_parts_and_an_evaluation_is_not(coder):
+    treated = raised(coder("Canalith repositioning 95992 x1: Epley manoeuvre for the left ear, two rounds."))
+    assert {"missing_functional_goal", "missing_progress"} <= treated.keys()
+    evaluated = raised(coder("PT evaluation 97161, 30 min: knee flexion 90, quad 3/5, walks with a cane."))
+    assert not {"missing_functional_goal", "missing_progress"} & evaluated.keys()
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [

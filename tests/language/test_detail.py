@@ -91,6 +91,14 @@ def named_alone(text: str) -> bool:
         "Neuro re-ed was administered for 9 minutes and",
         "97112 at the table, 40 min for the lot",
         "- te for legs",
+        "TA xfers 15m",
+        "transfer training, 8 minutes",
+        "NMR stdg bal 10m",
+        "97535 ADL retraining 20 min",
+        "Therapeutic activities in the kitchen",
+        "97112 core stabilization 12 min",
+        "97110 x 12 min, LE ex",
+        "UE ex 2 x 10 min",
     ],
 )
 def test_what_is_known_to_be_a_service_is_only_named(text: str) -> None:
@@ -105,6 +113,8 @@ def test_what_is_known_to_be_a_service_is_only_named(text: str) -> None:
         "97530 | 0800 | 0815 | Ind | cans to the shelf",
         "NMR 15 min: squat",
         "Ther ex 10 min, bike, stairs declined",
+        "LE ex both legs 2x15.",
+        "ther ex UE sitting 3 x 12 2#",
     ],
 )
 def test_one_word_of_what_was_done_is_enough(text: str) -> None:

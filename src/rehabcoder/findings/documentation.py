@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rehabcoder.billing.codes import FIRST_OF, is_timed
+from rehabcoder.billing.codes import EVALUATIONS, FIRST_OF, is_timed
 from rehabcoder.findings.registry import Check, Context, Raised, finding
 from rehabcoder.language.detail import only_named
 from rehabcoder.note import Service
@@ -32,7 +32,7 @@ for _name in ("functional_goal", "response", "progress", "skilled_need"):
 
 def _treated(context: Context) -> bool:
     """An evaluation or a note without therapy is not asked for the parts of a treatment note."""
-    return any(timed_label(s) or s.code == "97150" for s in context.services)
+    return any(timed_label(s) or (s.code != "none" and s.code not in EVALUATIONS) for s in context.services)
 
 
 def timed_label(service: Service) -> bool:

@@ -32,6 +32,8 @@ _TIMES_FIRST = re.compile(
     r"(?P<b>\d{1,2}:?[0-5]\d)[ \t]?(?P<bm>[ap]m?\b)?[ \t]{1,2}(?:time[ \t])?out\b"
 )
 _OVER = re.compile(r"[ \t*).;:-]*(?:\n|$)")
+_OWN_SENTENCE = r"(?:\A|(?<=[.;\n])|(?<=[.;] )|(?<=[.;]  ))(?:(?:s?he|we|i|pt|patient|they)\s(?:was\s|were\s)?)?"
+_NO_MORE = r"(?=[ \t]*(?:[.;\n]|\Z))"
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,6 +61,8 @@ class Window:
 
 class _Patterns(NamedTuple):
     both: re.Pattern[str]  # in and out in two phrases
+    came: re.Pattern[str]  # a sentence that says when the visit began, and no more
+    left: re.Pattern[str]  # and one that says when it was over
     before: re.Pattern[str]  # up to a range of the visit
     other: re.Pattern[str]  # speaks of something else's hours
     later: re.Pattern[str]  # speaks of home and of another day
@@ -83,6 +87,8 @@ def _patterns() -> _Patterns:
         rf"(?<![a-z]){came}(?![a-z]){at('a')}"
         rf"(?:{for_visit}[^\n\d]{{0,40}}?(?<![a-z]){went}(?![a-z])|\s?{until}(?![a-z])){at('b')}"
     )
+    alone_came = re.compile(rf"{_OWN_SENTENCE}{came}(?![a-z]){at('a')}{_NO_MORE}")
+    alone_left = re.compile(rf"{_OWN_SENTENCE}{went}(?![a-z]){at('b')}{_NO_MORE}")
     before = re.compile(rf"(?<![a-z]){alternatives(words['range'])}(?![a-z])[^.;\n]*$")
     other = re.compile(rf"(?<![a-z]){alternatives(words['other'])}(?:'s)?(?![a-z])")
     over = alternatives([*words["go"], *words["over"]])
@@ -90,7 +96,7 @@ def _patterns() -> _Patterns:
     went_at = re.compile(
         rf"(?:^|[.;,/|\n])[ \t]*(?:(?:she|he|they|pt|patient|client)[ \t]+)?{over}[ \t]*(?:at|@|[:=-])?[ \t]*$"
     )
-    return _Patterns(both, before, other, whole_words(words["later"]), gone, went_at)
+    return _Patterns(both, alone_came, alone_left, before, other, whole_words(words["later"]), gone, went_at)
 
 
 def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collection[int]) -> list[Window]:
@@ -133,7 +139,22 @@ def windows(reading: Reading, services: Sequence[tuple[int, int]], taken: Collec
         window = Window(begins, ends, *found.span())
         if LEAST <= window.minutes <= MOST and not any(_same(window, w) for w in out[-_MANY:]):
             out.append(window)
-    return out
+    return out or _told_apart(low, inside)
+
+
+def _told_apart(low: str, inside: Callable[[int], bool]) -> list[Window]:
+    """A visit of which one sentence says when it began and a later one when it was over, each by itself and only once."""
+    words = _patterns()
+    came, left = (
+        [found for found in told.finditer(low) if not inside(found.start())] for told in (words.came, words.left)
+    )
+    if len(came) != 1 or len(left) != 1 or left[0].start() < came[0].end():
+        return []
+    begins, ends = _at(came[0], "a"), _at(left[0], "b")
+    if begins is None or ends is None or any(words.other.search(low, *found.span()) for found in (came[0], left[0])):
+        return []
+    window = Window(begins, ends, came[0].start(), left[0].end())
+    return [window] if LEAST <= window.minutes <= MOST else []
 
 
 def _at(found: re.Match[str], name: str) -> int | None:

@@ -22,6 +22,8 @@ _PLACE = rf"(?:{'|'.join(sorted(_PLACES))}|w/?c)"
 _TRANSFER = re.compile(rf"(?<![a-z]){_PLACE}\s?(?:to|<?-?>)\s?(?:the\s)?{_PLACE}(?![a-z])")
 # What the patient would not do: "stairs refused". It says nothing of what was done.
 _REFUSED = re.compile(r"[^.;,\n]{0,60}\b(?:refused|declined|deferred)\b[^.;,\n]{0,60}")
+# Sets and repetitions: an exercise was done, whatever it is called ("LE ex both legs 2x15").
+_DOSE = re.compile(r"(?<![\d./x])[1-9][ ]?x[ ]?(?:[5-9]|[1-4]\d)(?![\d/:'\"]|\.\d|[ ]?(?:m|x|ft|feet|min|hr?)\b)")
 _WORD = re.compile(r"[a-z]{2,}")
 # "row3.act=": the name of a field.
 _FIELD = re.compile(r"(?<![a-z\d])[a-z]{1,12}[_.]?\[?\d{1,2}\]?[._][a-z]{1,12}\s*[=:]")
@@ -64,7 +66,7 @@ def only_named(low: str, labels: Sequence[Label], start: int, end: int) -> bool:
     body = low[start:end]
     if "refused" in body or "declined" in body or "deferred" in body:
         low = low[:start] + _REFUSED.sub(lambda found: " " * len(found[0]), body) + low[end:]
-    return content_words(low, labels, start, end, _words().thin) == 0
+    return content_words(low, labels, start, end, _words().thin) == 0 and not _DOSE.search(low, start, end)
 
 
 def content_words(

@@ -23,9 +23,11 @@ _BESIDE = 60  # characters around a match: a word further off, in a long dictate
 @dataclass(slots=True, frozen=True)
 class _Form:
     needs: tuple[str, ...]  # of which a text holds one wherever the form stands
-    where: str  # "in" a service, "behind" the beginning of the first, or anywhere ("")
+    where: str  # "in" a service, "behind" the beginning of the first, "after" the end of the last, or anywhere ("")
     form: str
     never: str  # what forbids it beside it
+    leads: str  # ... and in front of it alone
+    planned: bool  # whether it counts in a plan too
 
 
 @cache
@@ -41,17 +43,20 @@ def _compiled(form: str) -> re.Pattern[str]:
 def _forms() -> dict[str, tuple[_Form, ...]]:
     """The forms of each element."""
     return {
-        element: tuple(_form(entry, entries["never"]) for entry in entries.values() if isinstance(entry, dict))
+        element: tuple(_form(entry, entries) for entry in entries.values() if isinstance(entry, dict))
         for element, entries in knowledge("shown").items()
         if element != "words"
     }
 
 
-def _form(entry: Mapping[str, Any], never: str) -> _Form:
+def _form(entry: Mapping[str, Any], element: Mapping[str, Any]) -> _Form:
     """A form, which what is said beside any of its element forbids, unless it is `certain`, and what is said of it alone."""
-    said = ("" if entry.get("certain") else never, entry.get("never", ""))
+    certain = entry.get("certain", False)
+    said = ("" if certain else element["never"], entry.get("never", ""))
     forbids = "|".join(filter(None, said)) or _NOTHING
-    return _Form(tuple(entry["needs"]), entry.get("where", ""), entry["form"], forbids)
+    leads = (not certain and element.get("leads")) or _NOTHING
+    where, planned = entry.get("where", ""), element.get("planned", False)
+    return _Form(tuple(entry["needs"]), where, entry["form"], forbids, leads, planned)
 
 
 @cache
@@ -79,11 +84,12 @@ def shown(
 ) -> dict[str, int]:
     """Those of the elements `asked` that the note shows for certain, each with the first piece that does.
 
-    `spans` are the services, given by their pieces; pieces set `aside` (a home programme, a plan) show nothing.
+    `spans` are the services, given by their pieces; pieces set `aside` (a home programme, a plan) show nothing but what is aimed at.
     """
     low, begins = reading.low, [piece.start for piece in reading.pieces]
     inside = {index for start, end in spans for index in range(start, end)}
     first = min((start for start, _ in spans), default=len(begins))
+    last = max((end for _, end in spans), default=len(begins))
     out: dict[str, int] = {}
     for element, forms in _forms().items():
         for form in forms if element in asked else ():
@@ -91,14 +97,19 @@ def shown(
                 continue
             for match in _compiled(form.form).finditer(low):
                 index = bisect_right(begins, match.start()) - 1
-                if index < 0 or index in aside:
+                if index < 0 or (index in aside and not form.planned):
                     continue
-                if (form.where == "in" and index not in inside) or (form.where == "behind" and index <= first):
+                if (
+                    (form.where == "in" and index not in inside)
+                    or (form.where == "behind" and index <= first)
+                    or (form.where == "after" and index < last)
+                ):
                     continue
                 piece = reading.pieces[index]
                 start = max(piece.start, match.start() - _BESIDE)
                 end = min(max(piece.end, match.end()), match.end() + _BESIDE)
-                if not _compiled(form.never).search(low, start, end):
+                forbidden = _compiled(form.never).search(low, start, end)
+                if not forbidden and not _compiled(form.leads).search(low, start, match.end()):
                     out[element] = index
                     break
     return out

@@ -49,7 +49,7 @@ _CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
 _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
 
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
-SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
+SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
 
 # A time of day in words that is told from other figures by itself: with its hour and minutes, or with "past".
 _HOUR = "|".join(word for word, value in sorted(_ONES.items(), key=lambda one: -len(one[0])) if 1 <= value <= 12)
@@ -152,13 +152,13 @@ def clock(text: str, meridiem: str = "") -> int:
 def spoken_clock(text: str) -> int:
     """Minutes since midnight of a spoken clock time ("half past nine", "twenty to three", "eleven forty")."""
     words = text.replace("o'clock", "").replace("oclock", "").strip()
-    part = re.match(rf"(?:a\s+)?(quarter|half|{WORDS})\s+(past|to)\s+(\w+)", words)
+    part = re.match(rf"(?:a\s+)?(quarter|half|{WORDS})\s+(past|after|to)\s+(\w+)", words)
     if not part:
         whole, _, rest = words.partition(" ")
         return (number(whole) or 0) * 60 + (number(rest.replace("oh ", "")) or 0 if rest else 0)
     shift = {"quarter": 15, "half": 30}.get(part[1]) or number(part[1]) or 0
     hour = (number(part[3]) or 0) * 60
-    return hour + shift if part[2] == "past" else hour - shift
+    return hour - shift if part[2] == "to" else hour + shift
 
 
 _TIME_PARTS = re.compile(
