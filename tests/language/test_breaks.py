@@ -59,3 +59,29 @@ def test_every_place_of_the_mended_text_leads_back(text: str) -> None:
     assert back == sorted(back)
     assert [text[back[at]] for at in range(len(whole)) if not (at and back[at] == back[at + 1])] == list(text)
     assert all(whole[at] in ("\n", text[back[at]]) for at in range(len(whole)))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "97110 THER EX (22)Bridges 3x10.\nRESP TO TXSore after.\nGOALClimb the stairs.",
+            ["97110 THER EX (22)", "Bridges 3x10.", "RESP TO TX", "Sore after.", "GOAL", "Climb the stairs."],
+        ),
+        (
+            "97530 Ther Act 18 minMs. K. stood up.\n97535 Self Care 12 minWashed her face.",
+            ["97530 Ther Act 18 min", "Ms. K. stood up.", "97535 Self Care 12 min", "Washed her face."],
+        ),
+        (
+            "Gait (14)He walked.\nTransfers (16)At the bed.",
+            ["Gait (14)", "He walked.", "Transfers (16)", "At the bed."],
+        ),
+    ],
+)
+def test_a_heading_or_minutes_in_brackets_stand_glued_to_what_follows(text: str, answer: list[str]) -> None:
+    assert mended(text, lost_breaks(text)).split("\n") == answer
+
+
+@pytest.mark.parametrize("text", ["Mini-BESTest 20, BESTest 80", "(1)Sit (2)Stand", "SLRs and PNFs, LAQs"])
+def test_names_of_tests_and_numbers_of_a_list_are_no_lost_breaks(text: str) -> None:
+    assert lost_breaks(text) == []

@@ -51,6 +51,8 @@ def note(first: str, second: str, one: str = "97140 MANUAL THERAPY", two: str = 
         ("Manual Therapy:", "Ther Ex:"),
         ("> Manual Therapy (97140)", "\n> Ther Ex (97110)"),
         ("1. CPT 97140 - Manual", "2. CPT 97110 - Ther Ex"),
+        ("SERVICE CODE/DESCRIPTOR: 97140 MANUAL THERAPY", "SERVICE CODE/DESCRIPTOR: 97110 THERAPEUTIC EXERCISE"),
+        ("Procedure/Desc: 97140 Manual Therapy ea 15 min", "Procedure/Desc: 97110 Ther Ex ea 15 min"),
     ],
 )
 def test_a_heading_and_its_closing_line_hold_one_service_and_its_minutes(line: str, heads: tuple[str, str]) -> None:

@@ -176,3 +176,53 @@ def test_figures_that_open_lines_before_a_name_are_minutes():
 )
 def test_figures_that_number_lines_or_count_something_are_none(text: str) -> None:
     assert durations(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("14 hall: gait w/ rw x2. 20 bathroom: tub transfer x3.", [14, 20]),
+        ("15 kitchen: reach to shelf\n12 stairs: up and down w/ rail", [15, 12]),
+        ("5 balance: foam\n6 gait: hall", []),  # numbers of a list
+        ("12 stairs: w/ rail. 10 steps: no rail.", []),  # counts
+        ("14 hall: gait w/ rw x2.", []),  # one alone
+        ("12 wks: dress self. 18 visits: walk.", []),
+    ],
+)
+def test_figures_before_a_place_are_its_minutes(text, answer):
+    assert [minutes for _, minutes, form in durations(text) if form == "label"] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("bike and squats ten minutes then foam and that was twelve then glides", [10, 12]),
+        ("Glides for ten minutes. Rows, and that took me about fourteen.", [10, 14]),
+        ("Glides 10 min, bands and that made 14, then steps", [10, 14]),
+        ("Glides for ten minutes. In all that was thirty.", [10]),
+        ("Glides for ten minutes. He had three sets and that was twelve reps", [10]),
+        ("Pain three and that was twelve.", []),  # no minutes were said
+    ],
+)
+def test_a_bare_number_of_what_was_told_last(text, answer):
+    assert [minutes for _, minutes, _ in durations(text)] == answer
+
+
+@pytest.mark.parametrize(
+    "text", ["walked the hall. hr 88", "rows, pain 14", "heel slides, flex: 98", "Visit 12", "spo2 93"]
+)
+def test_a_measure_at_the_end_of_a_line_is_no_time(text):
+    assert durations(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Minutes 21", [("21", 21, "kv")]),
+        ("97110 THER EX\nMin 14\nSLR", [("14", 14, "kv")]),
+        ("slr 3x10, calf stretch   te incl nustep 24", [("24", 24, "label")]),
+        ("gait incl. stairs 16", [("16", 16, "label")]),
+    ],
+)
+def test_minutes_beside_their_names(text, answer):
+    assert durations(text) == answer

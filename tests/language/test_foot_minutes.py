@@ -92,3 +92,24 @@ def test_a_list_says_where_it_begins_and_ends():
     found = foot_list(low)
     assert found
     assert low[found.start : found.end] == "minutes: transfers 10, gait 13 (corridor)"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("rows, sts x5. 25 ta 14 te. pain 2", [25, 14]),
+        ("rows, sts x5. 25 ta, 14 te", [25, 14]),
+        ("rows, sts x5. 25' ta 14' te.", [25, 14]),
+        ("rows, sts x5. 25 min ta and 14 min te.", [25, 14]),
+        ("rows, sts x5. ta 25 te 14. pain 2", [25, 14]),
+        ("rows, sts x5. ta: 25, te: 14", [25, 14]),
+        ("rows, sts x5.\n14 te/25 ta", [14, 25]),
+        ("rows, sts x5. 2 ta 1 te.", None),  # units
+        ("15 te: pulleys, 10 mt: glides", None),  # each is told behind its name
+        ("rows, sts x5. 25 ta.", None),
+        ("12 te 14 te.", None),
+    ],
+)
+def test_a_sentence_of_minutes_and_short_names(text, answer):
+    found = foot_list(text)
+    assert (found and [entry.minutes for entry in found.entries]) == answer

@@ -307,3 +307,21 @@ def test_exercises_that_are_a_habit_are_no_label(habit: str) -> None:
 )
 def test_names_as_a_recogniser_hears_them(heard: str, code: str) -> None:
     assert labels(f"he backed off {heard} with the band") == [(heard, code)]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("no falls. te and ta x 30. tol fine", ["97110", "97530"]),
+        ("seen bedside. te, ta and mt x 45.", ["97110", "97530", "97140"]),
+        ("te & ta for 38 min", ["97110", "97530"]),
+        ("te and ta x 3 reps", []),
+        ("walked te and home", []),
+        ("rows 3x10   te incl nustep 24", ["97110"]),
+        ("sts 15' gait 80ft", ["97116"]),
+        ("gate 15 - hall, cga", ["97116"]),
+        ("out of the gate and up the path", []),
+    ],
+)
+def test_short_names_that_a_list_or_a_time_gives_away(text, answer):
+    assert [code for _, code in labels(text)] == answer

@@ -536,3 +536,36 @@ def test_the_next_minutes_that_a_service_filled_open_nothing():
 )
 def test_where_a_short_word_or_a_joint_ends_a_piece(text: str, answer: list[str]) -> None:
     assert [text[piece.start : piece.end] for piece in read(text).pieces] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "TE UE 12m NMR sitting bal 14m TA bed mob 10m.",
+            ["TE UE 12m", "NMR sitting bal 14m", "TA bed mob 10m."],
+        ),
+        (
+            "TE BLE 12 min TA sts 15 min Gait 80 ft RW 9 min",
+            ["TE BLE 12 min", "TA sts 15 min", "Gait 80 ft RW 9 min"],
+        ),
+        ("TE quads 10' MT glides 8'", ["TE quads 10'", "MT glides 8'"]),
+    ],
+)
+def test_services_of_a_line_each_of_which_ends_in_its_time(text, answer):
+    assert [text[p.start : p.end] for p in read(text).pieces] == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("97110 Ther Ex\nMinutes 12\nSLR 3x10, bridges", "97110 Ther Ex\nMinutes 12"),
+        ("97110 THER EX EA 15 MIN\nTime: 23\nSLR 3x10, bridges", "97110 THER EX EA 15 MIN\nTime: 23"),
+        ("97110 Ther Ex\n12 min\nSLR 3x10, bridges", "97110 Ther Ex\n12 min"),
+        ("97110 Ther Ex 8 min\nMinutes 12\nSLR 3x10, bridges", "97110 Ther Ex 8 min"),
+        ("97110 Ther Ex\n\nMinutes 12\nSLR 3x10, bridges", "97110 Ther Ex"),
+        ("CPT: 97110\nMIN: 12\nSLR 3x10, bridges", "CPT: 97110"),
+    ],
+)
+def test_a_line_of_minutes_right_below_a_name_is_of_its_line(text, first):
+    assert text[read(text).pieces[0].start : read(text).pieces[0].end] == first

@@ -224,3 +224,18 @@ def test_a_part_of_the_time_is_a_time(text, minutes):
 )
 def test_what_only_names_a_test_or_the_unit_of_a_code_is_no_time(text, answer):
     assert times(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LAST TWO MIN A.", "first 3 min A, then CGA", "x4, two min assist", "2 min a x3 then sba", "one min assistance"],
+)
+def test_minimal_assistance_is_no_time(text):
+    assert times(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["10 min a day", "gait 12 min A: tolerated well", "5 min a.m.", "20 min a, b", "8 min"]
+)
+def test_minutes_before_another_a_are_a_time(text):
+    assert len(times(text)) == 1

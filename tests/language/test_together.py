@@ -8,6 +8,7 @@ from rehabcoder.language.together import (
     coded_rows,
     in_parts,
     join_rows,
+    opened_by_headings,
     split_rows,
     timed_headings,
     timed_rows,
@@ -186,3 +187,29 @@ def test_a_heading_stands_for_the_parts_that_make_its_time(heading, labels, minu
     text = "\n".join(parts)
     places = [(text.index(part), text.index(part) + len(part)) for part in parts]
     assert in_parts(read(text), places, labels, minutes) == found
+
+
+FORM = """97535 SELF CARE{one}
+Minutes 21
+She has lived with her lungs for ten years and was glad to be asked. {told}
+97110 THER EX
+Minutes 12
+{two}"""
+PRESSES = "Chair presses in three sets of eight for the strength of both arms."
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "opened"),
+    [
+        ("", PRESSES, 2),
+        (" EA 15 MIN", PRESSES, 2),
+        ("", "97140 MANUAL THERAPY\nMinutes 9", 0),  # rows of charges
+        ("", "Pain 2/10.", 0),  # too little to tell of a service
+    ],
+)
+def test_headings_of_a_number_and_minutes_open_services(one: str, two: str, opened: int) -> None:
+    reading = read(FORM.format(one=one, two=two, told="We planned the morning and sat to wash."))
+    headings = opened_by_headings(reading, ())
+    assert len(headings) == opened
+    assert opened_by_headings(reading, range(len(reading.pieces))) == []
+    assert all(reading.text[reading.pieces[k].start :].startswith("97") for k in headings)

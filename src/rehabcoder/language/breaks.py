@@ -10,11 +10,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-_PLAIN = re.compile(r"(?<![A-Za-z])[a-z]{3,}(?=[A-Z][a-z]?)")  # a small word glued to a capital one: hardly ever a name
-_CAPITAL = re.compile(r"[A-Z](?<=[a-z]{3}[A-Z])")  # every such word has one behind it
+# A small word glued to a capital one is hardly ever a name, nor is one glued to a heading ("RESP TO TXSkin clear") or to minutes
+# in brackets ("97112 NMR (12)Reaching").
+_PLAIN = re.compile(
+    r"(?<![A-Za-z])(?:[a-z]{3,}(?=[A-Z][a-z]?)|[A-Z]{2,12}(?=[A-Z](?!est)[a-z]{2}))|(?<=[A-Za-z][ ])\(\d\d\)(?=[A-Z][a-z])"
+)
+_CAPITAL = re.compile(
+    r"[A-Z](?<=[a-z]{3}[A-Z])|[A-Z](?<=[A-Z]{3})(?=[a-z]{2})|[A-Z](?<=\d\)[A-Z])"
+)  # every such place has one
 _LEAST = 2  # such words that give a note away
 _GLUED = re.compile(
-    r"(?<=[a-z%)])(?<![A-Z][a-z])(?<!mm)(?<!\b[md])(?=[A-Z](?:[a-z]{2}|[A-Z]?[A-Z][\s:]|[\s:]))"
+    r"(?<=[a-z%)])(?<![A-Z][a-z])(?<!mm)(?<!\b[md])(?=[A-Z](?:[a-z]{2}|[A-Z]?[A-Z][\s:]|[\s:])|(?:An|As|At|By|He|If|In|It|Mr|Ms|My|No|On|Pt|To|Up|We)[\s.])"
+    r"|(?<=[A-Z]{2})(?=[A-Z](?!est)[a-z]{2})"
     r"|(?<=\d)(?=[A-Z][a-z]{2,}|(?:TE|TA|MT|US|NMR)\s)"
     r"|(?<=[a-z0-9)]\.)(?=[A-Z]|97\d{3})"
     r"|(?<=[a-z]:)(?=97\d{3})"

@@ -25,7 +25,9 @@ _LEFT_BLANK = re.compile(
     rf"^[ \t*>-]*+{_WORDS}(?:[ \t(]{{1,2}}{_WORDS}\)?)?[ \t]*+(?::[ \t_.-]*+|_{{2,}}+[ \t]*+|\[[ \t_]*\][ \t]*+)(?:mins?)?[ \t]*$",
     re.M,
 )
-_LEADS = re.compile(r"[\s*>#\[\]().\d:-]*(?:(?:cpt|hcpcs|code|service|procedure|intervention|tx)\b[\s:#]*){0,2}")
+_LEADS = re.compile(
+    r"[\s*>#\[\]().\d:-]*(?:(?:cpt|hcpcs|codes?|services?|svc|procedures?|interventions?|tx|rx|desc(?:ription|riptor)?)\b[\s:#/-]*){0,3}"
+)
 _FAR = 4000  # code points between a heading and its closing line, at the most
 
 

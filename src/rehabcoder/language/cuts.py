@@ -14,6 +14,8 @@ from rehabcoder.language.times import TimeMention
 if TYPE_CHECKING:
     from rehabcoder.language.pieces import Piece
 
+_CLOSE = 3  # code points between a time and the label of the next service
+_SHORT_SERVICE = 80  # code points of a service that ends in its time
 _GAP = 12  # code points of blanks and signs between a label and its time
 _NEAR = 300  # code points to either side in which the line of a label is searched
 _JOINS = re.compile(
@@ -82,6 +84,7 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
     places = [t.start for t in times]
     before: Label | None = None
     ranged = False  # the service before was opened by its clock times
+    closing = False  # the services of this line close with their times
     for label, following in itertools.zip_longest(labels, labels[1:]):
         one = (
             before
@@ -119,11 +122,15 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
             and _timed_line(low, label.start, places)
         ):
             at = box.start()  # "[x] TE [ ] NMR [x] MT"
+        elif not one and before and ahead and _closes_before(low, before, ahead, label, closing, times, behind):
+            at = label.start
+            closing = True
         elif not one and ahead and _opens_with(low, ahead, label, timed, before.end if before else 0, ranged):
             at = ahead.start
             ranged = ahead.form == "range"
         elif not one:
             at = _label_cut(low, label, timed)
+        closing = closing and not (following and low.find("\n", label.end, following.start) >= 0)
         if at is not None:
             cuts.append(at)
             listed = _LISTED.match(low, label.end) if label.strong and not label.number else None
@@ -140,6 +147,28 @@ def _given_next(low: str, ahead: TimeMention, label: Label) -> int | None:
         return None
     between = _GIVEN_NEXT.fullmatch(low, ahead.end, label.start)
     return (between.start("lead") if between["lead"] else label.start) if between else None
+
+
+def _closes_before(
+    low: str,
+    before: Label,
+    ahead: TimeMention,
+    label: Label,
+    closing: bool,
+    times: Sequence[TimeMention],
+    behind: int,
+) -> bool:
+    """Whether the time right ahead of a label closes the service before, in a line of services each of which ends in its time:
+    "TE quads 15m TA bed mob 12m Gait 80 ft 10m"."""
+    if ahead.form not in COUNTED or not before.end <= ahead.start or low[ahead.end : label.start].strip(" ,;"):
+        return False
+    if label.start - ahead.end > _CLOSE or behind == len(times) or times[behind].form != ahead.form:
+        return False
+    index = behind - 2  # the time before the one ahead
+    led = index >= 0 and times[index].end <= before.start <= times[index].end + _CLOSE
+    if led and not closing:
+        return False
+    return times[behind].start - label.end <= _SHORT_SERVICE and low.find("\n", before.end, times[behind].start) < 0
 
 
 def _timed_line(low: str, at: int, times: Sequence[int]) -> bool:

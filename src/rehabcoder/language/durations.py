@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
+from rehabcoder.language.code_units import units_of_codes
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
 from rehabcoder.language.shorthand import closing_counts, each_of_a_list
 from rehabcoder.language.times import WORDS, TimeMention, are_feet, find_times, number
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|ma(?:[ *\u00b7-]?min)?\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
-_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^f\d-]")  # how all of the next begins
+_MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^fi\d-]")  # how all of the next begins
 # Possessive: blanks that several parts may share would be tried in every way of sharing them.
 _BEHIND_LABEL = re.compile(
-    rf"[ \t)\]|:]*+(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\))?[ \t)\]|]*+(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*+[x~(]?[ \t]*+(?P<n>\d{{1,3}}){_NOT_MINUTES}"
+    rf"[ \t)\]|:]*+(?:\((?:\d{{5}}|[a-z .]{{2,24}})\)|\[[^\]\n]{{1,12}}\]|97\d{{3}}|\((?:\d\s?u(?:nits?)?)\)|incl(?:\.|ud(?:es|ing|ed))?[ ][a-z][a-z /]{{1,23}}(?=[ ]\d))?[ \t)\]|]*+(?:[x:;=@~/|>,^-]{{1,2}}|for\b|\bx\b)?[ \t]*+[x~(]?[ \t]*+(?P<n>\d{{1,3}}){_NOT_MINUTES}"
 )
 _ADDED = re.compile(
     r"[ \t]?\+[ \t]?(?P<n>\d{1,2})(?=[ \t]*(?:$|[\n,;|/)]|[ \t]{2}))"
@@ -33,17 +34,31 @@ _OF_LABEL = re.compile(
     rf"(?:\band|\bthen|,)\s+(?:the\s+(?:other|last|next|remaining)\s+)?(?P<n>{WORDS}|\d{{1,2}})\s+(?:of|on|for)\s+(?:some\s+)?$"
 )
 _MINUTES_SAID = re.compile(r"\bmin(?:ute)?s?\b[^.\n]*$")
+# "... for eighteen minutes then the rocker board and that was thirteen then ...": of what was told last.
+_THAT_WAS = re.compile(
+    rf"(?<![a-z])(?<!in all )that(?:'s| was| made| came to| took| ran| lasted)(?: me| us| about| around| roughly| another| all of)* (?P<n>{WORDS}|\d{{1,2}})"
+    r"(?=\s*(?:[.,;\n](?:\s|\Z)|\Z|(?:then|and (?:then|i|we|after)|next|after that|followed|finally|lastly)\b))"
+)
+_MINUTES_WORD = re.compile(r"(?<![a-z])min(?:ute)?s?(?![a-z])")
+_LEAST_TOLD, _MOST_TOLD = 5, 60
+_MINUTES_FAR = 400  # code points before in which minutes were said
 _KEY = re.compile(
     r"(?<![a-z])(?<!\d)(?<!\d )(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b|ft\b|feet\b|lbs?\b|#|reps?\b|%|deg))"
 )
-# "Start 9:00 | Min 18"
-_KEY_CELL = re.compile(r"(?<=\|)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)
+# "Start 9:00 | Min 18"; a line of its own: "Minutes 21"
+_KEY_CELL = re.compile(r"(?:(?<=\|)|^)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
     re.M,
 )
 _BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|x\d{1,2}\s|^|\n)\s{0,2}$")
+# "HR 88", "pain 4 -> flex 104": before a figure that ends a line or a sentence these make it a measure.
+_MEASURED = re.compile(
+    r"(?<![a-z])(?:hr|heart rate|pulse|bp|sp?o2|o2|sats?|rr|pain|pn|nprs|vas|rpe|borg|flex(?:ion)?|ext(?:ension)?|abd|er|ir|visit|pod|odi|lefs|dash|quickdash|berg|tug|grip|pinch"
+    r"|mini[ -]?bes(?:t|test)?|cait|koos|hoos|womac|ndi|psfs)[ \t]{0,2}[:=]?[ \t]{0,2}\Z"
+)
+_MEASURE_FAR = 16  # code points of such words
 _SINGLE_FORM = re.compile(r"\(\s*(?:ind(?:iv(?:idual)?)?|conc(?:urrent)?|grp|group|1:1)\s+(?P<n>\d{1,2})\s*\)")
 _MINUTE_HEAD = re.compile(
     r"(?:tx\s*|treatment\s*|timed\s*|total\s*)?(?:mins?|minutes|time|dur(?:ation)?|mn|tm|length|mins? (?:of )?tx|m)\.?(?:\s*\(min(?:ute)?s?\))?"
@@ -82,6 +97,11 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
     said = find_times(low)
     taken = bytearray(len(low))
+    units = units_of_codes(low, labels, said)
+    for mention in said if units else ():
+        if mention.start in units:
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    said = [t for t in said if t.start not in units] if units else said
     grid = find_grid(low)
     for start, end in grid.others if grid else ():
         taken[start:end] = b"\1" * (end - start)
@@ -106,11 +126,12 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add(elapsed(low))
     if _KEY_SIGN.search(low):
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
-    if "|" in low:
+    if "min" in low:
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY_CELL.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
     add(_opening_lines(low, labels))
+    add(_before_places(low))
     add(closing_counts(low))
     add(each_of_a_list(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
@@ -121,6 +142,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
             if int(figure := _figure(m[0])) >= 4 and _trails(low, m.start())
         ]
     )
+    if "that" in low:
+        add(_told_last(low))
     if "half" in low:
         add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
     if "third" in low or "quarter" in low or "fifth" in low:
@@ -140,6 +163,17 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     found = [t for t in found if t.start not in begun] + runs
     found.sort(key=lambda t: t.start)
     return found
+
+
+def _told_last(low: str) -> list[TimeMention]:
+    """Bare numbers that say how long the things told last took, behind others of which the minutes were said."""
+    told = ((found, number(found["n"]) or 0) for found in _THAT_WAS.finditer(low))
+    return [
+        TimeMention(*found.span("n"), minutes, "ell")
+        for found, minutes in told
+        if _LEAST_TOLD <= minutes <= _MOST_TOLD
+        and _MINUTES_WORD.search(low, max(0, found.start() - _MINUTES_FAR), found.start())
+    ]
 
 
 def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:
@@ -179,6 +213,8 @@ def _figure(text: str) -> str:
 
 
 def _trails(low: str, at: int) -> bool:
+    if _MEASURED.search(low, max(0, at - _MEASURE_FAR), at):
+        return False
     return _BEFORE_TRAILING.search(low[max(0, at - 5) : at]) is not None
 
 
@@ -219,8 +255,34 @@ def _opening_lines(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """Figures that open lines right before a name: "15 te: pulleys" above "10 mt: glides". They are no numbers of a list."""
     heads = (_HEADED_BY.search(low, max(0, label.start - _HEADED_FAR), label.start) for label in labels)
     found = [TimeMention(head.start("n"), head.end("n"), int(head["n"]), "label") for head in heads if head]
+    return _if_no_list(found)
+
+
+def _if_no_list(found: list[TimeMention]) -> list[TimeMention]:
+    """Figures that open several lines or sentences, unless they only count these."""
     listed = all(two.minutes - one.minutes == 1 for one, two in pairwise(found))
     return found if len(found) >= _HEADED_LEAST and not listed else []
+
+
+# "16 hall: ...", "22 mail rm: ...": what was done is told behind the colon.
+_PLACED = re.compile(
+    r"(?:\A|\n|(?<=[a-z)\d][.;])[ ])[ \t*-]{0,4}(?P<n>[5-9]|[1-8]\d)[ ](?P<where>[a-z][a-z/&-]{1,14}(?:[ ][a-z/&-]{1,12}){0,2}):(?=[ ]\S)"
+)
+_NO_PLACE = re.compile(
+    r"(?<![a-z])(?:min|sec|hour|hr|timed?|total|each|ea|wks?|weeks?|days?|months?|mos?|years?|yrs?|yo|visits?|sessions?|units?|u|reps?|sets?|x|lbs?|kg|ft|feet|deg|degrees|am|pm"
+    r"|of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|pain|hep|goals?|plan)[a-z]{0,4}(?![a-z])"
+)
+
+
+_COUNTED = re.compile(r"(?:steps?|stairs|laps?|trials?)\Z")
+
+
+def _before_places(low: str) -> list[TimeMention]:
+    """Figures that open sentences or lines right before the place or the thing that heads them: "16 hall: to the mail room"."""
+    found = [found for found in _PLACED.finditer(low) if not _NO_PLACE.search(found["where"])]
+    if all(_COUNTED.search(one["where"]) for one in found):
+        return []
+    return _if_no_list([TimeMention(*one.span("n"), int(one["n"]), "label") for one in found])
 
 
 _FIELD = re.compile(r"[ \t]*[:=.]")

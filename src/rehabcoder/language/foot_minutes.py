@@ -52,6 +52,17 @@ _BARE = re.compile(r"min(?:ute)?s?[ \t]*[:=]?[ \t](?=[1-9]\d?[ \t]*(?:and|,|/|\+
 _BARE_FIGURE = re.compile(
     r"(?P<n>[1-9]\d?)(?!\d|[.:%]\d)(?:[ \t]*(?:,[ \t]*(?:and[ \t]+)?|and[ \t]|/|\+|&)[ \t]*(?=[1-9]\d?(?!\d)))?"
 )
+# "30 ta 15 te.", "ta 30 te 15": a sentence of nothing but minutes and short names.
+_SHORT_NAME = r"(?P<name>te|tex|ta|nmre?|nre|mt|gt|gait|ther ?ex|ther ?act|neuro|manual|sc|adls?|self care)(?![a-z])"
+_SHORT_FIGURE = r"(?P<n>[5-9]|[1-9]\d)(?:[ ]?(?:mins?\b|m\b|'))?"
+_PAIR_WAYS = (
+    re.compile(rf"{_SHORT_FIGURE}[ ]{_SHORT_NAME}"),
+    re.compile(rf"{_SHORT_NAME}(?:[ ]?[:=x-])?[ ]?{_SHORT_FIGURE}(?!\d|[./:]\d|[%#])"),
+)
+_PAIRS = re.compile(
+    r"(?:\A|\n|[.;(])[ \t]{0,2}(?=\d{1,2}[ 'm]|(?:t|n|m|g|s|adl)[a-z ]{1,8}[ :=x-]{1,3}\d{1,2}(?!\d|[./:]\d|[%#]))"
+)
+_BETWEEN_PAIRS = re.compile(r"[ ]?(?:[,;/+&]|and\b)?[ ]?(?=[a-z\d])")
 _DOSE = 5  # minutes below which a time is a part of an exercise rather than a service
 _OPENING = 40  # code points from the begin of a service in which its heading ends
 _HEADING = re.compile(r"[^:\n.;,]{2,40}(?=:)|[^:\n.;,-]{2,24}")
@@ -91,6 +102,9 @@ def _plain_names() -> list[tuple[str, re.Pattern[str]]]:
 
 def foot_list(low: str) -> FootList | None:
     """The line of a shadow text that gives several entries their minutes, or None."""
+    pairs = _pairs(low)
+    if pairs:
+        return pairs
     if "min" not in low and "time" not in low and "total" not in low and "'" not in low:
         return None
     for head in (found for pattern in _HEADS for found in pattern.finditer(low)):
@@ -111,6 +125,25 @@ def foot_list(low: str) -> FootList | None:
         if found and total and sum(entry.minutes for entry in found.entries) == int(total["n"]):
             return found
     return _bare_list(low)
+
+
+def _pairs(low: str) -> FootList | None:
+    """A sentence of nothing but minutes and short names, each name once: "30 ta 15 te."."""
+    for head in _PAIRS.finditer(low):
+        form = _PAIR_WAYS[not low[head.end()].isdecimal()]
+        entries: list[Entry] = []
+        at = end = head.end()
+        while pair := form.match(low, at):
+            entries.append(Entry(*pair.span("name"), *pair.span("n"), int(pair["n"])))
+            end = pair.end()
+            between = _BETWEEN_PAIRS.match(low, end)
+            if not between:
+                break
+            at = between.end()
+        named = {low[entry.start : entry.end] for entry in entries}
+        if len(named) == len(entries) >= _LEAST and _ENDS.match(low, end):
+            return FootList(head.end(), end, entries)
+    return None
 
 
 def _bare_list(low: str) -> FootList | None:

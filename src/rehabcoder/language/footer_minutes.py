@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from rehabcoder.language.footers import counts_units, footer_codes
@@ -57,6 +57,7 @@ def from_elsewhere(
     # unit may be no time at all ("table slides x20").
     listed = footer_codes(reading)
     bare = {mention.start for mention in reading.times if mention.form == "trail"}
+    full = _told_in_full(names, chosen, footer)
     lacks = [
         m.minutes is None
         or (len(footer) > 1 and (m.minutes < DOSE or m.start in bare))
@@ -64,6 +65,7 @@ def from_elsewhere(
         or (label in listed and in_the_midst(reading, span, m))
         for m, span, (label, _) in zip(chosen, spans, names, strict=True)
     ]
+    lacks = [lack and name[0] not in full for lack, name in zip(lacks, names, strict=True)]
     for by_label in (True, False):
         wanted = Counter(name[0] if by_label else name[1] for name, lack in zip(names, lacks, strict=True) if lack)
         for index, (label, code) in enumerate(names):
@@ -86,6 +88,18 @@ def from_elsewhere(
                 chosen[index] = Minutes(mention.minutes, mention.start, mention.end, 0.8)
                 lacks[index] = False
     _shared_by_label(reading, spans, names, chosen, footer)
+
+
+def _told_in_full(
+    names: Sequence[tuple[str | None, str]], chosen: Sequence[Minutes], footer: Mapping[str, Sequence[TimeMention]]
+) -> set[str]:
+    """The labels of which a footer sums up what several services say themselves: "TE 12" below rows of 8 and 4."""
+    out: set[str] = set()
+    for label, given in footer.items():
+        said = [m.minutes for m, name in zip(chosen, names, strict=True) if name[0] == label]
+        if len(said) > 1 and None not in said and [sum(n or 0 for n in said)] == [t.minutes for t in given]:
+            out.add(label)
+    return out
 
 
 def _shared_by_label(

@@ -125,9 +125,11 @@ def _of_one_line(pattern: re.Pattern[str], low: str, found: re.Match[str]) -> re
 
 
 _BEFORE_WEAK = re.compile(
-    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\bstop|\d[.)]|\]|\))\s*(?:[-*]\s*)?$"
+    r"(?:^|[\n|\t*>\])}:;,./+=&~_-]|\d\d|[a-z][ ]\d|\b[ap]m|\bmins?|\bstop|\d[.)'m]|\]|\)|[ ]{3})\s*(?:[-*]\s*)?$"
 )
-_AFTER_WEAK = re.compile(r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/)")
+_AFTER_WEAK = re.compile(
+    r"\s*(?:per\b|see\b|[:;=\-(\[|/\t~+]|[x@]\s?\d|\d|\n|$|,\s*\d|\.\s|minutes?\b|w/|incl(?:\.|ud\w+)?\s)"
+)
 _HEADED = re.compile(r"(?<![a-z])(?:min(?:ute)?s|units?|times?|timed|codes?|cpt)[ \t]{1,4}$")  # "MINUTES  TE 21"
 _HEADING_FAR = 12  # code points of such a word and the blanks behind it
 _FIELD = re.compile(r":[ \t]*$")  # of a form; its value ends at a gap: "Type: manual      Dur: 10"
@@ -141,7 +143,7 @@ _BEFORE_OPENING = [  # what may stand before the name with which a service opens
     re.compile(r"[a-z]{2}\b[\W\d_]*+|[\d:ap-]+\s+[a-z]{2}\b[\W\d_]*+"),
 ]
 # "..., then ice for ten.": a short name with its time behind a word that moves on to it.
-_MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|,)\s\Z")
+_MOVED_ON = re.compile(r"(?:\b(?:then|plus|and|with|by)|[,&+])\s\Z")
 _FOR_SO_LONG = re.compile(rf"\s(?:for|x)\s?(?:{WORDS}|\d{{1,2}})(?:\s?(?:min|m\b|')|\s?(?:[.;\n]|\Z|,\s|and\s))")
 _THEN_TIME = re.compile(r"\s*+(?:x\s*+)?\d{1,3}\s?(?:min|')")
 # "exercises 10 min daily": what the patient does at home.
@@ -153,6 +155,7 @@ _CHAIR_TIMED = re.compile(
 )
 _ROW = 120  # code points to either side in which the row goes on
 _CHAIR_HEADS = re.compile(r"^[ \t*-]*(?P<name>w/?c)(?=[ \t]?(?::|-[ \t]))", re.M)
+_TIME_OF_LIST = re.compile(r"[ \t:=]{0,3}(?:(?:x|for|~)[ \t]?)?\d{1,2}(?!\d|[./:]\d|[ \t]?(?:x|reps?|sets?)\b)")
 _FIGURE_BEHIND = re.compile(r"[ \t:=]{0,3}\d{1,2}(?![\d./:])")
 # "..., put down as exercise": behind such words a short name is one, where nothing but the end of the words follows it.
 _TOLD_AS = re.compile(
@@ -210,6 +213,7 @@ def _labels(text: str, low: str) -> list[Label]:
     """The label mentions of a text whose words are whole."""
     _, meaning, _ = _patterns()
     out: list[Label] = []
+    waiting: list[Label] = []  # short names that count if they stand in a list of names with its time behind it
     for found in _mentions(low):
         start, end = found.span()
         if found["num"]:
@@ -228,8 +232,12 @@ def _labels(text: str, low: str) -> list[Label]:
         elif not strong and not (
             _placed(text, low, start, end, code) or _listed(low, out, start, code) or _numbered(low, out, start, code)
         ):
+            if code in _INITIALS and end - start <= _SHORT_NAME:
+                waiting.append(Label(start, end, code, False, False))
             continue
         out.append(Label(start, end, code, strong, False))
+    if waiting:
+        out = _with_first_of_lists(low, out, waiting)
     if "attend" in low:
         out = _attended(low, out)
     spoken = spoken_codes(low)
@@ -242,6 +250,34 @@ def _labels(text: str, low: str) -> list[Label]:
     if "complexity" in low:
         out = _by_discipline(low, out)
     return _as_numbered(low, out)
+
+
+def _opens_line_or_sentence(low: str, start: int) -> bool:
+    return start == 0 or _OPENS.search(low, max(0, start - 6), start) is not None
+
+
+def _with_first_of_lists(low: str, labels: list[Label], waiting: list[Label]) -> list[Label]:
+    """The labels with the short names before them of a list that opens a sentence and closes with its time: "te and ta x 30"."""
+    out = list(labels)
+    held: list[Label] = []  # names of such a list whose first one is not reached yet
+    for name in reversed(waiting):
+        at = bisect_left(out, name.end, key=lambda label: label.start)
+        following = out[at] if at < len(out) else None
+        if held and _LISTED.fullmatch(low, name.end, held[-1].start):
+            held.append(name)
+        elif following and following.code != name.code and _timed_list(low, name, following):
+            held = [name]
+        else:
+            held = []
+        if held and _opens_line_or_sentence(low, name.start):
+            out[at:at] = reversed(held)
+            held = []
+    return out
+
+
+def _timed_list(low: str, name: Label, last: Label) -> bool:
+    """Whether a name stands in a list right before the last one, which has a time behind it."""
+    return _LISTED.fullmatch(low, name.end, last.start) is not None and _TIME_OF_LIST.match(low, last.end) is not None
 
 
 def _by_discipline(low: str, labels: list[Label]) -> list[Label]:
@@ -346,7 +382,7 @@ def _placed(text: str, low: str, start: int, end: int, code: str) -> bool:
         # In a line of capitals these tell nothing, unless all beside the name are names as short.
         if not beside.isupper() or (initials and not _LONG_WORD.search(beside)):
             return before or after or initials
-        if initials and (start == 0 or _OPENS.search(low, floor, start)):
+        if initials and _opens_line_or_sentence(low, start):
             return True
     return before and after
 

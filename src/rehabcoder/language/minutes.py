@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rehabcoder.language.closing import of_blocks
+from rehabcoder.language.dose_minutes import held_over, without_doses
 from rehabcoder.language.foot_minutes import from_foot_list
 from rehabcoder.language.footer_minutes import from_elsewhere
 from rehabcoder.language.for_every import for_every_service
@@ -30,7 +31,7 @@ from rehabcoder.language.note_minutes import (
     with_closing_times,
     with_times_beside,
 )
-from rehabcoder.language.patterns import KIND_OF_MACHINE, MACHINES, sentence_start
+from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import shared_times
 from rehabcoder.language.standing_alone import with_times_alone
@@ -51,11 +52,6 @@ _ENDS = re.compile(r"\s?(?:[,.;)\n]|\Z)")
 _OF_A_PART = re.compile(
     r"(?<![a-z])(?:(?:after|every|each|within|until|at|q|bike|cycl(?:e|ing)|nu ?step|ube|sci ?fit|treadmill|ergometer|erg|elliptical|pulleys?|warm[ -]?up)(?:\s(?:l|lvl|level)?\s?\d{1,2})?[\s,]*(?:x|for)?\s*)\Z"
 )
-# A row of nothing but a machine and its time, of a service of several rows.
-_MACHINE_ROW = re.compile(
-    rf"[ \t*>|-]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|arm bike|tm|airdyne)"
-    r"(?:[ \t,|]++(?:l|lvl|level|seat|res(?:istance)?|fwd|retro|fwd/(?:retro|bwd|back)|[\d./-]{1,5}|mph|watts|w|mins?)\b)*[ \t,|:x-]*"
-)
 # Before a time these say that a thing was done for so long, rather than that the patient was there.
 _DONE_FOR = re.compile(
     r"(?<![a-z])(?:stood|stands?|standing|walk(?:ed|s|ing)?|ambulated|pedal\w*|rode|riding|cycled|practi[sc]\w+|stepp?\w*|balanc\w+|stretch\w*|reach\w*|climb\w*"
@@ -65,17 +61,7 @@ _FAR = 200  # code points before a time in which its sentence begins
 _LEAST_BILLED = 8  # minutes
 _MOST_TIMES = 100  # of one service; what holds more is none, and each of them is compared with all others
 _EDGE = 400  # code points at the beginning and the end of a service in which a time leads or closes it
-# A machine at the head of a list, up to its time.
-_OPENS_WITH_MACHINE = re.compile(
-    rf"[:=-][ \t\n]*{KIND_OF_MACHINE}(?:{MACHINES}|cycle|tm|airdyne)(?:[ ,](?:l|lvl|level|seat|res)?[ ]?\d{{1,2}}|[ ,](?:fwd|retro|warm[ -]?up|for|x))*[ ,x]*\Z"
-)
-_REPS = re.compile(r"\dx\d|(?<![a-z])x\d")
-_REPETITIONS = re.compile(r"\d[ ]?x[ ]?\d|(?<![a-z\d])x[ ]?\d")
-_OF_A_MACHINE = 10  # minutes that a warm-up takes at the most
-_EXERCISE = "97110"
-_FEW = 16  # code points that may lead up to the name with which a service opens
 _FAR_LIKELIER = 3  # so many times as likely as any other time
-_ROWS = 2  # line breaks of a service of a heading and several rows
 _LEAST = 5  # minutes below which a time is a part of an exercise rather than a service
 _BESIDE = 28  # code points beside a service's words in which its time may still stand, on the same line
 
@@ -323,62 +309,6 @@ def _only_one_said(
         used.add(time.start)
 
 
-def _without_machines(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
-    """Takes from services under a heading of several rows the time of one row that is a machine's: "THER EX / SLR 3x10 / UBE
-    6 min"."""
-    low = reading.low
-    for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
-        if minutes.start is None or minutes.end is None or not start < minutes.start < end:
-            continue
-        row = low.rfind("\n", start, minutes.start) + 1
-        if (
-            not row
-            or low.count("\n", start, end) < _ROWS
-            or minutes.end > end
-            or "\n" in low[minutes.start : minutes.end]
-        ):
-            continue
-        if _MACHINE_ROW.fullmatch(low, row, minutes.start):
-            chosen[index] = Minutes(None, None, None, 0.7)
-
-
-def _without_one_of_a_list(reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes]) -> None:
-    """Takes from services that open with a name and go on with a list the few minutes of the machine that the list opens
-    with: "TE: bike L3 6 min, SLR 3x10, rows 3x12"."""
-    low = reading.low
-    for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
-        at, stop = minutes.start, minutes.end
-        if at is None or stop is None or not start < at < end or (minutes.minutes or 0) > _OF_A_MACHINE:
-            continue
-        if (
-            low[stop : stop + 2] in (", ", "; ")
-            and _REPS.search(low, stop, end)
-            and _OPENS_WITH_MACHINE.search(low, start, at)
-        ):
-            name = reading.labels_in(start, at)
-            if name and name[0].start - start <= _FEW and name[0].code == _EXERCISE:
-                chosen[index] = Minutes(None, None, None, 0.7)
-
-
-def _without_repetitions(
-    reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], total: int | None
-) -> None:
-    """Takes from the only service with a figure behind an "x" at its end the repetitions that close a list of them: "carry 10#
-    3x8, floor pick up x10". Where several services end so, or the minutes come to the total, they are minutes."""
-    low = reading.low
-    times_over = [
-        k for k, m in enumerate(chosen) if m.start is not None and low[max(0, m.start - 2) : m.start].strip() == "x"
-    ]
-    if len(times_over) != 1 or total == sum(m.minutes or 0 for m in chosen):
-        return
-    index = times_over[0]
-    (start, end), at = spans[index], chosen[index].start or 0
-    if not start < at < end or low[at - 1] != "x":
-        return
-    if _REPETITIONS.search(low, start, at - 1) and not reading.labels_in(max(start, at - _FEW), at):
-        chosen[index] = Minutes(None, None, None, 0.6)
-
-
 def _is_of_all(reading: Reading, time: Candidate, start: int, end: int) -> bool:
     """Whether a time is no measure of feet ("carried 40' and up the stairs"), not that of one of several rows or machines, and
     no point in time ("moved after 15 minutes of wear")."""
@@ -458,7 +388,7 @@ def attach(
     """
     spans = with_times_beside(reading, with_closing_times(reading, spans))
     forms = usual_forms(reading, spans)
-    shared = shared_times(reading, spans) | of_no_treatment(reading)
+    shared = shared_times(reading, spans) | of_no_treatment(reading) | held_over(reading)
     apart = {t.start for t in reading.times if total_span and total_span[0] <= t.start < total_span[1]}
     apart = {at for at in apart if not _of_one_service(reading, spans, untimed, at)}
     if timed_span:
@@ -469,9 +399,7 @@ def attach(
         chosen = _best(reading, spans, total, forms, score, shared | apart)
         if _beyond(reading, spans, chosen, untimed, total or 0, apart):  # "ten minutes in all" was a service's own
             chosen = _best(reading, spans, total, forms, score, shared)
-    _without_machines(reading, spans, chosen)
-    _without_one_of_a_list(reading, spans, chosen)
-    _without_repetitions(reading, spans, chosen, total)
+    without_doses(reading, spans, chosen, total, untimed)
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
     each(reading, spans, names, chosen, untimed)

@@ -49,6 +49,7 @@ _HEADING = 80  # code points in which a heading names its services
 # What stands between the names of such a heading, before the first of them ("Tx (TE, MT) 38 min"), and behind its time.
 _ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
 _LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
+_LEADS_TO_TIME = re.compile(r"[\s,:(x=~@-]{0,4}(?:for\s(?:about\s)?)?")
 _CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
 _NAME = 32  # code points of the first of its names, where the service begins with the second
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
@@ -131,7 +132,7 @@ def _of_two_names(
         and first[0].start == start
         and second[0].start == here
         and end - first[0].end <= _NEAR
-        and mention.start - second[0].end <= _NEAR
+        and _LEADS_TO_TIME.fullmatch(reading.low, second[0].end, mention.start) is not None
     )
 
 

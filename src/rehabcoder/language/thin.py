@@ -50,6 +50,10 @@ _NUMBERED = re.compile(r"[a-z]{1,12}[ _.]?(?:\[\d{1,2}\]|\(\d{1,2}\)|\d{1,2})[ \
 _FIELD = re.compile(r"[a-z][\w ./\[\]()-]{0,24}[:=]")
 _LISTS = frozenset("-*>")
 _STYLE = 2  # lines that open with a label and describe the service themselves
+# A line of nothing but a time.
+_ONLY_TIME = re.compile(
+    r"[^\w\n]*(?:(?:tx[ ])?(?:time|min(?:ute)?s?|dur(?:ation)?)[^\w\n]*)?\d{1,3}[^\w\n]*(?:m|min(?:ute)?s?)?[^\w\n]*"
+)
 _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
 _WITHIN = 24  # pieces of a line before such a label
 _JOINT = 8  # code points of such a sign
@@ -215,6 +219,27 @@ def _one_more(low: str, out: Sequence[Piece], piece: Piece, label_places: Sequen
     return False
 
 
+def _below_heading(
+    low: str,
+    out: Sequence[Piece],
+    pieces: Sequence[Piece],
+    index: int,
+    thin: Sequence[bool],
+    label_places: Sequence[int],
+    time_places: Sequence[int],
+) -> bool:
+    """Whether a line of nothing but a time stands right below one of nothing but a name, whose time it is: "97110 Ther Ex" above
+    "Minutes 12". Below several names it may be the time of all."""
+    piece, above = pieces[index], pieces[index - 1]
+    if index == 0 or not out or out[-1] != above or not thin[index - 1] or not (piece.first and above.first):
+        return False
+    if not _has(label_places, above) or _has(time_places, above) or low.count("\n", above.end, piece.start) != 1:
+        return False
+    if not _ONLY_TIME.fullmatch(low, piece.start, piece.end) or _FIELD.match(low, above.start, above.end):
+        return False  # "CPT: 97110" above "MIN: 15" are two fields of a record
+    return len(out) < 2 or not (thin[index - 2] and _has(label_places, pieces[index - 2]))
+
+
 def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Sequence[TimeMention]) -> list[Piece]:
     """Pieces with thin ones joined: a label to what follows, a time to what stands before it."""
     label_places = [la.start for la in labels]
@@ -241,7 +266,11 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
         if thin[index]:
             last_of_line = following is None or following.first
             behind = bool(out) and out[-1].line == piece.line and not piece.first
-            if timed and behind and not labelled:
+            if (
+                timed
+                and not labelled
+                and (behind or _below_heading(low, out, pieces, index, thin, label_places, time_places))
+            ):
                 out[-1] = replace(out[-1], end=piece.end)
                 continue
             both_timed = timed and behind and _has(time_places, out[-1])  # "... for ten minutes. Manual therapy 8 min."

@@ -228,8 +228,14 @@ _EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|a
 _WALK_TEST = re.compile(
     r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"
 )
+# Behind "min" these make it minimal assistance, and the figure before it a count: "the last two min A", "3 min assist".
+_ASSISTANCE = re.compile(
+    r"[ \t]+(?:assist(?:ance|s)?\b|a(?=[ \t]*(?:[,;)\n]|\.(?!\w)|\Z|x[ \t]?\d|w/|(?:at|with|on|for|then|and|to|of|due|but|vc|cues?|when|while|by|the)\b)))"
+)
+_MOST_TRIES = 12  # of which a note says how much help each took
 _LAP, _LONGEST_PRIME = 20, 90  # a figure with a prime: from which a lap may be meant, and above which no minutes are
 _TESTED = frozenset({2, 6})
+_SPELT = frozenset({"min", "word"})
 _FRACTION = {"1/4": 15, "1/2": 30, "3/4": 45, "\u00bc": 15, "\u00bd": 30, "\u00be": 45}
 
 
@@ -309,6 +315,8 @@ def find_times(low: str) -> list[TimeMention]:
         if mention is None or (says_further and _EACH_FURTHER.search(low, max(0, start - 20), start)):
             continue
         if mention.minutes in _TESTED and way in ("num", "word") and _WALK_TEST.match(low, end):
+            continue
+        if mention.minutes <= _MOST_TRIES and mention.form in _SPELT and _ASSISTANCE.match(low, end):
             continue
         out.append(mention)
     return out

@@ -21,6 +21,7 @@ _UNDONE = re.compile(
     r"|\|\s*(?:(?:held|hold|omitted|skipped)\s*(?:\||$)|0\s*(?:\||$))"
 )
 _HEADING = 80  # code points of a heading
+_TOLD = 30  # code points of words that tell of a service
 _LEAST = 2  # cells with nothing but a code that make a column of codes
 _CLOSING_CELL = re.compile(r"[ \t|]*(?:\n|$)")
 _CELL_FORMS = frozenset({"bare", "cell"})  # a time with its unit may be a dose ("Bike  7 min")
@@ -127,6 +128,27 @@ def timed_headings(reading: Reading) -> list[int]:
             out.append(index)
         before = code
     return out if len(out) > 1 else []
+
+
+def opened_by_headings(reading: Reading, aside: Collection[int]) -> list[int]:
+    """The headings of a number and minutes, where every one of a note has words below it that tell of its service: no charges."""
+    low, pieces, labels = reading.low, reading.pieces, reading.labels
+    headings = timed_headings(reading)
+    for index in headings:
+        piece = pieces[index]
+        if index in aside or index + 1 == len(pieces) or index + 1 in aside or index + 1 in headings:
+            return []
+        at = bisect_left(labels, piece.start, key=lambda label: label.start)
+        below = pieces[index + 1]
+        if not labels[at].number or low.count("\n", piece.end, below.start) != 1:
+            return []
+        if (
+            below.end - below.start < _TOLD
+            or reading.times_in(below.start, below.end)
+            or reading.labels_in(below.start, below.end)
+        ):
+            return []
+    return headings
 
 
 def at_headings(spans: Sequence[Span], headings: Sequence[int]) -> list[Span]:

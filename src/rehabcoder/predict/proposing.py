@@ -36,6 +36,7 @@ from rehabcoder.language.together import (
     at_headings,
     coded_rows,
     join_rows,
+    opened_by_headings,
     split_rows,
     timed_headings,
     timed_rows,
@@ -176,6 +177,9 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
     emission[over, OUTSIDE] += SURELY
+    for start in opened_by_headings(reading, p.aside):
+        emission[start, BEGINS] += SURELY
+        emission[start + 1, INSIDE] += SURELY
     for start, end in done_today(reading):
         emission[start, BEGINS] += SURELY
         emission[start + 1 : end, INSIDE] += SURELY
