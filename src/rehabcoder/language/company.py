@@ -17,6 +17,7 @@ from rehabcoder.language.times import TimeMention
 
 _LEAST = 8  # minutes: less is no stretch of a visit
 _FAR = 400  # code points of a sentence on either side
+_VISIT = 3000  # code points of what is told behind it
 _DAY = 720  # minutes after which a clock without am and pm begins again
 _NO_LENGTH = frozenset({"clock", "pct", "trail", "bare", "cell"})
 _WHOLE = re.compile(
@@ -90,8 +91,9 @@ def find_shared(
 def _alone_from(low: str, shared: int, places: Sequence[Place]) -> int:
     """From where on words between the services behind `shared` say that the patient was alone with the therapist: "J.R. to the
     bike, then D.M. alone w/ me"."""
-    for start, end in [*(place for place in places if place[1] > shared), (len(low), len(low))]:
-        if shared < start and first_place(low[shared:start], ["shared.apart"]):
+    stop = shared + _VISIT
+    for start, end in places:
+        if shared < start < stop and first_place(low[shared:start], ["shared.apart"]):
             return start
         shared = max(shared, end)
     return len(low)

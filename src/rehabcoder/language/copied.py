@@ -8,6 +8,8 @@ above the one of today ("11/05: TE 15 min" above "11/07 TODAY: ...") is such tex
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 _DAY = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
 _EARLIER = r"(?:the\s)?(?:last|previous|prev|prior|earlier)(?![a-z])"
@@ -78,7 +80,13 @@ def copied_stretches(low: str) -> list[tuple[int, int]]:
         if end:
             out.append((start, end))
             done = end
-    return sorted([*out, *(own for own in entries if not any(a < own[1] and own[0] < b for a, b in out))])
+    return sorted([*out, *(entry for entry in entries if not touches(out, *entry))])
+
+
+def touches(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of some stretches, which stand in order and apart, has a part in `[start, end)`."""
+    at = bisect_right(stretches, start, key=lambda stretch: stretch[1])
+    return at < len(stretches) and stretches[at][0] < end
 
 
 def _earlier_entries(low: str) -> list[tuple[int, int]]:
