@@ -45,8 +45,8 @@ def test_a_line_that_names_another_service_or_is_a_point_of_the_same_list_is_its
 
 
 def test_below_a_number_with_its_name_stands_what_was_done_whatever_else_it_names():
-    told = "97530 - THERAPEUTIC ACTIVITIES\nGait to the bathroom and toilet transfers x3"
+    told = "97530 - THERAPEUTIC ACTIVITIES\nGait training to the bathroom and toilet transfers x3"
     assert first_piece(f"{told}\n{EXERCISE}") == told
     assert first_piece(f"{told}\nGoal: toilet alone") == told.partition("\n")[0]
-    charges = "97530 Ther act\n97110 Ther ex\nGait to the bathroom and toilet transfers x3"
+    charges = "97530 Ther act\n97110 Ther ex\nGait training to the bathroom and toilet transfers x3"
     assert first_piece(f"{charges}\n{EXERCISE}") == "97530 Ther act"
