@@ -35,9 +35,6 @@ def aside(text: str) -> list[str]:
         "Next visit add steps.",
         "Will progress squats to 20 lb.",
         "Those two took thirty five minutes between them.",
-        "I did not keep track of how much went to which.",
-        "We didn't split the time between the two.",
-        "The minutes were not split.",
     ],
 )
 def test_what_is_no_service_of_today(text):
