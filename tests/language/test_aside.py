@@ -165,6 +165,10 @@ def test_the_title_of_a_note_is_no_service(text, answer):
         "E-stim (not indicated)",
         "Cold pack: none today",
         "NMR: n/a",
+        "97116 Gait training: 0 min",
+        "Manual therapy - 0 min",
+        "Gait: nil",
+        "Neuro re-ed: not addressed today",
         "Yesterday: TE 15 min, MT 8.",
         "LAST VISIT 1/8: TE 15 min, MT 8",
         "Prior session: TE 15 min",
@@ -186,10 +190,50 @@ def test_what_was_refused_or_given_on_another_day_is_no_service(text):
         "MT: held L hip in flexion, STM quads",
         "TE: hold each stretch 30 sec, HS and calf",
         "NMR: none of the foam work, SLS 3x30s",
+        "TE 10 min: squats 3x10",
     ],
 )
 def test_a_service_of_which_a_part_was_refused_was_given(text):
     assert aside(text) == []
+
+
+@pytest.mark.parametrize(
+    "heading", ["97116 SVC DESC GAIT TRAINING", ">>97112 NMR", "Manual Therapy (97140):", "* Ther Act"]
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "n/a",
+        "N/A today",
+        "none",
+        "Deferred",
+        "Not performed this date",
+        "not done, ran late",
+        "- held per MD",
+        "0 min",
+        "n/a, pt did AP/QS in bed w/ CNA this am",
+        "Deferred - already walked with nursing",
+        "held; wife did it with him earlier",
+    ],
+)
+def test_a_heading_with_nothing_given_below_it_is_no_service(heading, line):
+    said = f"{heading}\n{line}"
+    assert "".join("".join(aside(f"{said}\nSquats 3x10 for quad strength.")).split()) == "".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Held rail, RW 40 ft x2",
+        "none of the steps, level 60 ft with cane",
+        "Deferred stairs, did 80 ft on level instead",
+        "n/a for stairs. RW 80 ft x2, CGA",
+        "not tolerated at first, 12 min after a rest",
+        "RW 80 ft x2, stairs not done",
+    ],
+)
+def test_a_heading_with_something_given_below_it_may_be_a_service(line):
+    assert aside(f"97116 GAIT TRAINING\n{line}\nSquats 3x10 for quad strength.") == []
 
 
 @pytest.mark.parametrize(

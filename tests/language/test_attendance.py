@@ -28,6 +28,13 @@ NOT_GIVEN = [
     "TE 25 min: UBE, rows, wall slides, completed per flowsheet w/ Jen (tech).",
     "NMR 15 min: tandem and foam with Sam, rehab aide",
     "bike and rows by Maria the tech",
+    "1415-1430 TE tech KM: leg ext 35# 4x10, HS curl 50# 4x10",
+    "Ther ex (tech RB) 18 min - bike, SAQ 3x10",
+    "Ther Ex, 20 min (aide): bike, SAQ 3x10",
+    "TE - tech: leg press 70# 3x12, bike 6 min (15)",
+    "97110 w/ aide: bike 8 min, leg press 60# 3x10",
+    "NMR 12 min rehab aide Lou: foam, tandem, ball toss",
+    "| 97110 | 15 | aide | bike, SLR 3x10 |",
 ]
 GROUPS = [
     "class of 4 with me: nail care, packing a bag",
@@ -38,6 +45,10 @@ GROUPS = [
     "balance in the bars with another stroke patient, PT between the two",
     "NMR with roommate side by side, cues to each in turn",
     "three residents round the table, ball toss, I moved from one to another",
+    "TA (25 min): ladder and closeouts x10 alternating with J.R., cued the landing",
+    "step ups 3x8, trading sets with M. T., lead leg corrected",
+    "wall sits side by side with R.S., 4x30s",
+    "balance board swapping off with Mrs. D every minute",
     "Mrs. B. joined, both of them did marching, therapist cueing the pair",
 ]
 ONE_ON_ONE = [
@@ -78,6 +89,13 @@ ONE_ON_ONE = [
     "gait 100 ft with cues, w/ Jen (tech) following with w/c",
     "Car transfer taught w/ Ann, her home aide",
     "T10 para: ramp with cues, wheelies",
+    "97140 Manual therapy tech - scapular mobs, pec release",
+    "97535 aide training: tub bench set up and guarding, 3 trials",
+    "TA 15 min PT + tech: sit to stand mod A x2, 6 trials",
+    "97755 | assistive tech: head array compared with sip and puff",
+    "step ups alternating with rest, 3x8",
+    "bike alternating with J.R., PTA for the transfers",
+    "marching with K.L., COTA, side by side for the cue",
     "soft tissue to paraspinals while prone",
 ]
 

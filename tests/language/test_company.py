@@ -29,6 +29,8 @@ WHOLE_VISIT = [
     "Doubled up this hour (w/ pt in bay 2).",
     "I was treating 2 patients at once this visit.",
     "Treated alongside another knee patient the whole hour.",
+    "4:00 slot with J.R. (ACLR 8 mo), I ran both of them together.",
+    "Here with T.W., took them both at the same time.",
 ]
 ALONE = [
     "Pt seen 1:1 throughout, no other pts at the same time.",
@@ -43,6 +45,8 @@ ALONE = [
     "Balance improved 2 pts, knees together.",
     "Alternating between the two legs, both worked together.",
     "Pt walked in together with another patient from the waiting room.",
+    "Co-treat with K.L., PTA, the two of us together for safety.",
+    "Discussed goals together with M.T., OTR.",
 ]
 
 
@@ -142,3 +146,17 @@ def test_a_service_without_a_label_of_a_shared_time_is_not_settled() -> None:
     )
     assert coded.needs_review or all(s.code != "97150" for s in coded.interventions)
     assert all(s.code in ("97150", "none") for s in coded.interventions)
+
+
+def test_a_service_behind_words_that_the_patient_was_alone_again_stays():
+    said = "4:00 slot with J.R. (ACLR 8 mo), I ran both of them together."
+    alone = "J.R. to the bike, then D.M. alone w/ me."
+    text = note(said, EXERCISE, alone, MANUAL)
+    places = [(text.index(one), text.index(one) + len(one)) for one in (EXERCISE, MANUAL)]
+    assert set(find_shared(read(text), [], places, ["97110", "97140"], ["97110", "97140"], [30, 15]).given) == {0}
+
+
+def test_a_part_of_a_visit_without_its_time_names_no_service():
+    found = shared("I had T.W. and D.K. at the same time for the first half.")
+    assert not found.given
+    assert found.place

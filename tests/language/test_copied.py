@@ -95,3 +95,33 @@ def test_blanking_keeps_length_and_lines():
 def test_a_marker_with_a_remark_heads_the_block_below_it() -> None:
     text = "[copied from 11/04 - edit before signing]\nTE 15 min, gait 80 ft.\n\n*** 11/06 ***\nTA 18 min"
     assert [text[start:end] for start, end in copied_stretches(text.lower())] == [text[: text.index("\n\n***")]]
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "behind"),
+    [
+        ("", "11/05: Seated ther ex 15 min. Gait 75 ft, 15 min.\n", "11/07 TODAY: bike 10 min."),
+        ("Goal: mow the lawn\n", "9/28 - MT 12, TE 20\n", "10/1 (today) - MT 10, TE 25"),
+        ("", "12/29/25: TE 20 min\ngait 10 min\n", "Today 1/02/26: TE 15 min"),
+        ("PT log\n", "Mon 3/02: stairs x3, 12 min\n", "Fri 3/06 this visit: stairs x5, 14 min"),
+        ("", "Oct 3: putty, 15 min\n", "Oct. 10 today: putty, 20 min"),
+        ("OT - carried forward from 4/11\n", "4/11: toilet transfers 15 min\n", "4/13: toilet transfers 20 min"),
+        ("6/10 today: TE 25 min\n", "6/08: TE 20 min", "\nGoal: walk to church"),
+    ],
+)
+def test_the_entry_of_an_earlier_day_beside_that_of_today(before, old, behind):
+    assert copied(f"{before}{old}{behind}") == [old]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11/05: TE 15 min\n11/07: TE 20 min",
+        "10/16: Board placed by pt, cues x2. TE 15 min",
+        "3/10 pain today: less\n2/10 after",
+        "11/07 today: TE 20 min\n11/14: recheck due",
+        "AROM 5/12: 40, today: 55",
+    ],
+)
+def test_other_dates_and_ratings_are_no_entries_of_earlier_days(text):
+    assert copied(text) == []

@@ -80,7 +80,13 @@ def test_the_ways_to_say_a_time(said, minutes, form):
     [
         *("3 x 40 m", "130 mmHg", "pain 5/10", "2/14/2024", "10-15 reps", "0800-2000", "3x10", "90 degrees", "5 lb"),
         *("150' x 2", "75' x3", "5 x 80'", "4x60'", "80', 120', 150'", "80', then 120'", "from nine to four"),
-        *("a figure eight on the wall", "5 of the 54 steps", "3 of them", "the last twelve rungs"),
+        *(
+            "a figure eight on the wall",
+            "5 of the 54 steps",
+            "3 of them",
+            "the last twelve rungs",
+            "three miles an hour",
+        ),
     ],
 )
 def test_what_is_no_time(text):

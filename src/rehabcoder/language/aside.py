@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import TypeVar
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.grids import find_grid
@@ -27,18 +28,28 @@ _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _TICKED = re.compile(r"(?:\[\s*[x\u2611]\s*\]|\(\s*x\s*\)|\u2611)")
 _SHORT = 60  # code points of a sentence that says only that something was refused
-_REFUSALS = ("refus", "declin", "defer", "cancel", "not ", "held", "hold", "none", "n/a", " no")
+_REFUSALS = ("refus", "declin", "defer", "cancel", "not ", "held", "hold", "none", "nil", "n/a", " no", "0")
+_HEADING = 80  # code points of a heading that only names a service
+_BELOW = re.compile(r"\n[^\w\n]*(?P<line>\w[^\n]{0,200})")
 _NOT_GIVEN = re.compile(
     r"(?:[a-z \t'-]{0,20}\boffered\b,?(?:\sbut)?)?(?:\s(?:again|today|was|were|is|pt|patient|he|she|and|by|per))*"
     r"\s(?:refused|declined|deferred|cancell?ed|not\s(?:given|done|started|performed|used|applied|available))(?![a-z])"
 )
 # The same behind a sign, as a form has it: "Ice - pt declined", "MHP: refused today", "Manual: held per pt", "CP: none".
-_FIELD_NOT_GIVEN = re.compile(
-    r"\)?[ \t]?(?:[:=,(|/]|-{1,2})[ \t]*(?:(?:offered|pt|patient|he|she|was|but|again|today|and)\b[ \t,/-]{1,3})*"
-    r"(?:refused|declined|defer(?:red)?|cancell?ed|held|hold|omitted|skipped|none|n/a|no(?=[\s.)]*\Z|\sthanks|,\sthanks)"
-    r"|not\s(?:given|done|started|performed|used|applied|available|today|indicated|needed|tolerated|appropriate))"
-    r"(?:[\s.)!]*\Z|\s?[,;(-]|\s(?:today|this|at|by|per|due|d/t|2/2|s/t|secondary|because|bc|as|for|until|till|again|thanks|on|in|w/|with)(?![a-z]))"
-    r"(?![^\n]*(?:\d\s?(?:min|sec|x|reps?|lb|ft|#|')|\d\s?x|\b(?:did|instead|but|only|then|except|rest)\b))"
+_NOTHING = (
+    r"(?:(?:offered|pt|patient|he|she|was|but|again|today|and)\b[ \t,/-]{1,3})*"
+    r"(?:refused|declined|defer(?:red)?|cancell?ed|held|hold|omitted|skipped|none|nil|n/a|no(?=[\s.)]*\Z|\sthanks|,\sthanks)"
+    r"|not\s(?:given|done|started|performed|used|applied|available|today|indicated|needed|tolerated|appropriate|addressed|completed|provided|attempted|tested))"
+    r"(?:[\s.)!]*\Z|\s?[,;:(-]|\s(?:today|this|at|by|per|due|d/t|2/2|s/t|secondary|because|bc|as|for|until|till|again|thanks|on|in|w/|with)(?![a-z]))"
+)
+_DONE_AFTER_ALL = r"[^\n]*(?:\d\s?(?:min|sec|x|reps?|lb|ft|#|')|\d\s?x|\b(?:did|instead|but|only|then|except|rest)\b)"
+_FIELD_NOT_GIVEN = re.compile(rf"\)?[ \t]?(?:[:=,(|/]|-{{1,2}})[ \t]*{_NOTHING}(?!{_DONE_AFTER_ALL})")
+_NO_MINUTES = re.compile(r"\)?[ \t:=,(|x-]{0,4}0[ \t]?(?:mins?|minutes|m|')[ \t.)]*\Z")
+# The line below a heading says that nothing was given, or that others had done it: "n/a, walked w/ CNA this am".
+_NOTHING_BELOW = re.compile(
+    rf"(?:0[ \t]?(?:mins?|minutes|m|')[ \t.]*\Z|{_NOTHING}(?:(?!{_DONE_AFTER_ALL})"
+    r"|(?![^\n]*(?:\d\s?min|\binstead\b))[^\n]*(?:(?<![a-z])(?:w/|with\s|by\s)(?:the\s)?(?:cna|nsg|nurs(?:e|ing)|rn|staff|family|wife|husband|son|daughter|dtr|caregiver|aides?)(?![a-z])"
+    r"|\b(?:this\s(?:am|a\.m|morning)|earlier|already|yesterday)(?![a-z]))))"
 )
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
@@ -79,7 +90,30 @@ def _refused(reading: Reading, piece: Piece) -> bool:
     if len({label.code for label in named}) != 1:
         return False
     behind = named[-1].end
-    return (_NOT_GIVEN.match(low, behind, piece.end) or _FIELD_NOT_GIVEN.match(low, behind, piece.end)) is not None
+    return any(said.match(low, behind, piece.end) for said in (_NOT_GIVEN, _FIELD_NOT_GIVEN, _NO_MINUTES))
+
+
+def _nothing_below(reading: Reading) -> set[int]:
+    """The pieces of headings that only name a service, with the line below that says that it was not given: "97116 GAIT
+    TRAINING" above "n/a today"."""
+    low, pieces = reading.low, reading.pieces
+    out: set[int] = set()
+    for index, piece in enumerate(pieces):
+        if not piece.first or not reading.labels_in(piece.start, piece.start + _HEADING):
+            continue
+        end = low.find("\n", piece.start, piece.start + _HEADING)
+        below = _BELOW.match(low, end) if end >= 0 else None
+        if below is None or not _NOTHING_BELOW.match(low, *below.span("line")):
+            continue
+        named = {one_name(label.code) for label in reading.labels_in(piece.start, end)}
+        if len(named) != 1 or reading.times_in(piece.start, end):
+            continue
+        if content_words(low, reading.labels, piece.start, end):
+            continue
+        while index < len(pieces) and pieces[index].start < below.end():
+            out.add(index)
+            index += 1
+    return out
 
 
 def set_aside(reading: Reading) -> list[int]:
@@ -93,6 +127,7 @@ def set_aside(reading: Reading) -> list[int]:
     foot = foot_list(low)
     if foot and sum(piece.end <= foot.start for piece in pieces) < len(foot.entries):
         foot = None  # it is all that the note says of its services
+    nothing = _nothing_below(reading)
     taught = {index for start, end in done_today(reading) for index in range(start, end)}
     for index, piece in enumerate(pieces):
         before = pieces[index - 1] if index else None
@@ -109,7 +144,7 @@ def set_aside(reading: Reading) -> list[int]:
         if (grid and grid.not_done(piece.start)) or (piece.first and is_heading_row(low, piece.start, piece.end)):
             out.append(index)
             continue
-        if (index == 0 and is_title(low, piece, reading.labels)) or _refused(reading, piece):
+        if (index == 0 and is_title(low, piece, reading.labels)) or index in nothing or _refused(reading, piece):
             out.append(index)
             continue
         if _UNTICKED.match(low, piece.start, piece.end):

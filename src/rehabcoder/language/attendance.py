@@ -37,6 +37,7 @@ _WORDS = (
 _LEAD = re.compile(
     r"[\W_]*(?:(?:all|both|this|these|it|pt|he|she|was|were|done|run|performed|completed|given|finished|set up|then|here) )*"
 )
+_HEADED = 40  # code points of a service in which its heading names who gave it
 _KINDS = 2  # kinds of company that make a group: one alone is often another's name or a pair of limbs
 
 Place: TypeAlias = tuple[int, int]
@@ -167,8 +168,14 @@ def _therapist(text: str, at: int) -> bool:
     return text.startswith("PT", at) and not text.isupper()
 
 
+def _headed(low: str) -> Place | None:
+    """Where the heading of a service, or the row of it, names an aide as the one who gave it."""
+    place = first_place(low, ["aide.headed"])
+    return place if place and place[0] <= _HEADED else None
+
+
 def _aide(low: str) -> Place | None:
-    place = first_place(low, ["aide.ran"])
+    place = first_place(low, ["aide.ran"]) or _headed(low)
     if place is None and (place := first_place(low, ["aide.with", "aide.named"])) and first_place(low, ["aide.unless"]):
         return None
     return place

@@ -17,13 +17,17 @@ from rehabcoder.language.times import TimeMention
 
 _LEAST = 8  # minutes: less is no stretch of a visit
 _FAR = 400  # code points of a sentence on either side
+_VISIT = 3000  # code points of what is told behind it
 _DAY = 720  # minutes after which a clock without am and pm begins again
 _NO_LENGTH = frozenset({"clock", "pct", "trail", "bare", "cell"})
 _WHOLE = re.compile(
     r"\b(?:whole|entire|full|all) (?:of )?(?:the )?(?:hour|visit|session|time|treatment|tx|appointment)\b"
 )
+_PART = re.compile(
+    r"\b(?:(?:first|last|second|other) (?:half|part)|part of|(?:start|beginning|end) of) ?(?:the )?(?:hour|visit|session|time|treatment|tx)?\b"
+)
 _BREAK = re.compile(r"\n|[.!?](?=\s+[a-z(]|\s*\n)")
-_ABBREVIATED = re.compile(r"(?<![a-z])(?:pt|pts|min|mins|ot|mr|mrs|ms|dr|vs|approx|hr|hrs|w)\Z")
+_ABBREVIATED = re.compile(r"(?<![a-z])(?:pt|pts|min|mins|ot|mr|mrs|ms|dr|vs|approx|hr|hrs|w|[a-z]\.[a-z])\Z")
 # Given with the therapist's hands: whether they were on this patient all the while, a person says.
 _HANDS_ON = frozenset({"97140", "97124", "97032", "97033", "97034", "97035", "97036"})
 
@@ -59,12 +63,14 @@ def find_shared(
             if _one_on_one(codes[holder], labels[holder]):  # said of this service, within it
                 out.given[holder] = place
             continue
+        alone = _alone_from(reading.low, place[1], places)
         others = [
             k
             for k, (start, end) in enumerate(places)
             if k != holder
             and _one_on_one(codes[k], labels[k])
             and not first_place(reading.low[start:end], ["shared.apart"])
+            and (start < place[1] or start < alone)
         ]
         if not others:
             continue
@@ -80,6 +86,17 @@ def find_shared(
         if holder is not None:
             out.told.add(holder)
     return out
+
+
+def _alone_from(low: str, shared: int, places: Sequence[Place]) -> int:
+    """From where on words between the services behind `shared` say that the patient was alone with the therapist: "J.R. to the
+    bike, then D.M. alone w/ me"."""
+    stop = shared + _VISIT
+    for start, end in places:
+        if shared < start < stop and first_place(low[shared:start], ["shared.apart"]):
+            return start
+        shared = max(shared, end)
+    return len(low)
 
 
 def _one_on_one(code: str, label: str | None) -> bool:
@@ -132,6 +149,8 @@ def _meant(
     """The services of which a sentence speaks; None where it does not tell which of the `others`."""
     time = next((t for t in reading.times_in(*place) if t.minutes >= _LEAST and t.form not in _NO_LENGTH), None)
     if time is None or _WHOLE.search(reading.low, *place):
+        if time is None and _PART.search(reading.low, *place):
+            return None
         around = all(places[k][0] > place[0] for k in others) or all(places[k][0] < place[0] for k in others)
         return list(others) if around else None
     ranges = {k: own for k in others if (own := _range(reading, places[k]))}

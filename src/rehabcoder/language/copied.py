@@ -1,12 +1,15 @@
 """Text that was copied forward from an earlier visit and is marked so: it tells of that visit, not of this one.
 
 "[carried forward from 6/09]" heads a block, "Copied 10/03: ..." a line or a quotation, "*** pulled forward from 10/03: ... ***"
-stands between signs. What a patient copied from the board, or carried over the step, is none.
+stands between signs. What a patient copied from the board, or carried over the step, is none. The entry of an earlier day
+above the one of today ("11/05: TE 15 min" above "11/07 TODAY: ...") is such text too, marker or not.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 _DAY = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
 _EARLIER = r"(?:the\s)?(?:last|previous|prev|prior|earlier)(?![a-z])"
@@ -40,14 +43,27 @@ _BACK = re.compile(
     rf"|\n[\W_]*(?:date:?\s)?(?P<day>{_DAY}))"
 )
 _DAY_FIRST = re.compile(_DAY)
+# "11/05: ...", "Tues 11/05/25 - ...", "11/07 (today): ...": how the entry of a day opens.
+_ENTRY = re.compile(
+    r"^[^\w\n]*(?P<lead>(?:today|this\svisit)[ ,(:-]{1,3})?(?:date[ :]{1,2})?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]?[ ])?"
+    r"(?:(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})(?:[/.-]\d{2,4})?|(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ ](?P<of>\d{1,2})(?:,[ ]\d{4})?)(?P<behind>[ ,(-]{1,3}(?:today|this\svisit|current\svisit)\)?)?[ ]?(?:[:=]|-{1,2}[ ])",
+    re.M,
+)
+_FROM_DAY = re.compile(
+    rf"(?<![a-z]){_TAKEN}(?:[\s-](?:forward|fwd|over))?\sfrom\s(?:the\s)?(?P<month>\d{{1,2}})[/.-](?P<day>\d{{1,2}})(?!\d)"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH, _YEAR = 31, 372  # days, near enough to tell which of two dates is the earlier one
 _FAR = 2000  # code points that a copied block may be long
+_SEVERAL = 2  # entries
 _BEFORE = 12  # code points before a marker that tell where it stands
 
 
 def copied_stretches(low: str) -> list[tuple[int, int]]:
     """The stretches of a shadow text that were copied from an earlier visit, with their markers, in order."""
+    entries = _earlier_entries(low)
     if not any(word in low for word in _WORDS):
-        return []
+        return entries
     out: list[tuple[int, int]] = []
     done = 0
     for mark in _MARK.finditer(low):
@@ -64,7 +80,49 @@ def copied_stretches(low: str) -> list[tuple[int, int]]:
         if end:
             out.append((start, end))
             done = end
+    return sorted([*out, *(entry for entry in entries if not touches(out, *entry))])
+
+
+def touches(stretches: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of some stretches, which stand in order and apart, has a part in `[start, end)`."""
+    at = bisect_right(stretches, start, key=lambda stretch: stretch[1])
+    return at < len(stretches) and stretches[at][0] < end
+
+
+def _earlier_entries(low: str) -> list[tuple[int, int]]:
+    """The entries of days before the one that the note says is today's, or of the day from which it was taken over."""
+    entries = list(_ENTRY.finditer(low))
+    if len(entries) < _SEVERAL:
+        return []
+    days = [_day(entry) for entry in entries]
+    today = next((day for day, entry in zip(days, entries, strict=True) if entry["lead"] or entry["behind"]), None)
+    taken = _FROM_DAY.search(low)
+    if today is None and taken and _day(taken) in days:
+        today = next((day for day in days if _is_earlier(_day(taken), day)), None)
+    if today is None:
+        return []
+    out: list[tuple[int, int]] = []
+    seen = False  # the entry of today: behind it stands what is of today, up to another date
+    for day, entry, following in zip(days, entries, [*entries[1:], None], strict=True):
+        seen = seen or day == today
+        if _is_earlier(day, today):
+            start = entry.start()
+            block = low.find("\n\n", start, start + _FAR)
+            end = following.start() if following and not seen else _line_end(low, entry.end())
+            out.append((start, min(end, block) if block >= 0 else min(end, start + _FAR)))
     return out
+
+
+def _day(found: re.Match[str]) -> int:
+    """The day of a year on which an entry was written, or from which text was taken."""
+    said = found.groupdict()
+    if said.get("name"):
+        return (_MONTHS.index(said["name"]) + 1) * _MONTH + int(said["of"])
+    return int(said["month"]) * _MONTH + int(said["day"])
+
+
+def _is_earlier(day: int, today: int) -> bool:
+    return 0 < (today - day) % _YEAR < _YEAR // 2
 
 
 def _end(low: str, mark: re.Match[str], sign: str, *, heads: bool) -> int:

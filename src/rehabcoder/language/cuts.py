@@ -30,6 +30,9 @@ _TIMED_ONLY = re.compile(
     r"(?:[ \t:(x@~-]{0,4}(?:\d{1,3} ?(?:mins?|minutes|m|')|[5-9]|[1-9]\d)[ \t).]{0,3})?(?:[,;/+&][ \t]++(?:and\s+)?|\s+(?:and|then|plus)\s+)"
 )
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
+# "NMES/IFC unattended 15 min": two names of a current between the same electrodes.
+_CURRENTS = frozenset({"97032", "97014", "G0283"})
+_EITHER_NAME = re.compile(r"\s?[/+&]\s?")
 # "TE/NMR 25 min: ...", "NMR and therapeutic exercise: ...": one heading of two names.
 _JOINTLY = re.compile(r"\s?(?:[/&+]|and)\s?")
 _HEADS = re.compile(r"[ \t]{0,2}(?:\(?\d{1,3} ?(?:m|mins?|minutes|')?\)?[ \t]{0,2})?(?:[:=]|-[ \t])")
@@ -92,6 +95,7 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
                 (before.code == label.code and label.start - before.end <= 8)  # "manual therapy 97140" is one label
                 or (label.number and not low[before.end : label.start].strip(" \t"))  # and "e-stim 97032" one service
                 or (label.number and before.code == label.code and _ONE_TIME.fullmatch(low, before.end, label.start))
+                or ({before.code, label.code} <= _CURRENTS and _EITHER_NAME.fullmatch(low, before.end, label.start))
             )
         )
         last = following if following and following.code == label.code and following.start - label.end <= 8 else label

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rehabcoder.language.breaks import lost_breaks, mended, place
 from rehabcoder.language.charge_rows import ChargeRow, find_charge_rows
-from rehabcoder.language.copied import copied_stretches, without
+from rehabcoder.language.copied import copied_stretches, touches, without
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.keyed import Keyed, find_keyed
 from rehabcoder.language.labels import Label, find_labels
@@ -64,7 +64,7 @@ class Reading:
 
     def was_copied(self, piece: Piece) -> bool:
         """Whether a piece lies in what was copied from an earlier visit."""
-        return any(start < piece.end and piece.start < end for start, end in self.copied)
+        return touches(self.copied, piece.start, piece.end)
 
     def times_in(self, start: int, end: int) -> list[TimeMention]:
         """The times that begin in `[start, end)`."""

@@ -10,7 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from rehabcoder.billing.codes import one_name
 from rehabcoder.language.detail import content_words
 from rehabcoder.language.labels import Label
 from rehabcoder.language.pieces import Piece
@@ -54,6 +56,7 @@ _STYLE = 2  # lines that open with a label and describe the service themselves
 _ONLY_TIME = re.compile(
     r"[^\w\n]*(?:(?:tx[ ])?(?:time|min(?:ute)?s?|dur(?:ation)?)[^\w\n]*)?\d{1,3}[^\w\n]*(?:m|min(?:ute)?s?)?[^\w\n]*"
 )
+_PAIR = 2  # the number and the name of a code
 _PARTS = (".", ",", ";", " and", " then", " plus", "+")  # between two services of a line
 _WITHIN = 24  # pieces of a line before such a label
 _JOINT = 8  # code points of such a sign
@@ -153,6 +156,44 @@ def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> b
     return described >= _STYLE - complete and low[following.start] not in _LISTS
 
 
+def _named_again(low: str, piece: Piece, following: Piece, labels: Sequence[Label]) -> bool:
+    """Whether a line that only names a service stands above one that opens with the same name again, which tells of it: "97530
+    THERAPEUTIC ACTIVITIES" above "TA, 15 min"."""
+    if not (piece.first and following.first) or following.line - piece.line != 1:
+        return False
+    if low[piece.start] in _LISTS and low[following.start] == low[piece.start]:
+        return False  # two points of a list
+    at = bisect_left(labels, piece.start, key=lambda label: label.start)
+    again = bisect_left(labels, following.start, key=lambda label: label.start)
+    codes = {one_name(label.code) for label in labels[at:again]}
+    if again == len(labels) or labels[again].end > following.end or codes != {one_name(labels[again].code)}:
+        return False
+    return not any(map(str.isalnum, low[following.start : labels[again].start]))
+
+
+def _coded_headings(
+    low: str, pieces: Sequence[Piece], thin: Sequence[bool], labels: Sequence[Label], time_places: Sequence[int]
+) -> set[int]:
+    """The lines that give a code by its number and its name and say no more, where several of a note do and each stands above
+    what was done: "97530 - THERAPEUTIC ACTIVITIES" above "Gait to the bathroom, toilet transfers x3"."""
+    out: set[int] = set()
+    beside = False  # the line before was such a line: then they are a list of charges
+    for index, (piece, following) in enumerate(pairwise(pieces)):
+        if not piece.first:
+            continue
+        at = bisect_left(labels, piece.start, key=lambda label: label.start)
+        named = [label for label in labels[at : at + 3] if label.end <= piece.end]
+        alone = thin[index] and following.first and len(named) == len({label.number for label in named}) == _PAIR
+        heading = alone and named[0].code == named[1].code and not _has(time_places, piece)
+        behind = bisect_left(labels, following.start, key=lambda label: label.start)
+        other = behind < len(labels) and labels[behind].end <= following.end and labels[behind].number
+        told = not other and not thin[index + 1] and following.line - piece.line == 1
+        if heading and told and not beside and not _OTHER_PART.match(low, following.start):
+            out.add(index)
+        beside = heading
+    return out if len(out) >= _STYLE else set()
+
+
 def is_title(low: str, piece: Piece, labels: Sequence[Label]) -> bool:
     """Whether a line is the title of the note, though it names a service: the first line, of a name and no time or figure
     ("AQUATIC THERAPY LOG"), where it says what kind of paper it is or a line below names the same service."""
@@ -247,6 +288,7 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
     thin = [p.end - p.start <= _FAR and content_words(low, labels, p.start, p.end) == 0 for p in pieces]
     # On a form with ticks a bare name is a box left blank.
     described = _described(low, pieces, thin, label_places) if any(thin) and labels and "\u2611" not in low else 0
+    coded = _coded_headings(low, pieces, thin, labels, time_places) if labels else set()
     out: list[Piece] = []
     pending: Piece | None = None  # a heading that waits for its description
     for index, piece in enumerate(pieces):
@@ -294,14 +336,24 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
                 and _bills(low, piece, labels)
                 and (_bills(low, above, labels) or _is_charge(low, above, labels))
             )
+            again = index in coded or (
+                labelled and not timed and following is not None and _named_again(low, piece, following, labels)
+            )
             if (
                 following is not None
                 and not billed
                 and not (index == 0 and is_title(low, piece, labels))
                 and not (labelled and low.startswith(CLOSES, piece.start))
                 and not _REFERS.search(low, piece.start, piece.end)
-                and not (labelled and not timed and _stands_alone(low, piece, following, described))
-                and _heads(low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times)
+                and (
+                    again
+                    or (
+                        not (labelled and not timed and _stands_alone(low, piece, following, described))
+                        and _heads(
+                            low, piece, following, labelled, timed, thin[index + 1], label_places, time_places, times
+                        )
+                    )
+                )
             ):
                 pending = piece
                 continue

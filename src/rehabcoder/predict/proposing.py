@@ -16,8 +16,10 @@ from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.closing import timed_blocks
+from rehabcoder.language.going_on import going_on
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
+from rehabcoder.language.modalities import modalities_given
 from rehabcoder.language.named import named_only, only_billed, only_summed, parted
 from rehabcoder.language.openings import (
     joint_headings,
@@ -166,6 +168,7 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside))
     bills = only_billed(reading, layout, inside, p.stated.units_span, p.aside)
     emission[[k for k in (*barred, *bills) if k < size], OUTSIDE] += SURELY
+    emission[[k for k in modalities_given(reading, barred) if k < size], OUTSIDE] -= SURELY
     # A label that closes a service goes on with what stands before it, and nothing behind goes on with it.
     for k in closing_labels(reading, layout, p.kinds, classes, barred):
         emission[k, INSIDE] += SURELY
@@ -188,6 +191,7 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
         *turns_on_machines(reading),
         *shares_of_a_time(reading),
         *parts_of_a_sentence(reading, told),
+        *going_on(reading),
     )
     emission[[k for k in no_beginning if k < size], BEGINS] -= SURELY
     return barred
