@@ -48,7 +48,10 @@ def lengths(text: str) -> list[tuple[str, int, str]]:
             [("From nine o'clock until quarter past", 15, "range"), ("quarter past", 25, "run")],
         ),
         ("Pills at half past seven. Balance and gait. Sleeps at ten o'clock.", []),
-        ("Levodopa at twelve fifteen. We started at one. Until one fourteen big steps.", []),
+        (
+            "Pills at twelve fifteen. We started at one. Until one fourteen big steps, until one thirty gait.",
+            [("one fourteen", 14, "run"), ("one thirty", 16, "run")],
+        ),
         ("Treadmill at three miles an hour", []),
         (
             "0:00 forms\n0:06 gaze drill\n0:20 gait\n0:33 stop",

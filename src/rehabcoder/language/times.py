@@ -104,7 +104,8 @@ _TIME = re.compile(
 
 # A single time of day in words behind "at" and the like; alone it tells nothing of how long anything took.
 _SPOKEN_MARK = re.compile(
-    rf"(?<![a-z])(?:from|at|until|till|by)\s+(?:about\s+|around\s+)?(?P<at>(?>{_PLAINLY}))\b{_OF_NO_MEASURE}"
+    rf"(?<![a-z])(?:(?:from|at|until|till|by)\s+(?:about\s+|around\s+)?(?P<at>(?>{_PLAINLY}))\b{_OF_NO_MEASURE}"
+    rf"|(?:start(?:ed)?|began|begun|done|finished|ended|stopped)\s+at\s+(?P<hour>{_HOUR})(?=[.,;]|\s+(?:and|with)\b))"
 )
 _MARKS = 3  # such times in a row that follow one another through a session
 _LONGEST_RUN = 90  # minutes from one to the next
@@ -328,7 +329,7 @@ def find_times(low: str) -> list[TimeMention]:
 def with_spoken_marks(low: str, said: list[TimeMention]) -> list[TimeMention]:
     """The times with single times of day in words, where several follow one another ("at ten past nine", "at half past", "until
     ten to ten"); one that leaves out its hour is the next one behind the time before it."""
-    marks = {m.start("at"): m for m in _SPOKEN_MARK.finditer(low)}
+    marks = {m.start(m.lastgroup or 0): m for m in _SPOKEN_MARK.finditer(low)}
     if not marks:
         return said
     for time in said:
@@ -354,12 +355,12 @@ def with_spoken_marks(low: str, said: list[TimeMention]) -> list[TimeMention]:
 
 def _single(found: re.Match[str], last: int | None) -> TimeMention | None:
     """A single time of day; one without its hour is looked for behind the `last` one."""
-    parts = _hour_and_minute(found["at"])
+    parts = (number(found["hour"]) or 0, 0) if found["hour"] else _hour_and_minute(found["at"])
     if parts is None or (parts[0] is None and last is None):
         return None
     hour, minute = parts
     at = 60 * hour + minute if hour is not None else (last or 0) + (minute - (last or 0)) % 60
-    return TimeMention(*found.span("at"), at % 1440, "clock")
+    return TimeMention(*found.span(found.lastgroup or 0), at % 1440, "clock")
 
 
 def are_feet(low: str, start: int, end: int, length: int) -> bool:
