@@ -35,6 +35,9 @@ def aside(text: str) -> list[str]:
         "Next visit add steps.",
         "Will progress squats to 20 lb.",
         "Those two took thirty five minutes between them.",
+        "I did not keep track of how much went to which.",
+        "We could not split the minutes between them.",
+        "I didn't time these separately.",
     ],
 )
 def test_what_is_no_service_of_today(text):
@@ -279,3 +282,19 @@ def test_what_was_done_on_another_day_is_no_service_to_the_end_of_its_sentence(t
 )
 def test_what_goes_on_from_another_day_is_of_today(told: str) -> None:
     assert aside(told) == []
+
+
+@pytest.mark.parametrize(
+    "recap",
+    [
+        "Manual therapy and exercise took a combined 30 minutes.",
+        "MT and TE together 30 min, not separated.",
+        "Exercise and manual, 30 minutes combined.",
+        "The manual therapy and the exercise took thirty minutes together.",
+    ],
+)
+def test_what_services_took_together_is_no_service(recap):
+    told = "Manual therapy: glides, grade III.\nTherapeutic exercise: rows 3x10."
+    assert "".join(aside(f"{told}\n{recap}")).replace(" ", "") == recap.replace(" ", "")
+    assert recap not in aside(f"{recap}\n{told}")
+    assert aside(f"{told}\nExercise and manual on the mat together 30 min.") == []

@@ -36,6 +36,24 @@ def lengths(text: str) -> list[tuple[str, int, str]]:
         ),
         ("TE finished 9:15\nMT finished 9:30", [("9:30", 15, "run")]),
         (
+            "From twenty to eleven. Until five to eleven I stretched. At five to eleven we stood. Done at ten past.",
+            [("five to eleven", 15, "run"), ("five to eleven", 15, "run")],
+        ),
+        (
+            "We began at ten past nine with gait. At half past we went to the mat. We stopped at ten to ten.",
+            [("ten past nine", 20, "run"), ("half past", 20, "run")],
+        ),
+        (
+            "From nine o'clock until quarter past glides. At quarter past we took the pulleys. We finished at twenty to ten.",
+            [("From nine o'clock until quarter past", 15, "range"), ("quarter past", 25, "run")],
+        ),
+        ("Pills at half past seven. Balance and gait. Sleeps at ten o'clock.", []),
+        (
+            "Pills at twelve fifteen. We started at one. Until one fourteen big steps, until one thirty gait.",
+            [("one fourteen", 14, "run"), ("one thirty", 16, "run")],
+        ),
+        ("Treadmill at three miles an hour", []),
+        (
             "0:00 forms\n0:06 gaze drill\n0:20 gait\n0:33 stop",
             [("0:00", 6, "run"), ("0:06", 14, "run"), ("0:20", 13, "run")],
         ),

@@ -84,6 +84,12 @@ def test_a_code_that_is_left_goes_to_the_one_service_of_its_kind():
     assert named(f"{rows}97110 x1, 97530 x1", *services) == ["97110", "97530", None]
 
 
+def test_canalith_repositioning_that_is_left_labels_no_exercise():
+    rows = "bench press 40# 3x8\ndome stand, eyes shut\n"
+    assert named(f"{rows}Billed 97110 x1, 95992 x1", BENCH, DOME) == ["97110", None]
+    assert named(f"{rows}Billed 97012 x1, 97112 x1", BENCH, DOME) == ["97012", "97112"]
+
+
 def test_a_line_of_codes_that_is_no_charge_line_labels_nothing():
     rows = "bench press 40# 3x8\ndome stand, eyes shut\n"
     assert named(f"{rows}Plan: bill 97110, 97112 next week", BENCH, DOME) == [None, None]

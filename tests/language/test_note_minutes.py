@@ -150,6 +150,16 @@ def test_the_rest_of_the_time_is_what_the_others_leave():
     assert minutes(text, "MT: glides 10 min", "TE: rows had the rest of the time", total=35) == [10, 25]
 
 
+def test_the_rest_is_that_of_the_service_that_stands_beside_it():
+    text = "MT: glides 10 min\nTE: rows\nHe was tired for the rest of the session.\nTotal 35 min"
+    assert minutes(text, "MT: glides 10 min", "TE: rows", total=35) == [10, None]
+
+
+def test_a_place_may_stand_between_a_time_and_its_service():
+    text = "Seen today. Thirty minutes in the water, aquatic steps. Then ramps, twelve minutes."
+    assert minutes(text, "aquatic steps", "ramps, twelve minutes") == [30, 12]
+
+
 def test_the_time_of_one_row_gives_way_to_a_table_that_gives_the_service_more():
     text = "bike\t6 min\npress\t3x10\nMT thumbs\tIII\nCharges\nTE 97110\t20\t1\nMT 97140\t10\t1"
     assert minutes("TE rows\n" + text, "TE rows\nbike\t6 min\npress\t3x10", "MT thumbs\tIII") == [20, 10]

@@ -7,6 +7,7 @@ The tagger has learned this too; here it is certain, because a claim must not ch
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import TypeVar
@@ -19,6 +20,7 @@ from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.reading import Reading
+from rehabcoder.language.recaps import recaps
 from rehabcoder.language.tables import is_heading_row
 from rehabcoder.language.thin import is_title
 
@@ -128,6 +130,8 @@ def set_aside(reading: Reading) -> list[int]:
     if foot and sum(piece.end <= foot.start for piece in pieces) < len(foot.entries):
         foot = None  # it is all that the note says of its services
     nothing = _nothing_below(reading)
+    summed = recaps(reading)
+    sums = [start for start, _ in summed]
     taught = {index for start, end in done_today(reading) for index in range(start, end)}
     for index, piece in enumerate(pieces):
         before = pieces[index - 1] if index else None
@@ -150,6 +154,10 @@ def set_aside(reading: Reading) -> list[int]:
         if _UNTICKED.match(low, piece.start, piece.end):
             if ticked or content_words(low, reading.labels, piece.start, piece.end) < 3:
                 out.append(index)
+            continue
+        sum_before = bisect_right(sums, piece.start) - 1
+        if sum_before >= 0 and piece.start < summed[sum_before][1]:
+            out.append(index)
             continue
         if index in taught:
             going_on = False

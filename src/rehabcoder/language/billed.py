@@ -13,6 +13,7 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from rehabcoder.language.charge_boxes import boxed_pairs
 from rehabcoder.language.charge_company import BETWEEN, ROW_MOST, SAID, Company
 from rehabcoder.language.charge_figures import units_of
 from rehabcoder.language.charge_lists import (
@@ -20,12 +21,12 @@ from rehabcoder.language.charge_lists import (
     for_all_above,
     minutes_first_pairs,
     parallel_pairs,
-    said_pairs,
     shared_pairs,
 )
 from rehabcoder.language.charge_marks import Mark, Pair, billing_openings, billing_words, find_marks
 from rehabcoder.language.charge_rows import units_of_rows
 from rehabcoder.language.charge_tables import heading_openings, table_pairs
+from rehabcoder.language.charges_spoken import said_pairs
 from rehabcoder.language.patterns import Words, alternatives, knowledge, openings, whole_words
 from rehabcoder.language.reading import Reading
 
@@ -116,18 +117,21 @@ class _Charges:
                 billed_to >= 0 and BETWEEN.fullmatch(low, billed_to, opens) is not None
             )
             pair = self._pair(index, begin, end, bills)
+            unticked = _UNTICKED.search(low, max(begin, mark.start - 6), mark.start)
             if pair and not goes_on and (
                 (denied_to >= 0 and BETWEEN.fullmatch(low, denied_to, opens)) or self._another_day(begin, mark.start)
-                or _UNTICKED.search(low[max(begin, mark.start - 6) : mark.start])
+                or unticked
             ):  # fmt: skip
                 denied_to = pair.end
             elif pair:
                 out.append(pair)
                 billed_to = pair.end if pair.footer else -1
-            elif mark.number and (self.company.goes_on(index, bills) or (out and self._closes_row(out[-1], index))):
+            elif unticked or not mark.number:
+                continue
+            elif self.company.goes_on(index, bills) or (out and self._closes_row(out[-1], index)):
                 out.append(Pair(mark.start, mark.end, mark.code, 1, True))
                 billed_to = mark.end
-        counted = counted_pairs(low) or said_pairs(low)
+        counted = boxed_pairs(low) or counted_pairs(low) or said_pairs(low)
         if counted:  # the figure of one name stands behind another
             out = [pair for pair in out if pair.end <= counted[0].start or pair.start >= counted[-1].end]
         shared = shared_pairs(low, self.marks, self.says_units)

@@ -29,7 +29,7 @@ _BEHIND = re.compile(
 _NOT_UNITS = re.compile(
     r"[ \t_)\]-]{0,2}(?:min|mn\b|m\b|'|\"(?=[ \t]*[a-z\d])|x\b|x?[ \t]*\d{1,3}(?!\d)[ \t]*(?:x|reps|sets|'|\"|ft|sec)"
     r"|\#|lb|kg|%|reps?\b|sets?\b|secs?\b|s\b|ft\b|feet|hrs?\b|hours?|wks?\b|weeks?|days?\b|deg|steps?\b|cm\b"
-    r"|x/|/[ \t]*\d{1,2}(?!\d|[ \t]?(?:m|min\w*)\b)|:\d|participants|patients|people|others|residents|children|trials?|laps?|stations?"
+    r"|x/|/(?![ \t]\d\d[ \t.]*(?:\n|\Z))[ \t]*\d{1,2}(?!\d|[ \t]?(?:m|min\w*)\b)|:\d|participants|patients|people|others|residents|children|trials?|laps?|stations?"
     r"|visits?|goals?"
     r"|[mk]?hz\b|m?w(?:atts?)?(?:/[ \t]?cm|[ \t]?per\b)|(?:m?w(?:atts?)?|m?a(?:mps?)?|j|joules?|v|volts?|mm|ml|psi|mmhg)\b(?!/)"
     r"|dips?\b|coats?\b|layers?\b|pads?\b|channels?\b|electrodes?\b)"

@@ -1,10 +1,12 @@
-"""Units stated for several codes at once: "97110, 97112 - 1 unit each", "TE/NMR 2/1 units", "TE 25/2, MT 10/1", "1 TE 2 MT"."""
+"""Units stated for several codes at once: "97110, 97112 - 1 unit each", "TE/NMR 2/1 units", "TE 25/2, MT 10/1", "1 TE 2 MT".
+
+Those of a dictation are read by `charges_spoken`, those of boxes that are ticked by `charge_boxes`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from rehabcoder.language.charge_figures import FIGURE, UNIT_WORD, units_of
 from rehabcoder.language.charge_marks import Mark, Pair, code_named
@@ -65,17 +67,6 @@ _COUNTED = re.compile(
 )
 _COUNT = re.compile(r"(?P<u>[1-8])[ \t]?(?P<name>[a-z][a-z /&-]*[a-z])[ ,;+&.]*")
 
-# "Charging one neuro two manual", "billed one unit of ther ex comma one unit gait", "billed two 97110 and one 97140"
-_SAID_OPENS = re.compile(
-    r"(?<![a-z])(?:bill(?:ed|ing)?|charg(?:e|ed|es|ing))(?:[\s:,]+(?:is|was|are|were|for|out|today|as|at|units?)\b)*[\s:,]+(?=(?:one|two|three|four)\s)"
-)
-_SAID = re.compile(r"(?P<u>one|two|three|four)\s+(?:units?\s+)?(?:of\s+|for\s+)?(?=[a-z\d])")
-_SAID_NEXT = re.compile(r"[\s,;&+]*(?:and\s+)?(?=(?:one|two|three|four)\s)")
-_SAID_NUMBER = re.compile(r"(?:97\d{3}|g0283)(?![\da-z])")
-_WORD = re.compile(r"[a-z]+")
-_SAID_WORDS = 4  # of the longest name
-_UNITS = {"one": 1, "two": 2, "three": 3, "four": 4}
-
 
 def shared_pairs(low: str, marks: Sequence[Mark], says_units: bool) -> list[Pair]:
     """Units given to each code of a list, said behind it or before it."""
@@ -124,27 +115,6 @@ def counted_pairs(low: str) -> list[Pair]:
             named = zip(counts, codes, strict=True)
             return [Pair(n.start(), n.end("name"), code, int(n["u"]), True) for n, code in named if code]
     return []
-
-
-def said_pairs(low: str) -> list[Pair]:
-    """Units in words before the name or the number of each service, behind a word for billing: "charging one neuro two manual"."""
-    out: list[Pair] = []
-    for opens in _SAID_OPENS.finditer(low):
-        said = _SAID.match(low, opens.end())
-        while said and (named := _name_at(low, said.end())):
-            code, end = named
-            out.append(Pair(said.start(), end, code, _UNITS[said["u"]], True))
-            goes_on = _SAID_NEXT.match(low, end)
-            said = _SAID.match(low, goes_on.end()) if goes_on else None
-    return out
-
-
-def _name_at(low: str, at: int) -> tuple[str, int] | None:
-    """The code that the words from a place on name, in as many of them as make a name, and where they end."""
-    if number := _SAID_NUMBER.match(low, at):
-        return number[0].upper(), number.end()
-    ends = [word.end() for word in islice(_WORD.finditer(low, at, at + 48), _SAID_WORDS)]
-    return next(((code, end) for end in reversed(ends) if (code := code_named(low, at, end))), None)
 
 
 def parallel_pairs(low: str, marks: Sequence[Mark]) -> list[Pair]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rehabcoder.language.labels import Label
 from rehabcoder.language.times import TimeMention, clock
@@ -34,6 +34,10 @@ _ENDS_HERE = re.compile(
 )
 _UP_TO = re.compile(r"(?:until|till|to|through|by|>|-)\s*$")
 _THEN_UNTIL = re.compile(r"(?:then|next|after\s(?:that|which)|and)(?:\son)?\s+(?:until|till|til|up\sto)\s+$")
+_UNTIL_OPENS = re.compile(
+    r"(?:^|[.;!?]\s)[\s*-]*(?:(?:so|and|then|up)\s+){0,2}(?:until|till|til)\s+(?:about\s+)?\Z", re.M
+)
+_SINCE = re.compile(r"(?<![a-z])(?:from|since|start(?:ed|ing)?|began|begun)(?:\s+at)?\s+\Z")
 _OVER = re.compile(r"[\s:=-]{1,3}(?:done|end(?:ed)?|stop(?:ped)?|out|finish(?:ed)?|home|left|off|water|over)(?![a-z])")
 _STARTS_HERE = re.compile(
     r"(?:^|\n)\s*[\[(*-]*\s*$|(?:from|start(?:ed|ing)?|began|at)(?:\s+at)?\s*[:@-]?\s*$|[;.,/]\s*$"
@@ -170,9 +174,15 @@ def running(low: str, times: Sequence[TimeMention], labels: Sequence[Label]) -> 
     ]
     ranges = [t for t in times if t.form == "range" and t.begins is not None]
     goes_on = any(_THEN_UNTIL.search(low, max(0, c.start - 24), c.start) for c in ends) if ranges else False
-    if goes_on or len(ends) >= max(2, len(starts)) or (ends and any(r.begins == ends[0].minutes for r in ranges)):
+    resumed = len(starts) >= len(ends) and not {c.minutes for c in starts}.isdisjoint(c.minutes for c in ends)
+    if (
+        goes_on
+        or (len(ends) >= max(2, len(starts)) and not resumed)
+        or (ends and any(r.begins == ends[0].minutes for r in ranges))
+    ):
         return _finished(clocks, ranges, ends)
-    return _begun(clocks, starts) if len(starts) >= 2 else []
+    linked = starts and any(r.ends == starts[0].minutes for r in ranges)
+    return _begun(low, clocks, starts, ended) if len(starts) >= 2 or linked else []
 
 
 def _finished(
@@ -190,18 +200,27 @@ def _finished(
     return out
 
 
-def _begun(clocks: Sequence[TimeMention], starts: Sequence[TimeMention]) -> list[TimeMention]:
-    """Each thing took from its own time until the next one that is later."""
+def _begun(
+    low: str, clocks: Sequence[TimeMention], starts: Sequence[TimeMention], ended: Collection[int]
+) -> list[TimeMention]:
+    """Each thing took from its own time until the next one that is later; where a sentence behind it says until when, that
+    tells of it: "I had her from 2:00. Until 2:15 we stretched"."""
     places, begun = [c.start for c in clocks], {c.start for c in starts}
     out: list[TimeMention] = []
     for start in starts:
         behind = bisect_right(places, start.start)
         if behind < len(clocks) and clocks[behind].minutes == start.minutes and clocks[behind].start in begun:
             continue  # "3:14 retest", "3:14 balance": the first took no time
-        later = (c.minutes for c in clocks[behind : behind + 4])
-        following = next((at for at in later if 0 < (at - start.minutes) % _HALF_DAY <= _LONGEST), None)
-        if following is not None:
-            out.append(_run(start, start.minutes, following))
+        later = (c for c in clocks[behind : behind + 4])
+        following = next((c for c in later if 0 < (c.minutes - start.minutes) % _HALF_DAY <= _LONGEST), None)
+        if following is None:
+            continue
+        until = (
+            following.start in ended
+            and _UNTIL_OPENS.search(low, max(0, following.start - 24), following.start)
+            and _SINCE.search(low, max(0, start.start - 14), start.start)
+        )
+        out.append(_run(following if until else start, start.minutes, following.minutes))
     return out
 
 

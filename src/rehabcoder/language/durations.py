@@ -13,8 +13,9 @@ from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.code_units import units_of_codes
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
+from rehabcoder.language.leftovers import leftovers
 from rehabcoder.language.shorthand import closing_counts, each_of_a_list
-from rehabcoder.language.times import WORDS, TimeMention, are_feet, find_times, number
+from rehabcoder.language.times import WORDS, TimeMention, are_feet, find_times, number, with_spoken_marks
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|ma(?:[ *\u00b7-]?min)?\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
 _MAY_FOLLOW = re.compile(r"[ \t)\]|:]*+[(\[x=@~/>,;^fi\d-]")  # how all of the next begins
@@ -82,20 +83,11 @@ _PART = re.compile(
     r"\b(?P<n>an?|one|two|three|the other|the last)[ -](?P<of>third|quarter|fifth)s?\s+(?:was|were|went|of\s+(?:it|that|this|which|the\s+(?:hour|session|visit|time|treatment)|our\s+(?:hour|session|visit|time))\b)"
 )
 _PARTS = {"third": 100 / 3, "quarter": 25, "fifth": 20}
-_REMAINDER = re.compile(
-    r"\b(?:the\s+)?(?:rest|remainder)\s+(?:of\s+(?:the\s+|our\s+|my\s+)?(?:time|session|visit|hour|treatment)\s+)?(?:was|were|on|went|of it|in|to|spent|for|ther|man|gait|neuro|te\b|ta\b|nmr\b)|\b(?:had|got|took|filled)\s+(?:the\s+)?(?:rest|remainder)\b|\b(?:all|what)\s+(?:that\s+)?was\s+left\b"
-)
-
-# "45 min, all of it TE except 15 min MT": what is not excepted.
-_ALL_BUT = re.compile(
-    rf"(?<![a-z])(?P<all>(?:all|the (?:whole|entire) (?:session|visit|treatment|time|hour)|everything)(?:\sof\s(?:it|this|that|the\s[a-z]+))?)"
-    rf"(?:\s[a-z]+){{0,4}},?\s(?:except|apart\sfrom)\s(?:for\s)?(?:the\s)?(?:last\s|first\s)?(?:\d{{1,2}}|{WORDS})\s?(?:min|'|of\s)"
-)
 
 
 def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     """All mentions of time, said or laid out, in order and without overlap; a mention with its unit beats a bare number."""
-    said = find_times(low)
+    said = with_spoken_marks(low, find_times(low))
     taken = bytearray(len(low))
     units = units_of_codes(low, labels, said)
     for mention in said if units else ():
@@ -150,10 +142,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         many = {"two": 2, "three": 3}
         shares = [(m, round(many.get(m["n"], 1) * _PARTS[m["of"]])) for m in _PART.finditer(low)]
         add([TimeMention(m.start(), m.end(), share, "pct") for m, share in shares if share < 100])
-    if "rest" in low or "remainder" in low or ("was" in low and "left" in low):
-        add([TimeMention(m.start(), m.end(), 0, "rest") for m in _REMAINDER.finditer(low)])
-    if "except" in low or "apart from" in low:
-        add([TimeMention(m.start(), m.end("all"), 0, "rest") for m in _ALL_BUT.finditer(low)])
+    add(leftovers(low, labels))
     found = [t for t in found if t.form != "clock" or not taken[t.start]]
     runs = running(low, found, labels)
     row = named_row(low, [t for t in found if t.form == "clock"], labels, taken)

@@ -413,5 +413,5 @@ def attach(
     in_its_column(reading, spans, chosen)
     said_whole(reading, spans, [label or code for label, code in names], chosen, untimed)
     in_order(reading, spans, chosen, total, untimed)
-    the_rest(reading, chosen, total, untimed)
+    the_rest(reading, spans, names, chosen, total, untimed, timed_only=total_span is None)
     return chosen

@@ -16,7 +16,7 @@ from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label, opening_label
 from rehabcoder.language.patterns import knowledge, sentence_start, whole_words
-from rehabcoder.language.reading import Reading
+from rehabcoder.language.reading import MASKED, Reading
 from rehabcoder.language.totals import Stated
 
 _LEAD = 26  # code points in front of a service in which its label may still stand, on the same line
@@ -44,6 +44,7 @@ _NO_SERVICE = re.compile(
     r"(?<![a-z])(?:rest(?:ed|ing|s)?|wait(?:ed|ing|s)?|chang(?:ed|ing)|report|paperwork|adj)(?![a-z])"
 )
 Span = tuple[int, int]
+_MANEUVER = "95992"  # canalith repositioning
 _FAR = 200  # code points in front of a code in which the charge line that lists it may begin
 # Between the first code of a list and the word that says that it was billed.
 _THEN_BILLED = re.compile(r"(?:[\s,&+/]|and\b|plus\b|97\d{3}\b)*+(?:(?:all|both|were|was|are)\s)*+")
@@ -247,8 +248,9 @@ def _from_the_bill(
     given = [i for i, code in enumerate(supported) if code != "none"]
     open_ones = [i for i in given if out[i] is None]
     in_order = zip(given, billed, strict=True) if len(billed) == len(given) else ()
-    differ = [i for i, code in in_order if code != (one_name(la.code) if (la := out[i]) else supported[i])]
-    if len(billed) == len(given) and len(differ) == 1 and out[differ[0]] is None:
+    differ = [(i, code) for i, code in in_order if code != (one_name(la.code) if (la := out[i]) else supported[i])]
+    alone = differ[0] if len(differ) == 1 else None
+    if alone and out[alone[0]] is None and not _is_another(alone[1], supported[alone[0]]):
         for i, code in zip(given, billed, strict=True):
             out[i] = out[i] or Label(*span, billed[code], True, False)
         return
@@ -261,8 +263,14 @@ def _from_the_bill(
     still = [i for i in open_ones if out[i] is None]
     if len(left) == 1 and len(still) > 1:
         still = [i for i in still if any({left[0], supported[i]} <= alike for alike in _ALIKE)]
-    if len(left) == 1 and len(still) == 1:
+    if len(left) == 1 and len(still) == 1 and not _is_another(left[0], supported[still[0]]):
         out[still[0]] = Label(*span, billed[left[0]], True, False)
+
+
+def _is_another(billed: str, supported: str) -> bool:
+    """Whether a billed code is that of a procedure which nobody mistakes for what was described: the turning of the patient that
+    brings crystals of the ear back, for an exercise. Heat and pumps are mistaken, by the models."""
+    return billed == _MANEUVER and supported in MASKED
 
 
 def _left_for_one_alone(

@@ -41,9 +41,12 @@ _ROW_OF_MINUTES = re.compile(r"[ \t]*(?:mins?|minutes)[ \t\d|-]*$")
 _NOTHING_MORE = re.compile(r"[ \t.)]*(?:\n|$)")
 # A time opens a sentence or a line, but for a few words that lead up to it; between it and the service stands nothing more.
 _OPENS = re.compile(
-    r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s)|(?<![a-z])(?:except|apart from)\s)[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another)\s+)*$"
+    r"(?:^|\n|[.;!?]\s|,\s(?=and\s|then\s)|(?<![a-z])(?:except|apart from)\s)[\s*(-]*(?:(?:and|then|next|after that|from|until|till|to|for|at|the|in|i spent|we spent|another|last|final)\s+)*$"
 )
 _BETWEEN = re.compile(r"[ \t,:)-]*(?:(?:of|was|were|on|for|in|went to|to)\s+)?")
+_PLACE = re.compile(
+    r"[ \t]+(?:in|at|on|out(?:[ \t](?:in|on))?)[ \t](?:(?:the|her|his|their|our)[ \t])?[a-z]{3,14}(?:[ \t][a-z]{3,14})?[,:][ \t]*"
+)
 _NAMED = re.compile(r"[ \t]+(?:of[ \t]+)?[a-z](?:[a-z/-]|[ \t](?=[a-z])){2,38},[ \t]*")
 _NAME = 42  # code points of it
 _BEFORE_CLOSING = re.compile(r"[ \t,(=-]*(?:(?:for|x)\s*)?")
@@ -163,12 +166,16 @@ def with_times_beside(reading: Reading, spans: Sequence[tuple[int, int]]) -> lis
 
 
 def _leads_to(reading: Reading, at: int, start: int) -> bool:
-    """Whether nothing stands between a time and the service that begins at `start` but what it is the time of: "30 minutes
-    [of] wheelchair work, 97542: up the ramp"."""
+    """Whether nothing stands between a time and the service that begins at `start` but what it is the time of, or where it was
+    given: "30 minutes [of] wheelchair work, 97542: up the ramp", "Thirty of those were in the water, ..."."""
     low = reading.low
     if start - at <= _GAP and _BETWEEN.fullmatch(low, at, start):
         return True
-    if start - at > _NAME or not _NAMED.fullmatch(low, at, start):
+    if start - at > _NAME:
+        return False
+    if _PLACE.fullmatch(low, at, start):
+        return True
+    if not _NAMED.fullmatch(low, at, start):
         return False
     name = reading.labels_in(start, start + 1)
     return bool(name) and name[0].number and low[name[0].end : name[0].end + 1] == ":"
@@ -336,18 +343,37 @@ def in_the_water(reading: Reading, names: Sequence[tuple[str | None, str]], chos
 
 def the_rest(
     reading: Reading,
+    spans: Sequence[tuple[int, int]],
+    names: Sequence[tuple[str | None, str]],
     chosen: list[Minutes],
     total: int | None,
     untimed: Sequence[bool],
+    *,
+    timed_only: bool,
 ) -> None:
-    """ "The rest of the session": the stated total less all that the other services took."""
+    """ "The rest of the session": the stated total less all that the other services took.
+
+    `timed_only`: the total is that of the timed services alone.
+    """
     rests = [t for t in reading.times if t.form == "rest"]
     if not rests or total is None:
         return
     open_ones = [i for i, m in enumerate(chosen) if m.minutes is None and not untimed[i]]
     if len(open_ones) != 1:
         return
-    left = total - sum(m.minutes or 0 for m in chosen)
-    if 0 < left < total:
-        mention = rests[0]
+    if not timed_only and any(
+        m.minutes is None and idle and code != "none" for m, idle, (_, code) in zip(chosen, untimed, names, strict=True)
+    ):
+        return  # a hot pack of unknown length
+    left = total - sum(m.minutes or 0 for m, idle in zip(chosen, untimed, strict=True) if not (timed_only and idle))
+    (start, end), name = spans[open_ones[0]], names[open_ones[0]]
+    mention = next(
+        (
+            t
+            for t in rests
+            if start - _BEFORE <= t.start < end or any(la.code in name for la in reading.labels_in(t.end, t.end + _GAP))
+        ),
+        None,
+    )
+    if mention and 0 < left < total:
         chosen[open_ones[0]] = Minutes(left, mention.start, mention.end, 0.7)

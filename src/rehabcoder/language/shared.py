@@ -33,6 +33,10 @@ _SAID_OF_SEVERAL = re.compile(
     r"(?:\A|[.;!?\n(]\s*|,\s+)(?:(?:these|those)(?:\s+(?:two|three|four))?|the\s+(?:two|three|four))(?:\s+(?:of\s+them|together|parts|blocks|things|combined|[a-z]+s(?=\s+together)))*"
     r"\s+(?:took|were|came\s+to|lasted|ran|filled|made|used)(?:\s+(?:up|us|me|him|her|about|around|some|roughly|the|a|full|first|last|all\s+of))*\s+\Z"
 )
+# ... said of a time: "The first half hour went between the stairs and the rocker board".
+_SHARED_OUT = re.compile(
+    r"\s(?:went\s(?:between|among)|(?:(?:was|were|got)\s)?(?:shared|split|divided|spread)(?:\s(?:up|out))?\s(?:between|among|across|over|by))\s"
+)
 _SUBJECT = 60  # code points of it
 _EACH_BEHIND = re.compile(r"[\s,]*(?:each|apiece|ea)\b")
 _OF_ITS_OWN = re.compile(r"[\[({;.-]\s*$")  # "[both (28)]", but not "glides to both x 28 min"
@@ -79,7 +83,9 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
             if _told_of_several(reading, begins, ends, mention):
                 out.add(mention.start)
             continue
-        if _ON_THINGS.match(low, mention.end):
+        if _ON_THINGS.match(low, mention.end) or (
+            mention.minutes >= _LEAST_SHARED and _SHARED_OUT.match(low, mention.end)
+        ):
             out.add(mention.start)
             continue
         if _spread(reading, begins, ends, mention) or _between_several(reading, begins, ends, mention):

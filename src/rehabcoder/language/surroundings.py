@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from rehabcoder.language.foot_minutes import FootList, foot_list
+from rehabcoder.language.labels import Label
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 from rehabcoder.language.total_words import total_words
@@ -17,6 +18,7 @@ _HEADING_ENDS = re.compile(r"[ \t)\]|*=-]*\n")
 _ROUND_THE_CLOCK = re.compile(
     r"(?<![a-z])(?:in|out|time|seen|session|visit|tx|treatment|start|arrived|from|pt|ot)(?![a-z])"
 )
+_BETWEEN_TIMES = re.compile(r"(?:[ \t]?(?:min(?:ute)?s?|m|'))?[ \t,;/|&+.)]{0,6}(?:and[ \t]|plus[ \t])?")
 _FAR = 60  # code points before a place that speak of it; a note without full stops says much else in one sentence
 _NEAR = 60  # times before and behind a place that may make up its total
 _LONGER_THAN_ANY = 999
@@ -171,6 +173,19 @@ class Surroundings:
             and not self.low[row[-1].end : start].strip(" \t|,;/=")
             and "\n" not in self.low[row[0].start : start]
         )
+
+    def row_before(self, at: int) -> list[tuple[TimeMention, Label]]:
+        """The times right behind a label each that stand side by side right before `at`, in order: "TE 12, NMR 23 = "."""
+        row: list[tuple[TimeMention, Label]] = []
+        border, index = at, bisect_left(self.mentions, at, key=_start) - 1
+        while index >= 0 and _BETWEEN_TIMES.fullmatch(self.low, self.mentions[index].end, border):
+            mention = self.mentions[index]
+            named = bisect_left(self.labels, mention.start, key=lambda label: label.start) - 1
+            if named < 0 or not 0 <= mention.start - self.labels[named].end <= _BESIDE:
+                break
+            row.append((mention, self.labels[named]))
+            border, index = self.labels[named].start, index - 1
+        return row[::-1]
 
     def is_unsplit(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note that names several services."""

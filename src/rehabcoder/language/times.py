@@ -102,6 +102,15 @@ _TIME = re.compile(
 )
 
 
+# A single time of day in words behind "at" and the like; alone it tells nothing of how long anything took.
+_SPOKEN_MARK = re.compile(
+    rf"(?<![a-z])(?:(?:from|at|until|till|by)\s+(?:about\s+|around\s+)?(?P<at>(?>{_PLAINLY}))\b{_OF_NO_MEASURE}"
+    rf"|(?:start(?:ed)?|began|begun|done|finished|ended|stopped)\s+at\s+(?P<hour>{_HOUR})(?=[.,;]|\s+(?:and|with)\b))"
+)
+_MARKS = 3  # such times in a row that follow one another through a session
+_LONGEST_RUN = 90  # minutes from one to the next
+
+
 @dataclass(slots=True, frozen=True)
 class TimeMention:
     """A stretch of time in the text: `minutes` in whole minutes (seconds dropped), `form` says how it was written.
@@ -224,6 +233,7 @@ _LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b|\s?,\s
 _LAPS_OF = re.compile(r"(?<![\d.])\d{1,2}\s?x\s?\Z")  # before them: "5 x 80'"
 # "Each additional 15 minutes" says what a code's unit is.
 _EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")
+_PER_HOUR = re.compile(r"(?<![a-z])(?:miles?|kilomet(?:er|re)s?|km|knots)\s\Z")  # "at three miles an hour"
 # A test of walking is named by its minutes ("6 minute walk 412 ft"); a walk somewhere takes them.
 _WALK_TEST = re.compile(
     r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"
@@ -283,6 +293,8 @@ def find_times(low: str) -> list[TimeMention]:
             mention = TimeMention(start, end, 60 * int(found["h"]) + int(found["hmm"] or found["hmg"]), "hour")
         elif way == "hour":
             mention = TimeMention(start, end, _hours(found["hv"]), "hour")
+        elif way == "frac" and _PER_HOUR.search(low, max(0, start - 12), start):
+            continue
         elif way == "frac":
             mention = TimeMention(start, end, _spoken_duration(found["frac"], found["fracmin"]), "frac")
         elif way == "num":
@@ -320,6 +332,43 @@ def find_times(low: str) -> list[TimeMention]:
             continue
         out.append(mention)
     return out
+
+
+def with_spoken_marks(low: str, said: list[TimeMention]) -> list[TimeMention]:
+    """The times with single times of day in words, where several follow one another ("at ten past nine", "at half past", "until
+    ten to ten"); one that leaves out its hour is the next one behind the time before it."""
+    marks = {m.start(m.lastgroup or 0): m for m in _SPOKEN_MARK.finditer(low)}
+    if not marks:
+        return said
+    for time in said:
+        for inside in range(time.start, time.end):
+            marks.pop(inside, None)
+    known = {t.start: t for t in said if t.form == "clock" or (t.form == "range" and t.begins is not None)}
+    rows: list[list[TimeMention]] = [[]]
+    last: int | None = None
+    for at in sorted([*known, *marks]):
+        mention = known.get(at) or _single(marks[at], last)
+        if mention is None:
+            continue
+        begins = mention.minutes if mention.begins is None else mention.begins
+        if last is not None and (begins - last) % 720 > _LONGEST_RUN:
+            rows.append([])
+        rows[-1].append(mention)
+        last = begins if mention.ends is None else mention.ends
+    best = max(rows, key=len)
+    if len(best) < _MARKS:
+        return said
+    return sorted([*said, *(t for t in best if t.start not in known)], key=lambda t: t.start)
+
+
+def _single(found: re.Match[str], last: int | None) -> TimeMention | None:
+    """A single time of day; one without its hour is looked for behind the `last` one."""
+    parts = (number(found["hour"]) or 0, 0) if found["hour"] else _hour_and_minute(found["at"])
+    if parts is None or (parts[0] is None and last is None):
+        return None
+    hour, minute = parts
+    at = 60 * hour + minute if hour is not None else (last or 0) + (minute - (last or 0)) % 60
+    return TimeMention(*found.span(found.lastgroup or 0), at % 1440, "clock")
 
 
 def are_feet(low: str, start: int, end: int, length: int) -> bool:

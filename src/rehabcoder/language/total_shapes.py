@@ -43,6 +43,14 @@ PARTLY_TIMED = re.compile(
     rf"(?P<n>\d{{1,3}}|{WORDS})(?:\s?min(?:ute)?s?)?(?:\sof\s(?:them|these|those|which|it|that))?(?:\s(?:was|were|being))?\s(?:timed|billable)\b"
 )
 NAMED_AGAIN = re.compile(r"\d{1,3}[ \t](?:min\w*[ \t])?(?:un)?(?:timed|total)(?![a-z])")
+# ... or that all of it was: "41 min treatment, all of it timed".
+ALL_TIMED = re.compile(
+    r"[ \t]*[,;(-]+[ \t]*(?:and\s)?(?:all|every\s(?:minute|bit|one))(?:\s(?:of\s)?(?:it|them|this|that|these|those|which))?(?:\s(?:is|was|are|were|being))?"
+    r"\s(?:timed|billable)(?![a-z]|[ \t]*[:=|-]?[ \t]*\d)"
+)
+# The sum behind the minutes of each name ("TE 12 NMR 23 = 35"), and the minutes behind the units ("97110 x2, 97140 x1 (43)").
+EQUALS = re.compile(r"=[ \t]*(?P<n>\d{2,3})(?![\d.:/%-])(?=[ \t]*(?:min(?:ute)?s?\b|m\b)?[ \t.)]*(?:$|[,;|\n]))", re.M)
+BEHIND_UNITS = re.compile(r"[ \t]{0,4}(?:\((?P<n>\d\d)\)|[/=|-][ \t]?(?P<m>\d\d))[ \t.]*(?=\n|\Z)")
 BARE_LENGTH = re.compile(r"[a-z# ]+?\.?(?:\s(?:spent|today|given|provided|this\s(?:visit|session|date)))*[\s:=~_\[(-]*")
 # Two figures at the head of a line, the timed minutes and the total: "38/48 min".
 HEADS_BOTH = re.compile(r"(?:^|\n)[ \t]*(\d{2,3})[ \t]?/[ \t]?(\d{2,3})[ \t]?(?:min(?:ute)?s?|m)\b")

@@ -36,6 +36,7 @@ class TotalWords(NamedTuple):
     title: re.Pattern[str]
     behind: re.Pattern[str]  # a run of words behind a figure
     seen: re.Pattern[str]  # up to a figure: how long the patient was there
+    became: re.Pattern[str]  # up to a figure: what the visit became, which was to be of another length
     known: re.Pattern[str]  # right before a figure: "of the", "our"
     another_day: re.Pattern[str]
     other_thing: re.Pattern[str]
@@ -75,6 +76,9 @@ def total_words() -> TotalWords:
         ),
         seen=re.compile(
             rf"(?<![a-z])(?:{was_there}[ \t]+(?:{between}[,\t ]+)*|{anyone}(?:[^.;:\n\d]|(?<=\sm[rs])\.|(?<=\smrs)\.|(?<=\s[a-z])\.){{0,40}}\b(?:for|x)[ \t]*)\Z"
+        ),
+        became=re.compile(
+            rf"(?<![a-z]){alternatives(phrase['session'])}(?![a-z])[^.;\n]{{0,60}}?(?<![a-z])(?P<became>{alternatives(seen['became'])})\s(?:only\s|just\s|about\s)?\Z"
         ),
         known=re.compile(rf"(?<![a-z]){alternatives(seen['known'])}\s\Z"),
         another_day=whole(*elsewhere["day"]),

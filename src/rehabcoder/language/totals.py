@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from rehabcoder.billing.codes import is_timed
 from rehabcoder.language import total_shapes as shapes
 from rehabcoder.language.billed import charge_openings, find_units
+from rehabcoder.language.charges_spoken import name_at
 from rehabcoder.language.figures import (
     bare_figure,
     figure_start,
@@ -33,6 +35,8 @@ _STRONG, _LOOSE, _WEAK = 3, 2, 1  # how plainly a phrase names the total
 _LEAST, _MOST = 4, 240  # minutes that a session can last
 _LEAST_VISIT = 20  # minutes; behind the timed ones "visit 12" is rather the number of the visit
 _WIDE = 40  # code points between two totals side by side
+_BECAME = 120  # code points before a time in which its sentence may say that the visit became it
+_MOST_UNITS = 16  # no session bills more; from there a bare figure behind "billed" is minutes
 
 
 @dataclass(slots=True)
@@ -127,6 +131,7 @@ class _Finder:
             before = self.low[max(0, found.start() - 1) : found.start()]
             if not before.isalnum() and before not in (".", ":", "#", "-") and not (found["plain"] and before == "/"):
                 self._named_behind(found.start(), found.end(), int(found[0]), None)
+        self._sums()
         if len(self.bare) == 1:  # several are those of the services, one each
             self._claim(self.total, _WEAK, *self.bare[0])
         self._heads()
@@ -189,7 +194,9 @@ class _Finder:
         if minutes is None and (words.timed.search(phrase) or words.total.search(phrase)):
             # "timed minutes thirty eight manual therapy fifteen minutes", "total time thirty three timed twenty three"
             plain = words.length.search(phrase) or shapes.SPOKEN_BEFORE.search(low, max(0, start - _WIDE), start)
-            minutes, end = spoken_figure(low, at) if plain else (None, at)
+            minutes, end = spoken_figure(low, at)
+            if not plain and not name_at(low, end + 1):  # "timed forty three exercise two manual one"
+                minutes, end = None, at
         if both and not mention and self._two_figures(phrase, start, both):
             return
         if minutes is not None and (mention or not words.units.search(phrase)):  # but not "Total units: 4"
@@ -236,7 +243,13 @@ class _Finder:
         if (untimed and not words.timed.search(phrase)) or (timed and shapes.INTERVALS.match(low, end)):
             return
         listed = behind is not None and words.total.search(said) and "," in phrase and not length
-        if timed or all_timed or (billed and not listed and (mention or length or phrase[-1] in "/(")):
+        plain = (
+            mention
+            or length
+            or phrase[-1] in "/("
+            or (minutes > _MOST_UNITS and not (total or session) and around.ends(end))
+        )
+        if timed or all_timed or (billed and not listed and plain):
             self._claim(self.timed, _STRONG, start, end, minutes)
             if not (shapes.TIMED_AND_TOTAL.search(phrase) or (all_timed and not timed)):
                 return  # but "Timed and total 45", "Total 45, all timed" state both
@@ -285,7 +298,10 @@ class _Finder:
         behind = words.behind.match(low, end)
         if shapes.PART_OF_VISIT.match(low, end) or self._is_paired(start):
             return
-        partly = shapes.PARTLY_TIMED.match(low, end) if self.says_timed else None
+        partly = all_timed = None
+        for at in ({end, behind.end()} if behind else (end,)) if self.says_timed else ():
+            partly = partly or shapes.PARTLY_TIMED.match(low, at)
+            all_timed = all_timed or shapes.ALL_TIMED.match(low, at)
         if partly and mention and (number(partly["n"]) or 0) < minutes:
             self._claim(self.timed, _STRONG, partly.start("n"), partly.end(), number(partly["n"]) or 0)
         said_to = behind.end() if behind else end
@@ -295,6 +311,10 @@ class _Finder:
         if part:  # "38 of 48 minutes timed"
             self._claim(self.timed, _STRONG, part.start(1), said_to, int(part[1]))
             self._claim(self.total, _STRONG, start, end, minutes)
+        elif all_timed and mention:
+            self._claim(self.timed, _STRONG, start, all_timed.end(), minutes)
+            if behind and (words.session.search(phrase) or words.total.search(phrase)):
+                self._claim(self.total, _STRONG, start, end, minutes)
         elif timed:
             if mention is None or mention.form != "m" or minutes > 10:  # "6 m timed hop" is a distance
                 self._claim(self.timed, _STRONG, start, said_to, minutes)
@@ -334,6 +354,8 @@ class _Finder:
             self._claim(self.timed, _LOOSE, start, end, minutes)
         elif shapes.SUM_BEFORE.search(low, max(0, start - 16), start):  # "12 + 18 = 30 min"
             self._claim(self.total, _STRONG, start, said_to, minutes)
+        elif mention and (became := words.became.search(low, max(around.sentence(start), start - _BECAME), start)):
+            self._claim(self.total, _STRONG, start, end, minutes, since=became.start("became"))
         elif self._beside_units(start, end):
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif around.in_title(start, end) and not (mention and mention.form == "m"):  # "62 M" is a man of 62
@@ -379,6 +401,19 @@ class _Finder:
             return True
         return shapes.THERAPY_FOR.search(low[max(0, start - 24) : start]) is not None
 
+    def _sums(self) -> None:
+        """Claims of figures without a word that close a row of names with their minutes, or the billed units: "TE 12 NMR 23 =
+        35", "97110 x2, 97140 x1 (43)"."""
+        low, around = self.low, self.around
+        for found in shapes.EQUALS.finditer(low) if "=" in low else ():
+            row = around.row_before(found.start())
+            if len(row) > 1 and sum(mention.minutes for mention, _ in row) == int(found["n"]):
+                claims = self.timed if all(is_timed(label.code) for _, label in row) else self.total
+                self._claim(claims, _LOOSE, row[0][1].start, found.end("n"), int(found["n"]))
+        behind = shapes.BEHIND_UNITS.match(low, self.units_end) if self.units_end >= 0 else None
+        if behind:
+            self._claim(self.timed, _WEAK, *behind.span(), int(behind["n"] or behind["m"]))
+
     def _heads(self) -> None:
         """Claims of a row of figures under a row of names."""
         words = total_words()
@@ -391,9 +426,18 @@ class _Finder:
                 self._claim(self.total, _STRONG, start, end, minutes)
 
     def _claim(
-        self, claims: list[_Claim], strength: int, start: int, end: int, minutes: int, *, longest: bool = False
+        self,
+        claims: list[_Claim],
+        strength: int,
+        start: int,
+        end: int,
+        minutes: int,
+        *,
+        longest: bool = False,
+        since: int = 0,
     ) -> None:
-        """Adds a claim unless the words around it, or the other times of the note, speak against it."""
+        """Adds a claim unless the words around it, those before `since` left out, or the other times of the note, speak
+        against it."""
         words, low, around = total_words(), self.low, self.around
         if not _LEAST <= minutes <= _MOST or around.elsewhere(end):
             return
@@ -401,7 +445,7 @@ class _Finder:
         if row >= 0 and end <= self.offered[row][1]:
             return
         clause = max(low.rfind(mark, max(0, start - 200), start) for mark in ",/|(") if strength == _STRONG else 0
-        if around.has_before(words.another_day, start, clause):
+        if around.has_before(words.another_day, start, max(clause, since)):
             return
         if (longest or strength < _STRONG) and around.longest > minutes:
             return
