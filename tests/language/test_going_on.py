@@ -6,13 +6,14 @@ import pytest
 
 from rehabcoder.language.going_on import going_on
 from rehabcoder.language.reading import read
+from rehabcoder.language.together import timed_headings
 
 LEAD = "She stepped up and down the porch stair ten times"
 
 
 def bound(text: str) -> list[str]:
     reading = read(text)
-    return [text[reading.pieces[k].start : reading.pieces[k].end] for k in going_on(reading)]
+    return [text[reading.pieces[k].start : reading.pieces[k].end] for k in going_on(reading, timed_headings(reading))]
 
 
 @pytest.mark.parametrize(

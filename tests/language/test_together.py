@@ -209,7 +209,8 @@ PRESSES = "Chair presses in three sets of eight for the strength of both arms."
 )
 def test_headings_of_a_number_and_minutes_open_services(one: str, two: str, opened: int) -> None:
     reading = read(FORM.format(one=one, two=two, told="We planned the morning and sat to wash."))
-    headings = opened_by_headings(reading, ())
+    timed = timed_headings(reading)
+    headings = opened_by_headings(reading, timed, ())
     assert len(headings) == opened
-    assert opened_by_headings(reading, range(len(reading.pieces))) == []
+    assert opened_by_headings(reading, timed, range(len(reading.pieces))) == []
     assert all(reading.text[reading.pieces[k].start :].startswith("97") for k in headings)

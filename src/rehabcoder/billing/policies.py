@@ -78,6 +78,13 @@ class Policy:
         terms = self.codes.get(code)
         return terms.bill_as if terms and terms.bill_as else code
 
+    def units_as_paid(self, units: Mapping[str, int]) -> dict[str, int]:
+        """Units of each code, added up under the codes that the payer takes."""
+        paid: dict[str, int] = {}
+        for code, n in units.items():
+            paid[self.as_paid(code)] = paid.get(self.as_paid(code), 0) + n
+        return paid
+
     def paid_units(self, code: str, units: int) -> int:
         """So many units of a code, or as many of them as the payer takes."""
         terms = self.codes.get(code)

@@ -6,6 +6,7 @@ hidden behind what was billed too little.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -171,10 +172,10 @@ def compare_lines(
     Raises:
         UsageError: billed units are negative or no whole number.
     """
-    paid: dict[str, int] = {}
+    upper: Counter[str] = Counter()
     for written, n in billed.items():
-        code = policy.as_paid(written.strip().upper())
-        paid[code] = paid.get(code, 0) + _units(written, n, name)
+        upper[written.strip().upper()] += _units(written, n, name)
+    paid = policy.units_as_paid(upper)
     nearest = _nearest(allocation, paid)
     supported: dict[str, int | None] = {}
     for line in lines:

@@ -54,9 +54,7 @@ def units_mismatch(context: Context) -> Raised | None:
         return None
     policy = context.policy
     timed = {code: units for code, units in billed.items() if units and is_timed(policy.as_paid(code))}
-    paid: dict[str, int] = {}
-    for code, units in timed.items():
-        paid[policy.as_paid(code)] = paid.get(policy.as_paid(code), 0) + units
+    paid = policy.units_as_paid(timed)
     nearest = claim_allocation(context.services, policy).nearest(paid)
     supported = {code: n for code, units in nearest.items() if (n := policy.paid_units(code, units))}
     if supported == paid:

@@ -13,7 +13,6 @@ from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.pieces import Piece
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import NO_LENGTH
-from rehabcoder.language.together import timed_headings
 
 _LEAST = 5  # minutes: "for the last two" counts trials
 _LOOK = "looked"  # the only kind of words beside which a time is no service's
@@ -30,10 +29,9 @@ def _opening_with(forms: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"[\s,;]*+(?:{'|'.join(forms)})")
 
 
-def going_on(reading: Reading) -> list[int]:
-    """The pieces that surely open no service."""
+def going_on(reading: Reading, headings: Sequence[int]) -> list[int]:
+    """The pieces that surely open no service; `headings` are the pieces that give a code and its minutes alone."""
     low, (goes_on, looks) = reading.low, _words()
-    headings = timed_headings(reading)
     out: list[int] = []
     for index, piece in enumerate(reading.pieces):
         if piece.first or reading.labels_in(piece.start, piece.end):

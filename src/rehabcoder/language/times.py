@@ -90,7 +90,7 @@ _TIME = re.compile(
         |(?P<until>(?:un)?till?\s+(?P<un>(?>{_PLAINLY}))\b{_OF_NO_MEASURE})
         |(?P<words_range>(?:from\s+)(?P<w1>{SPOKEN})\s+(?:to|until|till)\s+(?P<w2>{SPOKEN}))
         |(?P<startstop>start(?:ed)?:?\s*(?P<s1>{_CLOCK})\s*[,;-]?\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?):?\s*(?P<s2>{_CLOCK}))
-        |(?P<frac>(?<!miles\s)(?<!mile\s)(?<!kilometers\s)(?<!kilometres\s)(?<!times\s)(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
+        |(?P<frac>(?:three[\s-]quarters\s+of\s+an|a\s+quarter\s+of\s+an|quarter\s+of\s+an|a\s+quarter|quarter|half\s+an|half\s+a|a\s+half|one[\s-]half|half|(?:an?|one|the)\s+(?:full|whole|entire|solid)|one|an)[\s-]+hours?\b(?:\s+(?:and\s+)?(?:(?<=and\s)a\s+(?:half|quarter)|(?P<fracmin>{WORDS}|\d{{1,2}})\s+min(?:ute)?s?\b))?)
         |(?P<word>\b(?P<wn>a\s+dozen|{WORDS})(?:[\s-]+(?:or\s+so|odd|full|solid|timed|skilled|individual|one-on-one|direct|more|further|additional|treatment))*[\s-]+(?:minutes?|mins?)\b)
         |(?P<ell>(?:\b(?:the\s+)?(?:remaining|last|final|first|next|other)|\b(?:another|a\s+further|further))\s+(?P<en>{WORDS}|\d{{1,2}})(?=\s+(?:or\s+so|on\b|of\b|were|was|went|had|i\b|we\b|for\b|to\b|in\b|with|he\b|she\b|they\b|[a-z]{{3,}}ing\b)|[,.;:](?!\d)))
         |(?P<part>(?:\b(?P<pn>{WORDS})|(?:used|took|takes|taking|spent|filled|using)\s+(?P<pt>\d{{1,2}}))(?=\s+of\s+(?:the|those|these|our|my|his|her)\s+(?:same\s+)?(?:{WORDS}|\d{{2,3}})\s+min)|(?:used|took|takes|spent)\s+(?P<pu>{WORDS}|\d{{1,2}})(?=\s+of\s+(?:them|those|these|it)\b))
@@ -233,7 +233,7 @@ _LAPS = re.compile(r"\s?x\s?\d|\s?(?:c|w/|with)\s+(?:rw|fww|spc|walker)\b|\s?,\s
 _LAPS_OF = re.compile(r"(?<![\d.])\d{1,2}\s?x\s?\Z")  # before them: "5 x 80'"
 # "Each additional 15 minutes" says what a code's unit is.
 _EACH_FURTHER = re.compile(r"(?<![a-z])(?:each|every|per|ea\.?)\s(?:additional|add'?l\.?|extra|further)\s\Z")
-_PER_HOUR = re.compile(r"(?<![a-z])(?:miles?|kilomet(?:er|re)s?|km|knots)\s\Z")  # "at three miles an hour"
+_PER_HOUR = re.compile(r"(?<![a-z])(?:miles?|kilomet(?:er|re)s?|km|knots|times)\s\Z")  # "at three miles an hour"
 # A test of walking is named by its minutes ("6 minute walk 412 ft"); a walk somewhere takes them.
 _WALK_TEST = re.compile(
     r"[\s-]walk(?:s|ing)?(?:[\s-](?:test|distance)|(?!\s(?:on|to|in|at|around|about|outside|outdoors|over|through)\b))(?![a-z])"

@@ -130,10 +130,9 @@ def timed_headings(reading: Reading) -> list[int]:
     return out if len(out) > 1 else []
 
 
-def opened_by_headings(reading: Reading, aside: Collection[int]) -> list[int]:
-    """The headings of a number and minutes, where every one of a note has words below it that tell of its service: no charges."""
+def opened_by_headings(reading: Reading, headings: Sequence[int], aside: Collection[int]) -> Sequence[int]:
+    """The `headings` of a number and minutes, where every one of a note has words below it that tell of its service: no charges."""
     low, pieces, labels = reading.low, reading.pieces, reading.labels
-    headings = timed_headings(reading)
     for index in headings:
         piece = pieces[index]
         if index in aside or index + 1 == len(pieces) or index + 1 in aside or index + 1 in headings:

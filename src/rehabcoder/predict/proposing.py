@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import TypeAlias
 
 import numpy as np
@@ -90,8 +90,9 @@ def propose(model: Model, texts: Sequence[str], known: Sequence[list[Way]] | Non
     if known is not None:
         return proposals
     emissions = _emissions(model, proposals)
-    barred = [_make_sure(model, p, emission) for p, emission in zip(proposals, emissions, strict=True)]
-    _find_ways(model, proposals, barred, emissions)
+    headings = list(map(timed_headings, readings))
+    barred = list(map(_make_sure, repeat(model), proposals, headings, emissions))
+    _find_ways(model, proposals, headings, barred, emissions)
     return proposals
 
 
@@ -158,7 +159,7 @@ def _emissions(model: Model, proposals: Sequence[Proposal]) -> list[Floats]:
     return [emission[bounds[i] : bounds[i + 1]] for i in range(len(proposals))]
 
 
-def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
+def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Floats) -> frozenset[int]:
     """Adds to a note's scores what is certain whatever its words look like. Returns the pieces that hold no service."""
     reading, layout, size, classes = p.reading, p.layout, len(emission), model.kind.classes
     charged = rows_of_described(reading, layout, p.kinds, classes, p.aside)
@@ -180,7 +181,7 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
     emission[over, OUTSIDE] += SURELY
-    for start in opened_by_headings(reading, p.aside):
+    for start in opened_by_headings(reading, headings, p.aside):
         emission[start, BEGINS] += SURELY
         emission[start + 1, INSIDE] += SURELY
     for start, end in done_today(reading):
@@ -191,7 +192,7 @@ def _make_sure(model: Model, p: Proposal, emission: Floats) -> frozenset[int]:
         *turns_on_machines(reading),
         *shares_of_a_time(reading),
         *parts_of_a_sentence(reading, told),
-        *going_on(reading),
+        *going_on(reading, headings),
     )
     emission[[k for k in no_beginning if k < size], BEGINS] -= SURELY
     return barred
@@ -213,7 +214,11 @@ def _told(model: Model, p: Proposal, inside: Sequence[float]) -> list[str | None
 
 
 def _find_ways(
-    model: Model, proposals: Sequence[Proposal], barred: Sequence[Collection[int]], emissions: Sequence[Floats]
+    model: Model,
+    proposals: Sequence[Proposal],
+    headings: Sequence[Sequence[int]],
+    barred: Sequence[Collection[int]],
+    emissions: Sequence[Floats],
 ) -> None:
     """Gives each note different ways to cut it into services, best first, each with the tagger's score.
 
@@ -229,7 +234,7 @@ def _find_ways(
             mend: _Mend | None = None
             added: list[list[Span]] = []
             if most > 1:
-                mend = _mender(reading, barred[i])
+                mend = _mender(reading, headings[i], barred[i])
                 added = [
                     coded_rows(reading, barred[i]),
                     named_only(reading, p.layout, _inside(model, p), barred[i]),
@@ -237,9 +242,9 @@ def _find_ways(
             p.ways = _different(reading, ranked, mend, added)
 
 
-def _mender(reading: Reading, barred: Collection[int]) -> _Mend:
+def _mender(reading: Reading, headings: Sequence[int], barred: Collection[int]) -> _Mend:
     """Mends a way to cut the note where it cuts through headings, rows, openings, blocks or records, or joins what they part."""
-    headings, cuts = timed_headings(reading), timed_rows(reading)
+    cuts = timed_rows(reading)
     openings, heads = sure_openings(reading)
     blocks, records = timed_blocks(reading), find_records(reading)
     attended = lines_of_attendance(reading, barred)
