@@ -23,11 +23,11 @@ def fit_calibrated(data: Corpus, settings: Settings | None = None, *, jobs: int 
 
 
 def data_hash(data: Corpus) -> str:
-    """SHA-256 over all texts with their labels and weights: which data a model was made from."""
+    """SHA-256 over all texts with their labels, weights and marks: which data a model was made from."""
     digest = hashlib.sha256()
     notes = [
-        repr((p.note.text, p.note.services, sorted(p.note.flags), sorted(p.note.evidence.items()), p.note.weight))
-        for p in data.notes
+        repr((n.text, n.services, sorted(n.flags), sorted(n.evidence.items()), n.weight, n.unread))
+        for n in (p.note for p in data.notes)
     ]
     snippets = [repr((s.text, s.code, sorted(s.elements or ()))) for s in data.snippets]
     for record in sorted(notes + snippets):

@@ -31,7 +31,10 @@ def shared(one: tuple[int, int], two: tuple[int, int]) -> int:
 
 @dataclass(slots=True)
 class LabelledNote:
-    """A note with its right answers. `source` is the clinic (the file) it comes from; `weight` counts it in training."""
+    """A note with its right answers. `source` is the clinic (the file) it comes from; `weight` counts it in training.
+
+    `unread` says that no rule of the tool was mended on what it made of this note, so that it errs here as it does with strangers.
+    """
 
     note_id: str
     text: str
@@ -41,6 +44,7 @@ class LabelledNote:
     flags: frozenset[str]
     evidence: dict[str, str] = field(default_factory=dict)
     weight: float = 1.0
+    unread: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +78,7 @@ def note_of(record: dict[str, Any], source: str) -> LabelledNote:
         frozenset(record.get("flags", ())),
         {k: v for k, v in (record.get("evidence") or {}).items() if v},
         float(record.get("weight", 1.0)),
+        bool(record.get("unread", False)),
     )
 
 

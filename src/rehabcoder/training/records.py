@@ -108,7 +108,7 @@ def own_note(record: Any, *, number: int, place: str, stem: str, say: Say) -> Ow
         return None
     weight = ACCEPTED_WEIGHT if mark == "accepted" else 1.0
     kept = {"id": record.get("id") or f"{stem}-{number}", "text": text, "interventions": checked, "flags": flags,
-            "evidence": evidence, "weight": weight}  # fmt: skip
+            "evidence": evidence, "weight": weight, "unread": True}  # fmt: skip
     # Only an export of the worklist names the clinic there; elsewhere `setting` says what kind of place it is.
     named = record.get("setting") if mark and isinstance(record.get("setting"), str) else ""
     return OwnNote(note_of(kept, OWN), named or stem, mark, place)
