@@ -152,6 +152,8 @@ def test_minutes_at_the_end_of_a_line_behind_repetitions(text: str, answer: tupl
     [
         ("A dozen minutes of stairs", ("A dozen minutes", 12, "word")),
         ("9:00 | Code 97110 | Min 18", ("18", 18, "kv")),
+        ("Code 97535   Time 26", ("26", 26, "kv")),
+        ("CPT 97140  Min 9\nGlides", ("9", 9, "kv")),
         ("905-925, resource room", ("905-925", 20, "range")),
         ("900-925. 8 yo", ("900-925", 25, "range")),
     ],

@@ -23,6 +23,9 @@ def first_piece(text: str) -> str:
         ("97110 - THERAPEUTIC EXERCISE", "- ther ex: bike, leg press 3x10 (22 min)"),
         ("Neuromuscular Re-education", "NMR: tandem and foam with cues"),
         ("97535 Self Care", "ADL: reacher and sock aid, 20 min"),
+        ("> SELF CARE / HOME MGMT", "Code 97535   Time 26"),
+        ("Therapeutic Exercise", "CPT 97110 | Minutes: 15"),
+        ("Gait training", "Minutes: 12   CPT: 97116"),
     ],
 )
 def test_a_line_that_says_the_name_again_belongs_to_its_heading(heading: str, line: str) -> None:

@@ -46,8 +46,11 @@ _MINUTES_FAR = 400  # code points before in which minutes were said
 _KEY = re.compile(
     r"(?<![a-z])(?<!\d)(?<!\d )(?:tx[ _.]?)?(?:mins?|minutes|dur(?:ation)?|time|length|tm|mns?|t)(?:\s?spent)?[\"'\]]?\s*[:=]\s*[\"'~]?(?P<n>\d{1,3})(?![\d:.]|\s?(?:am|pm|sec|hr|hours?|x\b|ft\b|feet\b|lbs?\b|#|reps?\b|%|deg))"
 )
-# "Start 9:00 | Min 18"; a line of its own: "Minutes 21"
-_KEY_CELL = re.compile(r"(?:(?<=\|)|^)[ \t]{0,4}+(?:mins?|minutes)[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)", re.M)
+# "Start 9:00 | Min 18"; a line of its own: "Minutes 21"; behind the number of a code: "Code 97535   Time 26"
+_KEY_CELL = re.compile(
+    r"(?:(?:(?<=\|)|^)[ \t]{0,4}+(?:mins?|minutes)|(?<=\d{5})[ \t]{1,12}+(?:mins?|minutes|time))[ \t]{1,4}+(?P<n>\d{1,3})[ \t]{0,4}+(?=\||$)",
+    re.M,
+)
 # The look behind comes after the first figure: only so does the search run from figure to figure.
 _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
@@ -118,7 +121,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     add(elapsed(low))
     if _KEY_SIGN.search(low):
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY.finditer(low)])
-    if "min" in low:
+    if "min" in low or "time" in low:
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY_CELL.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))

@@ -156,9 +156,9 @@ def _stands_alone(low: str, piece: Piece, following: Piece, described: int) -> b
     return described >= _STYLE - complete and low[following.start] not in _LISTS
 
 
-def _named_again(low: str, piece: Piece, following: Piece, labels: Sequence[Label]) -> bool:
+def _named_again(low: str, piece: Piece, following: Piece, labels: Sequence[Label], also_thin: bool) -> bool:
     """Whether a line that only names a service stands above one that opens with the same name again, which tells of it: "97530
-    THERAPEUTIC ACTIVITIES" above "TA, 15 min"."""
+    THERAPEUTIC ACTIVITIES" above "TA, 15 min"; or, if that is thin too, one of its code and minutes: "Code 97530   Time 15"."""
     if not (piece.first and following.first) or following.line - piece.line != 1:
         return False
     if low[piece.start] in _LISTS and low[following.start] == low[piece.start]:
@@ -168,7 +168,7 @@ def _named_again(low: str, piece: Piece, following: Piece, labels: Sequence[Labe
     codes = {one_name(label.code) for label in labels[at:again]}
     if again == len(labels) or labels[again].end > following.end or codes != {one_name(labels[again].code)}:
         return False
-    return not any(map(str.isalnum, low[following.start : labels[again].start]))
+    return also_thin or not any(map(str.isalnum, low[following.start : labels[again].start]))
 
 
 def _coded_headings(
@@ -337,7 +337,10 @@ def join_thin(low: str, pieces: list[Piece], labels: Sequence[Label], times: Seq
                 and (_bills(low, above, labels) or _is_charge(low, above, labels))
             )
             again = index in coded or (
-                labelled and not timed and following is not None and _named_again(low, piece, following, labels)
+                labelled
+                and not timed
+                and following is not None
+                and _named_again(low, piece, following, labels, thin[index + 1])
             )
             if (
                 following is not None
