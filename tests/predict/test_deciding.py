@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from predicting import model
 
-from rehabcoder.language.segments import Span
+from rehabcoder.language.paths import Span
 from rehabcoder.predict.deciding import decide
 from rehabcoder.predict.predicted import Predicted
 from rehabcoder.predict.proposing import propose

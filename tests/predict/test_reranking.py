@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from predicting import labelled_texts, model
 
-from rehabcoder.language.segments import Span, Whole, features_of
+from rehabcoder.language.paths import Span
+from rehabcoder.language.segments import Whole, features_of
 from rehabcoder.predict.proposing import propose
 from rehabcoder.predict.reranking import TAGGER, Weights, choose, keys_of
 

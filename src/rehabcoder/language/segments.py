@@ -23,10 +23,10 @@ from rehabcoder.language.aside import up_to_aside
 from rehabcoder.language.chain import OUT, session_step, shares
 from rehabcoder.language.footers import footer_codes
 from rehabcoder.language.layout import Place
+from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
-Span = tuple[int, int]
 Key = tuple[str | int | None, ...]  # the name of a group of features, then what they depend on
 _SHORT = 60  # code points: a longer piece is never thin
 _NO_FORMS: frozenset[str] = frozenset()
@@ -59,6 +59,7 @@ class Whole:
     stated: Stated
     session: float  # log odds that the note is one of a therapy session
     aside: Collection[int]  # pieces that no service can hold: they say nothing of how the note is laid out
+    listed: int  # services whose minutes a line or a table apart from them gives
     times: list[list[int]] = field(init=False)  # minutes of the times of each piece (clock times left out)
     forms: list[frozenset[str]] = field(init=False)
     codes: list[list[str]] = field(init=False)  # label codes of each piece
@@ -351,6 +352,9 @@ def reading_keys(note: Whole, spans: Sequence[Span]) -> list[Key]:
             )
         )
     keys.append(("twice", min(len(labels) - len(different), 3)))
+    if note.listed:
+        more, without = n - note.listed, still_open - note.listed
+        keys.append(("listed", max(-3, min(3, more)), max(-3, min(3, without)), bool(given), note.style))
     return keys
 
 
@@ -367,6 +371,10 @@ def _sums(n: int, timed: str | None, total: str | None, still_open: int, even: s
 
 def _billed(lacking: int, unlabelled: int, without: int, more: int) -> list[str]:
     return [f"lacking{lacking}", f"unlabelled{unlabelled}:{without}", f"more{more}"]
+
+
+def _listed(more: int, without: int, some: bool, style: str) -> list[str]:
+    return [f"listed{more}:{some}", f"listed{without}:open:{some}", f"listed{more}:{style}"]
 
 
 def _some(wheres: str, begins: str, ends: str, n: int, style: str, session: int) -> list[str]:
@@ -401,6 +409,7 @@ _NAMES: dict[str | int | None, Callable[..., list[str]]] = {
     "billed": _billed,
     "some": _some,
     "nothing": _nothing,
+    "listed": _listed,
     "twice": lambda n: [f"twice{n}"],
 }
 
@@ -408,62 +417,3 @@ _NAMES: dict[str | int | None, Callable[..., list[str]]] = {
 def features_of(key: Key) -> list[str]:
     """The named features that a key stands for."""
     return _NAMES[key[0]](*key[1:])
-
-
-def k_best(
-    notes: Sequence[npt.NDArray[np.float32]],
-    transition: npt.NDArray[np.float32],
-    start: npt.NDArray[np.float32],
-    k: int,
-) -> list[list[tuple[float, list[int]]]]:
-    """The `k` best state paths of each note (its scores: pieces x states, at least one piece), with their scores, best first.
-
-    The notes go abreast, piece by piece: numpy costs as much for one short note as for a hundred.
-    """
-    if not notes:
-        return []
-    states = len(start)
-    # Longest first: those still going come before the rest.
-    order = sorted(range(len(notes)), key=lambda i: -len(notes[i]))
-    lengths = [len(notes[i]) for i in order]
-    scores = np.zeros((lengths[0], len(notes), states), dtype=np.float32)
-    for column, i in enumerate(order):
-        scores[: lengths[column], column] = notes[i]
-    going = np.searchsorted(-np.array(lengths), -np.arange(lengths[0]), side="left").tolist()  # notes longer than t
-    best = np.full((len(notes), states, k), -np.inf, dtype=np.float64)
-    best[:, :, 0] = scores[0] + start
-    moves = transition.T[None, :, :, None]
-    pointers: list[npt.NDArray[np.int64]] = []
-    for t in range(1, lengths[0]):
-        n = going[t]
-        joined = (best[:n, None] + moves).reshape(n, states, states * k)
-        ranked = np.argsort(-joined, axis=2, kind="stable")[:, :, :k]
-        best[:n] = np.take_along_axis(joined, ranked, axis=2) + scores[t, :n, :, None]
-        pointers.append(ranked)
-    flat = best.reshape(len(notes), states * k)
-    last = np.argsort(-flat, axis=1, kind="stable")[:, :k]
-    values = np.take_along_axis(flat, last, axis=1).tolist()
-    state, rank = np.divmod(last, k)
-    paths = np.zeros((len(notes), k, lengths[0]), dtype=np.int8)
-    rows = np.arange(len(notes))[:, None]
-    for t in range(lengths[0] - 1, -1, -1):
-        n = going[t]
-        paths[:n, :, t] = state[:n]
-        if t:
-            state[:n], rank[:n] = np.divmod(pointers[t - 1][rows[:n], state[:n], rank[:n]], k)
-    out: list[list[tuple[float, list[int]]]] = [[] for _ in notes]
-    for column, i in enumerate(order):
-        found = zip(values[column], paths[column, :, : lengths[column]].tolist(), strict=True)
-        out[i] = [(value, path) for value, path in found if value > -np.inf]
-    return out
-
-
-def spans_of(path: Sequence[int]) -> list[Span]:
-    """Runs of pieces that make one service (states: 0 outside, 1 begins, 2 goes on), as half-open ranges."""
-    out: list[Span] = []
-    for index, state in enumerate(path):
-        if state == 1 or (state == 2 and (not out or out[-1][1] != index)):
-            out.append((index, index + 1))
-        elif state == 2:
-            out[-1] = (out[-1][0], index + 1)
-    return out

@@ -17,8 +17,8 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import element_places
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.segments import Span
 from rehabcoder.language.shown import shown, silent
 from rehabcoder.language.together import in_parts
 from rehabcoder.language.totals import Stated

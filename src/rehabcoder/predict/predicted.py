@@ -11,8 +11,9 @@ from rehabcoder.language.attendance import Attendance
 from rehabcoder.language.company import Shared
 from rehabcoder.language.layout import Place
 from rehabcoder.language.minutes import Minutes
+from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
-from rehabcoder.language.segments import Span, Whole
+from rehabcoder.language.segments import Whole
 from rehabcoder.language.totals import Stated
 from rehabcoder.language.turns import Turn
 from rehabcoder.predict.joining import Ranked
@@ -77,8 +78,9 @@ class Proposal:
     session: float  # log odds that the note is one of a therapy session
     ways: list[Way]
     aside: frozenset[int]  # pieces that no service can hold
+    listed: int  # services whose minutes a line or a table apart from them gives
     turns: list[Turn] = field(default_factory=list)
 
     def whole(self, kinds: Sequence[str]) -> Whole:
         """What the ways to cut the note are weighed by; `kinds` are the model's."""
-        return Whole(self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside)
+        return Whole(self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside, self.listed)

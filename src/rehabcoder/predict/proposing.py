@@ -19,6 +19,7 @@ from rehabcoder.language.closing import timed_blocks
 from rehabcoder.language.going_on import going_on
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
+from rehabcoder.language.listed import listed
 from rehabcoder.language.modalities import modalities_given
 from rehabcoder.language.named import named_only, only_billed, only_summed, parted
 from rehabcoder.language.openings import (
@@ -29,10 +30,10 @@ from rehabcoder.language.openings import (
     turns_on_machines,
     with_openings,
 )
+from rehabcoder.language.paths import Span, k_best, of_number, spans_of
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
 from rehabcoder.language.records import find_records, with_records
-from rehabcoder.language.segments import Span, k_best, spans_of
 from rehabcoder.language.together import (
     OnlyCodes,
     at_headings,
@@ -48,7 +49,7 @@ from rehabcoder.language.together import (
 from rehabcoder.language.topics import topic_headings
 from rehabcoder.language.totals import find_totals
 from rehabcoder.language.turns import cut_by_turns, find_turns
-from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
+from rehabcoder.predict.model import Chain, Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.predicted import Proposal, Rows, Way
 from rehabcoder.predict.rows import TextRows
 
@@ -81,6 +82,7 @@ def propose(model: Model, texts: Sequence[str], known: Sequence[list[Way]] | Non
             session,
             ways,
             apart,
+            listed(reading),
             find_turns(reading.low, reading.labels, reading.times),
         )
         for reading, apart, rows, parts, kind, session, ways in zip(
@@ -239,7 +241,16 @@ def _find_ways(
                     coded_rows(reading, barred[i]),
                     named_only(reading, p.layout, _inside(model, p), barred[i]),
                 ]
+                ranked += _as_listed(chain, p, emissions[i], len(spans_of(ranked[0][1])))
             p.ways = _different(reading, ranked, mend, added)
+
+
+def _as_listed(chain: Chain, p: Proposal, emission: Floats, found: int) -> list[tuple[float, list[int]]]:
+    """The tagger's best paths with as many services as the note gives minutes in a line of their own, and as it bills codes, where
+    its best path has another number: among the next best ones, which differ by a piece or two, there may be none."""
+    counts = {p.listed, len({one_name(code) for code in p.stated.units or ()})} - {0, found}
+    paths = (of_number(emission, chain.transition, chain.start, count) for count in sorted(counts))
+    return [path for path in paths if path is not None]
 
 
 def _mender(reading: Reading, headings: Sequence[int], barred: Collection[int]) -> _Mend:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import accumulate, chain, pairwise, starmap
 
-from rehabcoder.language.segments import Key, Span, Whole, features_of, gap_keys, pair_key, reading_keys, stretch_keys
+from rehabcoder.language.paths import Span
+from rehabcoder.language.segments import Key, Whole, features_of, gap_keys, pair_key, reading_keys, stretch_keys
 
 TAGGER = "tagger"  # the feature that carries the tagger's own score, as a difference from its best
 _KEPT = 100_000  # sums: far more than the notes of a backlog need

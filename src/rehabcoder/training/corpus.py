@@ -15,9 +15,9 @@ from rehabcoder.language.aside import set_aside
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.layout import Place, layout_features
 from rehabcoder.language.minutes import candidates, usual_forms
+from rehabcoder.language.paths import spans_of
 from rehabcoder.language.pieces import clauses
 from rehabcoder.language.reading import Reading, read
-from rehabcoder.language.segments import spans_of
 from rehabcoder.language.totals import find_totals
 from rehabcoder.predict.features import clause_words, described
 from rehabcoder.training.bags import Bag, Bags, Names, counted, together

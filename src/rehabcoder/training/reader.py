@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from rehabcoder.language.segments import Key, Span, features_of
+from rehabcoder.language.paths import Span
+from rehabcoder.language.segments import Key, features_of
 from rehabcoder.predict.predicted import Proposal
 from rehabcoder.predict.reranking import TAGGER, keys_of
 from rehabcoder.training.labelled import GoldService, LabelledNote, shared
