@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehabcoder.errors import UsageError
+from rehabcoder.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.backlog import Progress, Summary
@@ -119,10 +119,14 @@ def code_into(
         from rehabcoder.spark import engine
 
         spark = engine(master)
-    summary = code_backlog(
-        paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
-        jobs=jobs, year_to_date=year_to_date, engine=spark, on_progress=_progress(), tell=_tell,
-    )  # fmt: skip
+    try:
+        summary = code_backlog(
+            paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
+            jobs=jobs, year_to_date=year_to_date, engine=spark, on_progress=_progress(), tell=_tell,
+        )  # fmt: skip
+    except KeyboardInterrupt as stop:
+        # Standard input cannot be taken up in the middle.
+        raise Interrupted("" if "-" in paths else "Give the same command again: it goes on where it stopped.") from stop
     print(f"{counted(summary.notes, summary.settled, summary.review, summary.failed)} -> {summary.out}")
     _say_more(summary)
     if year_to_date is not None:

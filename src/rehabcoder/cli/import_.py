@@ -36,7 +36,7 @@ def import_notes(
     coded notes had no text among the notes, or the id of another note.
     """
     from rehabcoder.billing.ledger import count
-    from rehabcoder.errors import ReadError, UsageError
+    from rehabcoder.errors import Interrupted, ReadError, UsageError
     from rehabcoder.readers import read_notes
     from rehabcoder.readers.coded import begun, read_coded
     from rehabcoder.worklist.importing import import_coded
@@ -68,6 +68,8 @@ def import_notes(
             name=Path(coded).name,
             progress=progress,
         )
+    except KeyboardInterrupt as stop:
+        raise Interrupted("Give the same command again: nothing is added twice.") from stop
     finally:
         database.close()
         if sys.stderr.isatty() and counts:
