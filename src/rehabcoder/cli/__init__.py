@@ -30,7 +30,6 @@ COMMANDS = (
 )  # fmt: skip
 
 
-
 def _say(error: RehabcoderError) -> int:
     """Say on standard error what ended the command; gives the exit status."""
     # On a terminal progress may stand in the line, or the ^C that was typed.
