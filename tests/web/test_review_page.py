@@ -254,8 +254,17 @@ def test_a_note_that_is_gone(ann):
     assert ann.get("/note/999999").status_code == 404
     assert "nothing here" in ann.get("/note/999999").text
     assert ann.post("/note/999999", action="settle", version=1).status_code == 404
-    assert ann.get("/note/x").status_code == 422
     assert ann.get("/second/999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/note/abc", "/note/-1", "/note/1.5", f"/note/{10**30}", "/note/x/version", "/second/x", "/sample/x"]
+)
+def test_an_address_without_a_number_shows_the_page_of_what_is_not_there(ann, address: str):
+    page = ann.get(address)
+    assert page.status_code == 404
+    assert "There is nothing here" in page.text
+    assert page.headers["content-type"].startswith("text/html")
 
 
 def test_a_locked_worklist_loses_nothing_and_says_so(ann):

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.web.actions import decide
-from rehabcoder.web.requests import Browser, Fields, moved, whole_number
+from rehabcoder.web.requests import Browser, Fields, RowId, moved, whole_number
 from rehabcoder.web.review import review
 from rehabcoder.web.view import note_view
 from rehabcoder.worklist.findings import sample_findings
@@ -88,7 +88,7 @@ def go_next(request: Request, at: Browser) -> Response:
 
 
 @router.get("/note/{note}")
-def show_note(request: Request, at: Browser, note: int) -> Response:
+def show_note(request: Request, at: Browser, note: RowId) -> Response:
     named(at)
     with review(request).database.read() as connection:
         case = queue.open_case(connection, note)
@@ -98,7 +98,7 @@ def show_note(request: Request, at: Browser, note: int) -> Response:
 
 
 @router.get("/note/{note}/version")
-def version(request: Request, at: Browser, note: int) -> Response:
+def version(request: Request, at: Browser, note: RowId) -> Response:
     """The note's version, so that a second tab can tell that it is behind."""
     with review(request).database.read() as connection:
         case = queue.open_case(connection, note)
@@ -106,7 +106,7 @@ def version(request: Request, at: Browser, note: int) -> Response:
 
 
 @router.post("/note/{note}")
-def act(request: Request, at: Browser, note: int, fields: Fields) -> Response:
+def act(request: Request, at: Browser, note: RowId, fields: Fields) -> Response:
     named(at)
     database, problem, status = review(request).database, None, 200
     try:
