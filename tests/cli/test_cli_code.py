@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from rehabcoder.cli.code import counted, parse_columns
+from rehabcoder.cli.code import counted
+from rehabcoder.cli.reading import parse_columns
 from rehabcoder.cli.stream import coded_stream
 from rehabcoder.errors import UsageError
 from rehabcoder.note import Note

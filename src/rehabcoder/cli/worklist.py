@@ -122,8 +122,13 @@ def _show(database: Database, filters: Filters, limit: int) -> None:
 
 def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
     from rehabcoder.worklist.triage import terms_on
-    from rehabcoder.writers.files import private
+    from rehabcoder.writers.files import holds_fields, private, refuse_to_replace
 
+    refuse_to_replace(
+        Path(out),
+        why="which this command did not write",
+        ours=lambda path: holds_fields(path, ("note_id", "rank", "terms")),
+    )
     today, rows = date.today(), _rows(database, filters, limit)
     with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as lines:
         for item in rows:
