@@ -59,8 +59,12 @@ def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
     assert report.whole.notes == len(items)
     assert sum(group.notes for group in report.groups["clinician"]) == len(items)
     assert sum(group.net for group in report.groups["payer"]) == pytest.approx(report.whole.net)
-    by_code = Counter(code for _, coded in items for code in {s.code for s in coded.interventions})
+    with decided.read() as connection:  # as decided, not as the tool coded
+        cases = queue.open_cases(connection, [i.id for i in queue.stream(connection, Filters(state=None))])
+    by_code = Counter(code for case in cases for code in {s.code for s in case.answer.services})
     assert {group.name: group.notes for group in report.groups["code"]} == by_code
+    by_finding = Counter(name for case in cases for name in case.answer.standing_flags)
+    assert {group.name: group.notes for group in report.groups["finding"]} == by_finding
     path = tmp_path / "report.html"
     write_report(path, report)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

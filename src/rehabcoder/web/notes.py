@@ -112,7 +112,7 @@ def act(request: Request, at: Browser, note: RowId, fields: Fields) -> Response:
     try:
         with database.write() as connection:
             case = _current(connection, note, whole_number(fields, "version"))
-            if decide(connection, case, fields, reviewer=at.reviewer):
+            if decide(connection, case, fields, reviewer=at.reviewer, policy=review(request).policy):
                 following = _following(connection, at.filters, case)
                 return _arrive(request, connection, following)
     except (ConflictError, UsageError, WorklistError) as error:
@@ -130,7 +130,7 @@ def undo(request: Request, at: Browser, fields: Fields) -> Response:
     named(at)
     with review(request).database.write() as connection:
         try:
-            case = decisions.undo(connection, reviewer=at.reviewer)
+            case = decisions.undo(connection, reviewer=at.reviewer, policy=review(request).policy)
         except RehabcoderError as error:
             back = queue.open_case(connection, whole_number(fields, "note")) if fields.get("note") else None
             if back is None:
