@@ -22,6 +22,13 @@ class UsageError(RehabcoderError):
     """The call itself is off (an unknown code, a negative number of minutes): exit status 2."""
 
 
+class Interrupted(RehabcoderError):
+    """The user ended a command with Ctrl-C: exit status 130. The remedy says how to go on, where that is possible."""
+
+    def __init__(self, remedy: str = "") -> None:
+        super().__init__("interrupted", remedy=remedy)
+
+
 class ReadError(RehabcoderError):
     """A file or one of its records cannot be read."""
 

@@ -195,6 +195,55 @@ def test_claims_of_another_file_of_results_are_never_replaced_without_a_word() -
     run(source, "n.csv")  # n.jsonl holds the notes, and has no claims of its own
 
 
+@pytest.mark.parametrize("out", ["n.jsonl", "./n.jsonl", "link.jsonl"])
+def test_an_input_is_never_written_over(out: str) -> None:
+    source = write([{"id": "n", "text": "squats x 10 min"}])
+    Path("link.jsonl").symlink_to("n.jsonl")
+    before = Path("n.jsonl").read_bytes()
+    with pytest.raises(UsageError, match=r"n\.jsonl: this file is read|link\.jsonl: this file is read"):
+        run(source, out)
+    assert Path("n.jsonl").read_bytes() == before
+
+
+def test_nor_where_claims_and_failures_go() -> None:
+    row = json.dumps({"id": "n", "text": "squats x 10 min"})
+    Path("c.claims.jsonl").write_text(row)
+    with pytest.raises(UsageError, match="this file is read"):
+        run("c.claims.jsonl", "c.jsonl")
+    Path("c").mkdir()
+    Path("c/claims.jsonl").write_text(row)
+    with pytest.raises(UsageError, match="this file is read"):
+        run("c/claims.jsonl", "c")
+
+
+@pytest.mark.parametrize("name", ["c.jsonl", "c.csv", "c.parquet", "c.claims.jsonl", "c.failed.csv", "d/claims.jsonl"])
+def test_a_file_that_no_run_wrote_is_left_alone(name: str) -> None:
+    source = write([{"id": "n", "text": "squats x 10 min"}])
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text('{"note_id": "mine"}\n')
+    out = "d" if "/" in name else name if name.count(".") == 1 else "c.jsonl"
+    with pytest.raises(UsageError, match=r"no earlier run of this kind wrote.*delete it"):
+        run(source, out)
+    assert Path(name).read_text() == '{"note_id": "mine"}\n'
+    Path(name).write_text("")  # nothing to lose
+    assert run(source, out).notes == 1
+
+
+@pytest.mark.parametrize("out", ["c.jsonl", "c.csv", "c.parquet"])
+def test_results_of_a_run_before_are_replaced(out: str) -> None:
+    source = write([{"id": "n", "text": "squats x 10 min", "mrn": "p", "dos": "2024-09-18"}, {"id": "m", "text": ""}])
+    run(source, out)
+    before = Path(out).read_bytes()
+    assert (run(source, out).notes, Path(out).read_bytes()) == (2, before)
+
+
+def test_a_workbook_is_never_replaced() -> None:
+    source = write([{"id": "n", "text": "squats x 10 min"}])
+    run(source, "c.xlsx")
+    with pytest.raises(UsageError, match="somebody may have worked in it"):
+        run(source, "c.xlsx")
+
+
 def test_notes_that_stand_in_no_claim_are_counted() -> None:
     row = {"id": "n", "text": "squats x 10 min"}
     source = write([row | {"mrn": "p", "dos": "2024-09-18"}, row | {"id": "m", "mrn": "p"}, row | {"id": "k"}])

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from rehabcoder.cli.code import counted, parse_columns
+from rehabcoder.cli.code import counted
+from rehabcoder.cli.reading import parse_columns
 from rehabcoder.cli.stream import coded_stream
 from rehabcoder.errors import UsageError
 from rehabcoder.note import Note
@@ -157,6 +158,18 @@ class TestOutput:
         table = f'id,note\n7,"{NOTE}"\n8,"{NOTE}"\n'.encode()
         rows = rows_of(rehabcoder("code", "-", "--format", "jsonl", stdin=table)[1])
         assert [row["note_id"] for row in rows] == ["7", "8"]
+
+    def test_a_table_on_standard_input_with_names_of_its_own_is_never_read_as_one_note(self, rehabcoder: Run) -> None:
+        table = f'visit,doc\n7,"{NOTE}"\n8,"{NOTE}"\n'.encode()
+        status, _, err = rehabcoder("code", "-", "--format", "jsonl", stdin=table)
+        assert status == 3
+        assert "it looks like a table" in err
+        assert "--text-column NAME, or give --input-format txt" in err
+        assert "quadriceps" not in err
+        rows = rows_of(rehabcoder("code", "-", "--format", "jsonl", "--text-column", "doc", stdin=table)[1])
+        assert [row["note_id"] for row in rows] == ["stdin-2", "stdin-3"]
+        assert "there is no column 'text'" in rehabcoder("code", "-", "--text-column", "text", stdin=table)[2]
+        assert len(rows_of(rehabcoder("code", "-", "--format", "jsonl", "--input-format", "txt", stdin=table)[1])) == 1
 
     def test_two_notes_of_one_id_are_named(self, rehabcoder: Run, tmp_path: Path) -> None:
         for folder in ("a", "b"):

@@ -112,3 +112,16 @@ def test_calls_that_lead_nowhere(rehabcoder: Run, coded: Path, arguments: list[s
     found, _, err = rehabcoder("evaluate", *(named.get(name, name) for name in arguments))
     assert found == status
     assert says in err
+
+
+def test_a_dash_stands_where_nothing_was_compared(rehabcoder: Run, tmp_path: Path) -> None:
+    labels = {"id": "a", "text": "Phone call, patient cancelled.", "interventions": [], "flags": []}
+    coded = {"note_id": "a", "interventions": [], "lines": [], "flags": [], "needs_review": False}
+    (tmp_path / "labels.jsonl").write_text(json.dumps(labels))
+    (tmp_path / "coded.jsonl").write_text(json.dumps(coded))
+    status, out, _ = rehabcoder("evaluate", tmp_path / "coded.jsonl", tmp_path / "labels.jsonl")
+    figures = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert (status, figures["claim_exact"], figures["ece"], figures["missing_minutes"]) == (0, "–", "–", "–")
+    assert figures["notes_settled_right"] == "1.000  (1.000 to 1.000)"
+    _, out, _ = rehabcoder("evaluate", tmp_path / "coded.jsonl", tmp_path / "labels.jsonl", "--format", "json")
+    assert json.loads(out)["claim_exact"] is None

@@ -59,6 +59,11 @@ def test_data_blocks_can_be_read(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ALL_TEXTS, ids=ids)
+def test_no_place_that_figures_were_to_fill_is_empty(page: Path) -> None:
+    assert not re.findall(r"<!-- .*? -->\s*<!-- end -->", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", ALL_TEXTS, ids=ids)
 def test_every_block_names_its_language(page: Path) -> None:
     fences = re.findall(r"^ *(`{3,}.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     opened = fences[::2]

@@ -44,7 +44,7 @@ STORY = [  # one folder, in this order: later commands work on what earlier ones
     "report",
     "export-labels --out labels.jsonl",
     "evaluate few.jsonl",
-    "suggest data/sample --n 3",
+    "suggest data/sample --limit 3",
     "models verify",
     "purge --before 2026-09-22 --yes",
 ]

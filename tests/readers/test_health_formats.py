@@ -232,6 +232,20 @@ def test_whatever_stands_in_a_resource_costs_no_other_note(kind: str, steps: lis
     assert {"a", "c"} <= {note.note_id for note in notes if note.text == "squats"}
 
 
+def test_bulk_exports_with_a_bundle_a_line_give_every_note_its_own_number() -> None:
+    def bundle(day: int) -> dict[str, Any]:
+        patient = PATIENT | {"id": f"p{day}"}
+        notes = [reference(id=None, subject={"reference": f"Patient/p{day}"}, **SOUND) for _ in range(2)]
+        return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in (patient, *notes)]}
+
+    for name in ("n.ndjson", "n.jsonl", "n.json"):
+        notes = read(name, "".join(json.dumps(bundle(day)) + "\n" for day in (1, 2)) + json.dumps(reference()))
+        assert [note.source for note in notes] == [f"{name}#{number}" for number in (2, 3, 5, 6, 7)]
+        assert len({note.note_id for note in notes}) == 5
+        assert [note.patient_id for note in notes] == ["0042"] * 4 + ["p1"]
+        assert [note.error for note in notes] == [None] * 5
+
+
 @pytest.mark.parametrize("media", ["text/html", "application/pdf"])
 def test_an_attachment_that_breaks_its_library_costs_one_note(media: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:

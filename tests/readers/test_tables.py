@@ -99,6 +99,27 @@ def test_delimiters(delimiter: str) -> None:
     assert (note.note_id, note.text, note.payer) == ("1", "a,b;c|d", "x")
 
 
+LONG = "squats to lift a laundry basket from the floor, cues for knee alignment, 15 min, then gait"
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        (f'visit,doc\n1,"{LONG}"\n', True),
+        (f"visit;doc\n1;{LONG}\n2;{LONG}\n", True),
+        (f"visit\tdoc\n1\t{LONG}", True),
+        (f"Pt seen today, no falls\n{LONG}", False),  # rows of several lengths
+        (f"S: sore\tO: see below\nTE\t{LONG}", False),  # sentences, no names
+        (f"TE | min\n{LONG} | 15", False),  # a table within a note
+        ("code,min\n97110,15\n97140,10", False),  # nothing as long as a note
+        (LONG, False),
+        ("", False),
+    ],
+)
+def test_a_table_is_told_by_its_form(text: str, table: bool) -> None:
+    assert delimited.looks_like_table(text.encode()) is table
+
+
 def test_carriage_returns_alone_and_the_line_for_excel() -> None:
     assert [note.text for note in read("mac.csv", "id,text\r1,squats\r2,bridging\r")] == ["squats", "bridging"]
     assert [note.text for note in read("x.csv", "sep=;\nid;text\n1;squats, deep\n")] == ["squats, deep"]

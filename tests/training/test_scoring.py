@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yardstick import oracle
+from yardstick import oracle, with_ones
 
 import rehabcoder
 from rehabcoder import Note
@@ -41,7 +41,7 @@ def coded() -> list[Row]:
 def agree(rows: list[Row], notes: list[Row]) -> None:
     ours = score(rows, notes, draws=0)
     figures, errors = oracle().score(rows, notes)
-    assert ours.figures == figures
+    assert with_ones(ours.figures) == figures
     assert list(ours.figures) == list(figures)
     assert {name: len(wrong) for name, wrong in ours.errors} == {str(name): len(wrong) for name, wrong in errors}
 
@@ -168,12 +168,30 @@ class TestFigures:
 
     def test_nothing_at_all(self) -> None:
         found = score([], [])
-        assert (found.figures["notes"], found.figures["claim_exact"], found.intervals) == (0, 1.0, {})
+        assert (found.figures["notes"], found.figures["claim_exact"], found.intervals) == (0, None, {})
+
+    def test_where_nothing_was_compared_there_is_no_figure(self) -> None:
+        found = score([answer(0)], [note(0)])
+        empty = ("f1_97112", "mismatch_f1", "flags_mean_f1")
+        assert [found.figures[name] for name in empty] == [None] * 3
+        assert set(found.figures["flags"].values()) == {None}
+        assert not found.intervals.keys() & {*empty, *FLAGS}
+        flagged = note(0) | {"flags": ["missing_response", "missing_progress"]}
+        raised = answer(0) | {"flags": [{"id": "missing_response"}]}
+        figures = score([raised], [flagged]).figures
+        assert figures["flags_mean_f1"] == 0.5  # one right, one missed, eight not there
+
+    def test_without_a_service_nothing_is_said_of_services(self) -> None:
+        nothing = {"note_id": "n0", "interventions": [], "lines": [], "flags": [], "needs_review": True}
+        figures = score([nothing], [note(0) | {"interventions": []}]).figures
+        names = ("found_f1", "code_given_found", "minutes_exact", "claim_exact", "settled_right", "ece")
+        assert {figures[name] for name in names} == {None}
+        assert (figures["empty_notes"], figures["false_notes"], figures["notes_settled_share"]) == (1, 0, 0)
 
     @pytest.mark.parametrize(
-        ("sure", "error"), [([(0.5, True), (0.5, False)], 0.5), ([(1.0, True)] * 10, 0.0), ([], 0.0)]
+        ("sure", "error"), [([(0.5, True), (0.5, False)], 0.5), ([(1.0, True)] * 10, 0.0), ([], None)]
     )
-    def test_calibration_error(self, sure: list[tuple[float, bool]], error: float) -> None:
+    def test_calibration_error(self, sure: list[tuple[float, bool]], error: float | None) -> None:
         assert calibration_error(sure) == error
 
 

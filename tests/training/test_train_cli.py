@@ -56,12 +56,12 @@ def test_train_promote_use_and_roll_back(run: Run, world: World, tmp_path: Path)
     lines = said.splitlines()
     assert [line[:2].strip() for line in lines] == ["", "*"]
     assert lines[1].split()[1] == "spring"
-    listed = [json.loads(line) for line in run("models", "list", "--json")[1].splitlines()]
+    listed = json.loads(run("models", "list", "--format", "json")[1])
     assert [(row["name"], row["in_use"]) for row in listed] == [("default", False), ("spring", True)]
     assert "spring: sound, spring-" in run("models", "verify")[1]
     assert json.loads(run("models", "show")[1])["name"] == "spring"
 
-    status, said, _ = run("suggest", DATA / "sample", "--n", "3", "--out", tmp_path / "next.jsonl")
+    status, said, _ = run("suggest", DATA / "sample", "--limit", "3", "--out", tmp_path / "next.jsonl")
     assert status == 0
     assert said.splitlines()[-2].startswith("3 of 34 notes")
     rows = [json.loads(line) for line in (tmp_path / "next.jsonl").read_text().splitlines()]
@@ -75,7 +75,7 @@ def test_train_promote_use_and_roll_back(run: Run, world: World, tmp_path: Path)
 
 def test_what_suggest_writes_is_not_yet_labelled(run: Run, world: World, tmp_path: Path) -> None:
     """Nobody can train on notes whose services are not filled in: that would teach that there are none."""
-    run("suggest", DATA / "sample", "--n", "25", "--model", world.model, "--out", tmp_path / "next.jsonl")
+    run("suggest", DATA / "sample", "--limit", "25", "--model", world.model, "--out", tmp_path / "next.jsonl")
     status, _, err = run("train", tmp_path / "next.jsonl", "--out", tmp_path / "out")
     assert status == 1
     assert "25 x no list of interventions (lines 1, 2, 3, 4, 5, 6, 7, 8 and 17 more)" in err
@@ -107,7 +107,7 @@ def test_a_refusal_says_where_it_lost_and_ends_with_1(run: Run, tmp_path: Path) 
         (["models", "rollback"], 1, "no promotion to take back"),
         (["suggest", "none.txt"], 1, "no note could be read"),
         (["suggest", "labels.jsonl", "--model", "none"], 1, "neither a model of this name nor such a file"),
-        (["suggest", "labels.jsonl", "--n", "0"], 2, "greater than or equal to 1"),
+        (["suggest", "labels.jsonl", "--limit", "0"], 2, "greater than or equal to 1"),
     ],
 )
 def test_mistakes_end_in_a_sentence_and_write_nothing(

@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 @cache
@@ -20,3 +21,13 @@ def oracle() -> ModuleType:
     spec.loader.exec_module(module)
     sys.path[:] = before
     return module
+
+
+def with_ones(figures: dict[str, Any]) -> dict[str, Any]:
+    """Our figures as the yardstick prints them: 1 where nothing was compared, also in the mean of the findings."""
+    flags = {name: 1.0 if value is None else value for name, value in figures["flags"].items()}
+    whole = {"flags": flags, "flags_mean_f1": sum(flags.values()) / len(flags)}
+    return {
+        name: whole.get(name, (0.0 if name == "ece" else 1.0) if value is None else value)
+        for name, value in figures.items()
+    }

@@ -13,7 +13,7 @@ from labelled_notes import load
 from person import HOST, Person, first, soup
 
 from rehabcoder.errors import UsageError
-from rehabcoder.note import CodedNote, Note, Service
+from rehabcoder.note import CodedNote, Finding, Note, Service
 from rehabcoder.web.app import create_app
 from rehabcoder.web.marks import Mark, checked_quote, segments, shown
 from rehabcoder.worklist.rules import policy_on
@@ -94,6 +94,33 @@ def test_edits_are_kept_at_once_and_settle_as_changed(ann):
         ann.post("/undo", note=at)
     assert ann.case(at).answer.content == before.answer.content
     assert ann.case(at).item.state == "open"
+
+
+def test_claim_findings_and_risk_follow_an_edit(ann):
+    note = Note("late", "Therex for strength. In 9:00, out 9:20.", billed_units={"97110": 2})
+    services = [Service(0, 20, "Therex for strength.", "97110", labelled="97110", confidence=0.9)]
+    flags = [
+        Finding("missing_minutes", "high", "Its units cannot be told.", 0, 20),
+        Finding("time_inconsistent", "high", ""),
+    ]
+    coded = CodedNote("late", text_sha256=note.text_sha256, interventions=services, flags=flags, needs_review=True)
+    load(ann.app.database, [(note, coded)])
+    with ann.app.database.read() as connection:
+        at = queue.find(connection, ["late"])["late"].id
+
+    def shown(answer):
+        page = soup(answer)
+        rows = [[cell.text for cell in row.find_all("td")] for row in page.select(".claim tbody tr")]
+        return [row[0] + row[2] for row in rows], [each["data-finding"] for each in page.select(".findings li")], page
+
+    assert shown(ann.get(f"/note/{at}"))[:2] == (["97110–"], ["missing_minutes", "time_inconsistent"])
+    short, found, page = shown(ann.act(at, "minutes", service=0, minutes="15"))
+    assert (short, found) == (["971101"], ["time_inconsistent", "units_mismatch"])
+    assert "Billed 97110 x2; supported 97110 x1." in page.text
+    assert "before they were changed" in page.select_one("[data-finding=time_inconsistent]").text
+    assert "before they were changed" not in page.select_one("[data-finding=units_mismatch]").text
+    assert shown(ann.act(at, "dismiss", finding="units_mismatch", reason="of the payer"))[1] == found
+    assert shown(ann.act(at, "minutes", service=0, minutes="23"))[:2] == (["971102"], ["time_inconsistent"])
 
 
 def test_a_service_is_added_moved_and_removed(ann, items):
@@ -254,8 +281,17 @@ def test_a_note_that_is_gone(ann):
     assert ann.get("/note/999999").status_code == 404
     assert "nothing here" in ann.get("/note/999999").text
     assert ann.post("/note/999999", action="settle", version=1).status_code == 404
-    assert ann.get("/note/x").status_code == 422
     assert ann.get("/second/999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["/note/abc", "/note/-1", "/note/1.5", f"/note/{10**30}", "/note/x/version", "/second/x", "/sample/x"]
+)
+def test_an_address_without_a_number_shows_the_page_of_what_is_not_there(ann, address: str):
+    page = ann.get(address)
+    assert page.status_code == 404
+    assert "There is nothing here" in page.text
+    assert page.headers["content-type"].startswith("text/html")
 
 
 def test_a_locked_worklist_loses_nothing_and_says_so(ann):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,26 @@ def test_migrations_make_the_tables_that_the_program_uses(empty):
 def test_a_missing_worklist_is_named_with_the_command_that_makes_one(tmp_path: Path):
     with pytest.raises(WorklistError, match=r"there is no worklist here.*rehabcoder import"):
         Database(tmp_path / "none.db")
+
+
+def test_a_worklist_that_another_program_makes_meanwhile_is_opened(place, monkeypatch: pytest.MonkeyPatch):
+    def made_just_now(connection):
+        monkeypatch.setattr(module, "inspect", inspect)
+        Database(place, create=True).close()
+        return inspect(connection)
+
+    monkeypatch.setattr(module, "inspect", made_just_now)
+    Database(place, create=True).close()
+
+
+def test_whoever_makes_the_file_at_this_moment_is_waited_for(tmp_path: Path):
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
+    other.executescript("CREATE TABLE t (x); DROP TABLE t; BEGIN IMMEDIATE")
+    end = threading.Timer(0.3, other.rollback)
+    end.start()
+    Database(tmp_path / "new.db", create=True).close()
+    end.join()
+    other.close()
 
 
 def test_an_older_worklist_is_migrated_and_keeps_its_notes(empty, items):

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from labelled_notes import load
 from sqlalchemy import func, select, update
 
-from rehabcoder.errors import RehabcoderError
+from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.note import CodedNote, Note, Service
 from rehabcoder.worklist import sampling
 from rehabcoder.worklist.answer import Answer, AnswerService
@@ -59,8 +59,12 @@ def test_the_report_adds_up_and_stands_alone(decided, items, tmp_path: Path):
     assert report.whole.notes == len(items)
     assert sum(group.notes for group in report.groups["clinician"]) == len(items)
     assert sum(group.net for group in report.groups["payer"]) == pytest.approx(report.whole.net)
-    by_code = Counter(code for _, coded in items for code in {s.code for s in coded.interventions})
+    with decided.read() as connection:  # as decided, not as the tool coded
+        cases = queue.open_cases(connection, [i.id for i in queue.stream(connection, Filters(state=None))])
+    by_code = Counter(code for case in cases for code in {s.code for s in case.answer.services})
     assert {group.name: group.notes for group in report.groups["code"]} == by_code
+    by_finding = Counter(name for case in cases for name in case.answer.standing_flags)
+    assert {group.name: group.notes for group in report.groups["finding"]} == by_finding
     path = tmp_path / "report.html"
     write_report(path, report)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -211,16 +215,25 @@ def test_a_blind_label_whose_text_was_purged_gives_way_to_the_decision_on_a_late
     assert (export_labels(drawn, tmp_path / "l.jsonl")) == Exported(accepted=1)
 
 
-def test_labels_and_reports_of_before_stay_until_the_new_ones_are_whole(decided, tmp_path, monkeypatch):
+def test_labels_are_never_written_over(decided, tmp_path):
+    (tmp_path / "l.jsonl").write_text("mended by hand", encoding="utf-8")
+    with pytest.raises(UsageError, match="labels that somebody mended"):
+        export_labels(decided, tmp_path / "l.jsonl")
+    assert (tmp_path / "l.jsonl").read_text(encoding="utf-8") == "mended by hand"
+
+
+def test_reports_of_before_stay_until_the_new_ones_are_whole(decided, tmp_path, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     report = collect(decided, policy_on())
-    for name in ("l.jsonl", "r.html", "r.xlsx"):
+    for name in ("r.html", "r.xlsx"):
         (tmp_path / name).write_text("of before", encoding="utf-8")
     monkeypatch.setattr("rehabcoder.writers.files._to_disk", full)
+    with pytest.raises(RehabcoderError, match="the disk is full"):
+        export_labels(decided, tmp_path / "l.jsonl")
+    assert not (tmp_path / "l.jsonl").exists()
     writers = {
-        "l.jsonl": lambda path: export_labels(decided, path),
         "r.html": lambda path: write_report(path, report),
         "r.xlsx": lambda path: write_workbook(path, report),
     }

@@ -61,7 +61,7 @@ def test_the_whole_job_from_import_to_labels(run, files, tmp_path):
     assert "s: simple, 0 of 4 reviewed, frame 6" in run("sample", "list")
     assert "4 reviewed" in run("sample", "apply", "s.xlsx", "--reviewer", "Bo")
     assert "error rate" in run("sample", "estimate", "--name", "s")
-    assert json.loads(run("sample", "estimate", "--name", "s", "--json"))["reviewed"] == 4
+    assert json.loads(run("sample", "estimate", "--name", "s", "--format", "json"))["reviewed"] == 4
     run("report", "--out", "r.html", "--workbook", "r.xlsx", "--sample", "s", "--memo", "m.html")
     assert {"r.html", "r.xlsx", "m.html"} <= {path.name for path in tmp_path.iterdir()}
     assert "6 accepted" in run("export-labels", "--out", "labels.jsonl")

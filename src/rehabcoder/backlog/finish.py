@@ -4,46 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rehabcoder.backlog.claims import write_claims
 from rehabcoder.backlog.parts import Done, Part, claim_key
+from rehabcoder.backlog.places import FAILED
 from rehabcoder.billing.thresholds import YearToDate
-from rehabcoder.errors import UsageError
 from rehabcoder.note import Json
-from rehabcoder.writers import FORMATS
 from rehabcoder.writers.files import private
 from rehabcoder.writers.flat import COLUMNS, neutral
 
-FURTHER = ("claims.jsonl", "failed.csv")  # what stands beside the results
 _AT_ONCE = 500_000  # ids that are held in memory
-
-
-def beside(out: Path, name: str, *, single_file: bool) -> Path:
-    """The path of a further result: `coded/claims.jsonl`, or `coded.claims.jsonl` beside `coded.csv`."""
-    return out.with_name(f"{out.stem}.{name}") if single_file else out / name
-
-
-def refuse_to_replace(out: Path, inputs: Iterable[str]) -> None:
-    """Refuse a single file whose claims or failures would take the place of those of another file of results.
-
-    `x.csv` and `x.jsonl` would both have `x.claims.jsonl` beside them. An input of that name is no file of results.
-
-    Raises:
-        UsageError: names both files.
-    """
-    further = [path for name in FURTHER if (path := beside(out, name, single_file=True)).exists()]
-    if not further:
-        return
-    own = {os.path.realpath(name) for name in inputs} | {os.path.realpath(out)}
-    for other in (out.with_suffix(f".{format}") for format in FORMATS):
-        if other.exists() and os.path.realpath(other) not in own:
-            what = f"{further[0]} belongs to {other}, and the results in {out} would replace or remove it"
-            remedy = "Choose a name for --out that differs before its suffix, or move those files."
-            raise UsageError(what, remedy=remedy)
 
 
 def join_parts(done: Sequence[Done], part: Part, out: Path, format: str) -> None:
@@ -118,7 +91,7 @@ def write_failures(done: Sequence[Done], part: Part, path: Path) -> None:
         return
     with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(("note_id", "source", "error"))
+        writer.writerow(FAILED)
         for one in done:
             if one.failed:
                 with part.failed(one.number).open(encoding="utf-8") as lines:

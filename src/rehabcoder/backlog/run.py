@@ -9,16 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rehabcoder.backlog.coding import Load, load_coder
-from rehabcoder.backlog.finish import (
-    FURTHER,
-    beside,
-    join_parts,
-    refuse_to_replace,
-    repeated_ids,
-    write_all_claims,
-    write_failures,
-)
+from rehabcoder.backlog.finish import join_parts, repeated_ids, write_all_claims, write_failures
 from rehabcoder.backlog.parts import SHOWN, Done, Part
+from rehabcoder.backlog.places import FURTHER, beside, refuse_to_replace
 from rehabcoder.backlog.pool import Pool, free_cores
 from rehabcoder.backlog.progress import OnProgress, Progress
 from rehabcoder.backlog.shards import Place, Shard, shards
@@ -98,8 +91,8 @@ def code_backlog(
         tell: called with a sentence for each thing that a user should know.
 
     Raises:
-        UsageError: a setting makes no sense; `out` names a file of another format, or holds the results or the
-            beginning of another run.
+        UsageError: a setting makes no sense; `out` names a file of another format, is an input or another file that no
+            run wrote, or holds the results or the beginning of another run.
         RehabcoderError: the results cannot be written, or the model or the policy not be loaded.
     """
     options = Options.checked(input_format, columns, tell)
@@ -110,8 +103,6 @@ def code_backlog(
         raise UsageError("the number of jobs is negative", remedy="Give 0 for one job a core.")
     listed = find(paths, options.notices, any_suffix=input_format is not None)
     sources = [source for source in listed if not _is_result(source, target)]
-    if single:
-        refuse_to_replace(target, (source.name for source in sources))
     model_path = None if model is None else os.path.abspath(model)
     settings: Json = {
         "format": kind,
@@ -125,8 +116,10 @@ def code_backlog(
     }
     if not single and (before := _results_there(target, settings)) is not None:
         return before
-    private_folder(target.parent if single else target)
     work = work_folder(target, single_file=single)
+    read = [source.name for source in sources] + ([] if year_to_date is None else [os.fspath(year_to_date)])
+    refuse_to_replace(target, read, single_file=single, going_on=(work / RUN).exists())
+    private_folder(target.parent if single else target)
     part = _part(kind, target, work, single)
     setup = Setup(load or load_coder, model_path, policy, input_format, options.columns, part)
     with Store(work, settings) as store:

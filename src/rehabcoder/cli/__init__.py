@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from rehabcoder.errors import RehabcoderError, UsageError
+from rehabcoder.errors import Interrupted, RehabcoderError, UsageError
 
 app = typer.Typer(
     name="rehabcoder",
@@ -29,8 +29,20 @@ COMMANDS = (
     "evaluate", "train", "models", "suggest",
 )  # fmt: skip
 
-for _name in COMMANDS:
-    importlib.import_module(f"rehabcoder.cli.{_name}").register(app)
+
+def _say(error: RehabcoderError) -> int:
+    """Say on standard error what ended the command; gives the exit status."""
+    # On a terminal progress may stand in the line, or the ^C that was typed.
+    start = "\n" if isinstance(error, Interrupted) and sys.stderr.isatty() else ""
+    print(f"{start}rehabcoder: {error}", file=sys.stderr)
+    return 130 if isinstance(error, Interrupted) else 2 if isinstance(error, UsageError) else 1
+
+
+try:
+    for _name in COMMANDS:
+        importlib.import_module(f"rehabcoder.cli.{_name}").register(app)
+except KeyboardInterrupt:
+    sys.exit(_say(Interrupted()))
 
 
 def main() -> None:
@@ -42,9 +54,14 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()  # a full disk is to be noticed here, not when the interpreter ends
+    except SystemExit as stop:
+        if stop.code == 130:  # typer makes this of Ctrl-C, without a word
+            _say(Interrupted())
+        raise
+    except KeyboardInterrupt:
+        sys.exit(_say(Interrupted()))
     except RehabcoderError as error:
-        print(f"rehabcoder: {error}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
+        sys.exit(_say(error))
     except BrokenPipeError:
         _drop_output()
         sys.exit(0)

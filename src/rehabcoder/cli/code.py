@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehabcoder.errors import UsageError
+from rehabcoder.cli.reading import Column, DateColumn, IdColumn, InputFormat, PatientColumn, TextColumn, parse_columns
+from rehabcoder.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.backlog import Progress, Summary
@@ -40,17 +41,12 @@ def code(
     policy: Annotated[str, typer.Option(help="Payer policy: a shipped name or a TOML file.")] = "medicare-part-b",
     model: Annotated[str | None, typer.Option(help="Name or path of a model; default: the one in use.")] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Worker processes; 0: one a core.")] = 1,
-    input_format: Annotated[
-        str | None, typer.Option(help="Format of the notes, if their suffix misleads: txt, csv, fhir ...")
-    ] = None,
-    text_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the note's text.")] = None,
-    id_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the note's id.")] = None,
-    date_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the date of service.")] = None,
-    patient_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the patient's id.")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=NAME", help="Column of any field: clinician=Provider. May be given again."),
-    ] = None,
+    input_format: InputFormat = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    date_column: DateColumn = None,
+    patient_column: PatientColumn = None,
+    column: Column = None,
     year_to_date: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +61,7 @@ def code(
     Without --out a table is printed: a line a service; notes with a star are for a person to see. Labels that the
     input holds are never read. Exit status 3: some notes failed; they are named, and each has its row all the same.
     """
-    columns = parse_columns(column or (), text=text_column, note_id=id_column, date=date_column, patient=patient_column)
+    columns = parse_columns(column, text=text_column, note_id=id_column, date=date_column, patient=patient_column)
     if engine not in ("local", "spark") or (engine == "spark") != (master is not None):
         raise UsageError(f"--engine {engine} does not go with this --master", remedy="Use --engine spark --master URL.")
     if out is None and master is not None:
@@ -89,24 +85,6 @@ def code(
         raise typer.Exit(3)
 
 
-def parse_columns(
-    pairs: Sequence[str], *, text: str | None, note_id: str | None, date: str | None, patient: str | None
-) -> dict[str, str]:
-    """The column of each field that the user named, as `readers.read_notes` takes them.
-
-    Raises:
-        UsageError: a pair is not of the form FIELD=NAME.
-    """
-    named = {"text": text, "note_id": note_id, "date_of_service": date, "patient_id": patient}
-    columns = {name: column for name, column in named.items() if column is not None}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or not column:
-            raise UsageError("a --column is not of the form FIELD=NAME", remedy="Write it like --column text=Body.")
-        columns[name] = column
-    return columns
-
-
 def code_into(
     paths: Sequence[str], *, out: str, format: str | None, policy: str, model: str, jobs: int,
     input_format: str | None, columns: Mapping[str, str], year_to_date: str | None = None, master: str | None = None,
@@ -119,10 +97,14 @@ def code_into(
         from rehabcoder.spark import engine
 
         spark = engine(master)
-    summary = code_backlog(
-        paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
-        jobs=jobs, year_to_date=year_to_date, engine=spark, on_progress=_progress(), tell=_tell,
-    )  # fmt: skip
+    try:
+        summary = code_backlog(
+            paths, out=out, format=format, input_format=input_format, columns=columns, model=model, policy=policy,
+            jobs=jobs, year_to_date=year_to_date, engine=spark, on_progress=_progress(), tell=_tell,
+        )  # fmt: skip
+    except KeyboardInterrupt as stop:
+        # Standard input cannot be taken up in the middle.
+        raise Interrupted("" if "-" in paths else "Give the same command again: it goes on where it stopped.") from stop
     print(f"{counted(summary.notes, summary.settled, summary.review, summary.failed)} -> {summary.out}")
     _say_more(summary)
     if year_to_date is not None:

@@ -39,7 +39,7 @@ def evaluate(
     """Score coded notes against labelled ones: services, codes, minutes, claims, settling, findings.
 
     What each figure counts stands in docs/labelling-guide.md. An interval tells where 95 of 100 such sets of notes
-    would put the figure.
+    would put the figure. A dash (null in JSON) stands where nothing was compared.
     """
     if format not in ("text", "json"):
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
@@ -73,7 +73,8 @@ def _table(found: Score) -> Iterator[str]:
             yield _line(f"  {flag}", share, found)
 
 
-def _line(name: str, value: float, found: Score) -> str:
-    shown = f"{name:26} {value:.3f}" if isinstance(value, float) else f"{name:26} {value}"
+def _line(name: str, value: float | None, found: Score) -> str:
+    said = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+    shown = f"{name:26} {said}"
     ends = found.intervals.get(name.strip())
     return f"{shown}  ({ends[0]:.3f} to {ends[1]:.3f})" if ends else shown

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from rehabcoder.cli.reading import Column, DateColumn, IdColumn, InputFormat, PatientColumn, TextColumn, parse_columns
+
 
 def register(app: typer.Typer) -> None:
     app.command("import")(import_notes)
@@ -24,10 +26,12 @@ def import_notes(
     policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees value the money at stake.")] = (
         "medicare-part-b"
     ),
-    format: Annotated[
-        str | None, typer.Option("--format", help="Format of the notes, if their suffix misleads.")
-    ] = None,
-    column: Annotated[list[str] | None, typer.Option(help="Which column is a field: text=Body. As for code.")] = None,
+    input_format: InputFormat = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    date_column: DateColumn = None,
+    patient_column: PatientColumn = None,
+    column: Column = None,
 ) -> None:
     """Bring coded notes and their texts into a worklist.
 
@@ -36,16 +40,14 @@ def import_notes(
     coded notes had no text among the notes, or the id of another note.
     """
     from rehabcoder.billing.ledger import count
-    from rehabcoder.errors import ReadError, UsageError
+    from rehabcoder.errors import Interrupted, ReadError
     from rehabcoder.readers import read_notes
     from rehabcoder.readers.coded import begun, read_coded
     from rehabcoder.worklist.importing import import_coded
     from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.store.database import Database
 
-    columns = dict(pair.split("=", 1) for pair in column or () if "=" in pair)
-    if len(columns) != len(column or ()):
-        raise UsageError("a --column is not of the form field=name", remedy="Write it like --column text=Body.")
+    columns = parse_columns(column, text=text_column, note_id=id_column, date=date_column, patient=patient_column)
     counts: dict[str, int] = {}
 
     def progress(stage: str, count: int) -> None:
@@ -57,7 +59,7 @@ def import_notes(
     # Before the worklist is made: a wrong path leaves none behind.
     if missing := [path for path in notes if path != "-" and not (os.path.exists(path) or glob(path, recursive=True))]:
         raise ReadError("there is no such file or folder", where=missing[0], remedy="Check the path.")
-    codings, texts = begun(read_coded(coded)), read_notes(notes, format=format, columns=columns or None)
+    codings, texts = begun(read_coded(coded)), read_notes(notes, format=input_format, columns=columns)
     database = Database(db, create=True)
     try:
         tally = import_coded(
@@ -68,6 +70,8 @@ def import_notes(
             name=Path(coded).name,
             progress=progress,
         )
+    except KeyboardInterrupt as stop:
+        raise Interrupted("Give the same command again: nothing is added twice.") from stop
     finally:
         database.close()
         if sys.stderr.isatty() and counts:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rehabcoder.training.registry import Entry
 
 Store = Annotated[
     str | None,
@@ -20,28 +23,37 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.command("list")
-def list_(
-    store: Store = None, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a model.")] = False
-) -> None:
+def list_(store: Store = None, format: Annotated[str, typer.Option(help="text or json.")] = "text") -> None:
     """List the models of the store; a star marks the one in use."""
+    from rehabcoder.errors import UsageError
     from rehabcoder.training.registry import entries
 
-    for entry in entries(store):
-        card = entry.card or {}
-        metrics, gate = card.get("metrics", {}), card.get("gate", {})
-        if as_json:
-            shown = {"name": entry.name, "in_use": entry.promoted, "path": str(entry.path), "card": entry.card}
-            print(json.dumps(shown | ({"problem": entry.problem} if entry.problem else {})))
-            continue
-        if entry.card is None:
-            print(f"{'*' if entry.promoted else ' '} {entry.name:20} damaged: {entry.problem}")
-            continue
-        passed = "passed" if gate.get("passed") else "forced" if gate.get("forced") else "no gate"
-        f1 = f"F1 {metrics['code_f1']:.3f}" if "code_f1" in metrics else "F1 –"
-        print(
-            f"{'*' if entry.promoted else ' '} {entry.name:20} {card.get('version', ''):28} "
-            f"{card.get('trained_on', ''):10}  {f1:9} {passed if entry.name != 'default' else 'shipped'}"
-        )
+    if format not in ("text", "json"):
+        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    found = entries(store)
+    if format == "json":
+        print(json.dumps([_json(entry) for entry in found], indent=1))
+        return
+    for entry in found:
+        print(_line(entry))
+
+
+def _json(entry: Entry) -> dict[str, Any]:
+    shown = {"name": entry.name, "in_use": entry.promoted, "path": str(entry.path), "card": entry.card}
+    return shown | ({"problem": entry.problem} if entry.problem else {})
+
+
+def _line(entry: Entry) -> str:
+    star = "*" if entry.promoted else " "
+    if entry.card is None:
+        return f"{star} {entry.name:20} damaged: {entry.problem}"
+    metrics, gate = entry.card.get("metrics", {}), entry.card.get("gate", {})
+    passed = "passed" if gate.get("passed") else "forced" if gate.get("forced") else "no gate"
+    f1 = f"F1 {metrics['code_f1']:.3f}" if "code_f1" in metrics else "F1 –"
+    return (
+        f"{star} {entry.name:20} {entry.card.get('version', ''):28} {entry.card.get('trained_on', ''):10}  {f1:9} "
+        f"{passed if entry.name != 'default' else 'shipped'}"
+    )
 
 
 @app.command("show")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from rehabcoder.note import CodedNote, Note
 
 
-def pick_note(name: str, *, id: str | None = None, format: str | None = None, text_column: str | None = None) -> Note:
+def pick_note(
+    name: str, *, id: str | None = None, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> Note:
     """The note that `name` stands for.
 
     Args:
         name: a file, `-`, or `FILE#number` as coded notes give it in `source` (of a table the header is row 1).
         id: the id of a note in that file.
-        format, text_column: of the file, where they cannot be told.
+        format, columns: of the file, where they cannot be told, as `readers.read_notes` takes them.
 
     Raises:
         UsageError: the file holds several notes and nothing says which; or several have that id.
@@ -29,7 +31,7 @@ def pick_note(name: str, *, id: str | None = None, format: str | None = None, te
     path, source = name, None
     if not os.path.exists(name) and "#" in name and os.path.exists(name.rpartition("#")[0]):
         path, source = name.rpartition("#")[0], name
-    found = list(islice(_matching(path, source, id, format, text_column), 2))
+    found = list(islice(_matching(path, source, id, format, columns), 2))
     if not found:
         what = f"there is no note with the id {id!r}" if id is not None else "there is no such note"
         raise ReadError(what, where=name, remedy="See ids and numbers with: rehabcoder code FILE --format csv.")
@@ -60,11 +62,10 @@ def coded_or_refused(note: Note, coder: Coder) -> CodedNote:
 
 
 def _matching(
-    path: str, source: str | None, id: str | None, format: str | None, text_column: str | None
+    path: str, source: str | None, id: str | None, format: str | None, columns: Mapping[str, str] | None
 ) -> Iterator[Note]:
     from rehabcoder.readers import read_notes
 
-    columns = {"text": text_column} if text_column else None
     for note in read_notes([path], format=format, columns=columns):
         if (source is None or note.source == source) and (id is None or note.note_id == id):
             yield note

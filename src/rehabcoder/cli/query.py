@@ -10,6 +10,7 @@ import typer
 
 from rehabcoder.cli.one_note import coded_or_refused, pick_note
 from rehabcoder.cli.plain import printable
+from rehabcoder.cli.reading import Column, IdColumn, InputFormat, TextColumn, parse_columns
 from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ def query(
     policy: Annotated[str, typer.Option(help="Payer policy: decides which gaps count.")] = "medicare-part-b",
     model: Annotated[str | None, typer.Option(help="Name or path of a model; default: the one in use.")] = None,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    input_format: Annotated[str | None, typer.Option(help="Format of the file, if its suffix misleads.")] = None,
-    text_column: Annotated[str | None, typer.Option(metavar="NAME", help="Column of the note's text.")] = None,
+    input_format: InputFormat = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    column: Column = None,
 ) -> None:
     """Write the questions to the clinician that a note leaves open.
 
@@ -38,7 +41,8 @@ def query(
     """
     if format not in ("text", "json"):
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
-    one = pick_note(note, id=id, format=input_format, text_column=text_column)
+    columns = parse_columns(column, text=text_column, note_id=id_column)
+    one = pick_note(note, id=id, format=input_format, columns=columns)
     import rehabcoder
 
     found = queries_of(one, rehabcoder.load(model, policy=policy))

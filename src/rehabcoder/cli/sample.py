@@ -181,7 +181,7 @@ def estimate(
     name: Name,
     db: Db = "worklist.db",
     policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees are used.")] = "medicare-part-b",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
 ) -> None:
     """What the sample says: error rate with limits, money with limits, agreement, and whether it is precise enough."""
     from rehabcoder.worklist.findings import sample_findings
@@ -190,6 +190,8 @@ def estimate(
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
 
+    if format not in ("text", "json"):
+        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     database = Database(db)
     try:
         with database.read() as connection:
@@ -197,7 +199,7 @@ def estimate(
             found = sample_findings(one, samples.items(connection, one.id), policy_on(policy))
     finally:
         database.close()
-    if as_json:
+    if format == "json":
         print(json.dumps(asdict(found), indent=2))
         return
     print(f"{name}: {found.reviewed} of {found.size} reviewed, {found.errors} in error, frame {one.frame_size}")

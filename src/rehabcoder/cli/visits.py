@@ -17,6 +17,7 @@ from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import DEFAULT_POLICY
 from rehabcoder.cli.arguments import check_finding
 from rehabcoder.cli.plain import printable
+from rehabcoder.cli.reading import Column, DateColumn, IdColumn, InputFormat, PatientColumn, TextColumn, parse_columns
 from rehabcoder.errors import ReadError, UsageError
 
 if TYPE_CHECKING:
@@ -49,13 +50,12 @@ def visits(
     ] = None,
     policy: Annotated[str, typer.Option(help="Payer policy: its findings_off are left out.")] = DEFAULT_POLICY,
     format: Annotated[str, typer.Option(help="text or json, on the terminal.")] = "text",
-    input_format: Annotated[str | None, typer.Option(help="Format of the notes, if their suffix misleads.")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FIELD=NAME", help="Column of a field, as for code: clinician=Provider. May be given again."
-        ),
-    ] = None,
+    input_format: InputFormat = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    date_column: DateColumn = None,
+    patient_column: PatientColumn = None,
+    column: Column = None,
 ) -> None:
     """Look across visits: more therapies as the patient improves, cloned notes, unchanged doses, overfull days.
 
@@ -66,13 +66,15 @@ def visits(
         raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
     if out is not None and Path(out).suffix.lower() not in (".jsonl", ".csv"):
         raise UsageError(f"--out is {out!r}", remedy="Choose a name that ends in .jsonl or .csv.")
+    if out is not None:
+        from rehabcoder.writers.files import refuse_to_replace
+
+        refuse_to_replace(Path(out), why="which this command did not write", ours=_is_ours)
     check_finding(finding, of=("visits",))
     if not notes:
         what = "coded notes hold no patient, day or therapist"
         raise UsageError(what, remedy="Give the notes that were coded with --notes, unchanged.")
-    from rehabcoder.cli.code import parse_columns
-
-    columns = parse_columns(column or (), text=None, note_id=None, date=None, patient=None)
+    columns = parse_columns(column, text=text_column, note_id=id_column, date=date_column, patient=patient_column)
     found = look_across(coded, notes, limits=limits, policy=policy, format=input_format, columns=columns, tell=_tell)
     shown = [
         each
@@ -210,6 +212,14 @@ def _lines(findings: Sequence[VisitFinding]) -> Iterator[str]:
 
 def _tell(sentence: str) -> None:
     print(sentence, file=sys.stderr)
+
+
+def _is_ours(path: Path) -> bool:
+    from rehabcoder.writers.files import first_line, holds_fields
+
+    if path.suffix.lower() == ".csv":
+        return first_line(path) == ",".join(COLUMNS)
+    return holds_fields(path, ("id", "patient", "clinician", "note_ids"))
 
 
 def _write(findings: Sequence[VisitFinding], path: Path) -> None:

@@ -42,7 +42,7 @@ def worklist(
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Write .xlsx to fill in, or .jsonl.")] = None,
     apply: Annotated[str | None, typer.Option(metavar="FILE.xlsx", help="Take a filled workbook back.")] = None,
     reviewer: Annotated[str | None, typer.Option(help="Who decided; needed with --apply.")] = None,
-    policy: Annotated[str, typer.Option(help="Payer policy for the units that a workbook shows.")] = "medicare-part-b",
+    policy: Annotated[str, typer.Option(help="Payer policy whose rules and fees are used.")] = "medicare-part-b",
 ) -> None:
     """Show the worklist, the riskiest first, or send it through Excel.
 
@@ -56,7 +56,7 @@ def worklist(
     database = Database(db)
     try:
         if apply is not None:
-            _apply(database, apply, reviewer)
+            _apply(database, apply, reviewer, policy)
             return
         filters = Filters(
             state=None if state == "all" else state,
@@ -122,8 +122,13 @@ def _show(database: Database, filters: Filters, limit: int) -> None:
 
 def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
     from rehabcoder.worklist.triage import terms_on
-    from rehabcoder.writers.files import private
+    from rehabcoder.writers.files import holds_fields, private, refuse_to_replace
 
+    refuse_to_replace(
+        Path(out),
+        why="which this command did not write",
+        ours=lambda path: holds_fields(path, ("note_id", "rank", "terms")),
+    )
     today, rows = date.today(), _rows(database, filters, limit)
     with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as lines:
         for item in rows:
@@ -148,12 +153,13 @@ def _workbook(database: Database, filters: Filters, limit: int, out: str, policy
     print(f"Fill it in, then: rehabcoder worklist --apply {out} --reviewer NAME")
 
 
-def _apply(database: Database, path: str, reviewer: str | None) -> None:
+def _apply(database: Database, path: str, reviewer: str | None, policy: str) -> None:
+    from rehabcoder.worklist.rules import policy_on
     from rehabcoder.worklist.workbook.apply import apply_worklist
 
     if not reviewer:
         raise UsageError("who decided is not said", remedy="Add --reviewer NAME.")
-    done = apply_worklist(database, path, reviewer=reviewer)
+    done = apply_worklist(database, path, reviewer=reviewer, policy=policy_on(policy))
     print(f"{done.settled} settled, {done.queried} queried, {done.skipped} skipped, {done.already} applied before")
     if done.moved:
         shown = ", ".join(done.moved[:20])

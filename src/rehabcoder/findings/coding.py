@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rehabcoder.billing.claim import claim_allocation
 from rehabcoder.billing.codes import CODES, is_timed, one_name
 from rehabcoder.billing.ledger import RULE_NAMES, RULE_SOURCES, count
+from rehabcoder.billing.policies import Policy
 from rehabcoder.findings.documentation import timed_label
 from rehabcoder.findings.registry import Context, Raised, finding
 from rehabcoder.findings.times import contradiction, counted_alone
@@ -19,7 +22,12 @@ def disagrees(service: Service) -> bool:
 
 @finding("code_mismatch")
 def code_mismatch(context: Context) -> Raised | None:
-    wrong = [s for s in context.services if disagrees(s)]
+    return mislabelled(context.services)
+
+
+def mislabelled(services: Sequence[Service]) -> Raised | None:
+    """The first service whose label its description does not support."""
+    wrong = [s for s in services if disagrees(s)]
     if not wrong:
         return None
     first = wrong[0]
@@ -32,10 +40,8 @@ _NOT_ATTENDED = ("97150", "none", "G0283", "97014")  # a group, an aide, alone, 
 
 @finding("not_one_on_one")
 def not_one_on_one(context: Context) -> Raised | None:
-    for service in context.services:
-        called = service.labelled
-        if service.code in _NOT_ATTENDED and called and called != "97150" and is_timed(called):
-            return Raised(service.start, service.end)
+    if blamed := not_attended(context.services):
+        return blamed
     # Said of a time that may be this service's, or of hands-on work: a person says which services were one-on-one.
     if (told := context.predicted.shared.place) and "97150" not in (
         context.note.billed_units or context.totals.billed_units or ()
@@ -45,25 +51,42 @@ def not_one_on_one(context: Context) -> Raised | None:
     return Raised(alone[0].start, alone[0].end) if alone else None
 
 
+def not_attended(services: Sequence[Service]) -> Raised | None:
+    """The first service that was labelled as one-on-one and was not."""
+    for service in services:
+        called = service.labelled
+        if service.code in _NOT_ATTENDED and called and called != "97150" and is_timed(called):
+            return Raised(service.start, service.end)
+    return None
+
+
 @finding("units_mismatch")
 def units_mismatch(context: Context) -> Raised | None:
     billed = context.note.billed_units or context.totals.billed_units
+    return units_against(context.services, billed, context.policy, context.predicted.stated.units_span)
+
+
+def units_against(
+    services: Sequence[Service],
+    billed: Mapping[str, int] | None,
+    policy: Policy,
+    span: tuple[int | None, int | None] | None,
+) -> Raised | None:
+    """Billed units, stated in the words at `span`, that no allocation of the services' minutes gives."""
     if not billed or any(
-        timed_label(s) and s.code != "none" and is_timed(s.code) and s.minutes is None for s in context.services
+        timed_label(s) and s.code != "none" and is_timed(s.code) and s.minutes is None for s in services
     ):
         return None
-    policy = context.policy
     timed = {code: units for code, units in billed.items() if units and is_timed(policy.as_paid(code))}
     paid = policy.units_as_paid(timed)
-    nearest = claim_allocation(context.services, policy).nearest(paid)
+    nearest = claim_allocation(services, policy).nearest(paid)
     supported = {code: n for code, units in nearest.items() if (n := policy.paid_units(code, units))}
     if supported == paid:
         return None
-    span = context.predicted.stated.units_span
     said = ", ".join(f"{c} x{u}" for c, u in sorted(timed.items())) or "no timed code"
     instead = ", ".join(f"{c} x{u}" for c, u in sorted(supported.items())) or "no timed unit"
     start, end = span or (None, None)
-    return Raised(start, end, f"Billed {said}; supported {instead}.", rule=_unit_rule(context))
+    return Raised(start, end, f"Billed {said}; supported {instead}.", rule=_unit_rule(policy))
 
 
 @finding("units_total_mismatch")
@@ -85,11 +108,11 @@ def units_total_mismatch(context: Context) -> Raised | None:
     minutes = totals.stated_timed if missing else totals.timed_minutes
     says = f"Billed {count(told.units, 'unit')}; {count(minutes or 0, 'timed minute')} support {totals.units}"
     also = f", and {untimed} untimed" if untimed else ""
-    return Raised(told.start, told.end, f"{says}{also}.", rule=_unit_rule(context))
+    return Raised(told.start, told.end, f"{says}{also}.", rule=_unit_rule(context.policy))
 
 
-def _unit_rule(context: Context) -> str:
-    rule = context.policy.rule
+def _unit_rule(policy: Policy) -> str:
+    rule = policy.rule
     return f"{RULE_NAMES[rule]}: {RULE_SOURCES[rule]}"
 
 

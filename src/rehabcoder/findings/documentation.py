@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rehabcoder.billing.codes import EVALUATIONS, FIRST_OF, is_timed
+from rehabcoder.billing.policies import Policy
 from rehabcoder.findings.registry import Check, Context, Raised, finding
 from rehabcoder.language.detail import only_named
 from rehabcoder.note import Service
@@ -14,7 +15,7 @@ _COGNITION = ("97129", "97130")  # one service, its first minutes and the rest: 
 
 def _missing(element: str) -> Check:
     def check(context: Context) -> Raised | None:
-        if not _treated(context):
+        if not treated(context.services):
             return None
         strength, _ = context.element(element)
         return (
@@ -30,9 +31,9 @@ for _name in ("functional_goal", "response", "progress", "skilled_need"):
     finding(f"missing_{_name}")(_missing(_name))
 
 
-def _treated(context: Context) -> bool:
+def treated(services: Sequence[Service]) -> bool:
     """An evaluation or a note without therapy is not asked for the parts of a treatment note."""
-    return any(timed_label(s) or (s.code != "none" and s.code not in EVALUATIONS) for s in context.services)
+    return any(timed_label(s) or (s.code != "none" and s.code not in EVALUATIONS) for s in services)
 
 
 def timed_label(service: Service) -> bool:
@@ -44,23 +45,27 @@ def timed_label(service: Service) -> bool:
 
 @finding("missing_minutes")
 def missing_minutes(context: Context) -> Raised | None:
-    timed = [s for s in context.services if s.code != "none" and is_timed(s.code)]
+    return without_minutes(context.services, context.predicted.stated.timed, context.policy)
+
+
+def without_minutes(services: Sequence[Service], stated_timed: int | None, policy: Policy) -> Raised | None:
+    """The first timed service without minutes; of high severity where the stated total does not make up for them."""
+    timed = [s for s in services if s.code != "none" and is_timed(s.code)]
     for service in timed:
         if service.minutes is None:
-            if _total_makes_up(context, timed):
+            if _total_makes_up(timed, stated_timed, policy):
                 return Raised(service.start, service.end)
             return Raised(service.start, service.end, "Its units cannot be told.", "high")
     return None
 
 
-def _total_makes_up(context: Context, timed: Sequence[Service]) -> bool:
+def _total_makes_up(timed: Sequence[Service], stated: int | None, policy: Policy) -> bool:
     """Whether the stated total of timed minutes settles the units: all of one code, under a payer that takes a total."""
-    stated = context.predicted.stated.timed
     return (
         stated is not None
         and stated > sum(service.minutes or 0 for service in timed)
         and len({FIRST_OF.get(service.code, service.code) for service in timed}) == 1
-        and context.policy.minutes_required != "per_service"
+        and policy.minutes_required != "per_service"
     )
 
 
@@ -102,7 +107,12 @@ def nothing_found(context: Context) -> Raised | None:
 
 @finding("label_followed")
 def label_followed(context: Context) -> Raised | None:
-    for service in context.services:
+    return label_taken(context.services)
+
+
+def label_taken(services: Sequence[Service]) -> Raised | None:
+    """The first service that took its code from its label, being described too thinly."""
+    for service in services:
         if "label_followed" in service.review_reasons:
             return Raised(service.start, service.end)
     return None

@@ -81,13 +81,20 @@ def terms() -> dict[str, Terms]:
 
 def raise_findings(context: Context) -> Iterator[Finding]:
     """The findings that hold, in the order of `findings.toml`, as far as the payer's policy has them switched on."""
-    off, on = set(context.policy.findings_off), set(context.policy.findings_on)
-    for name, entry in terms().items():
-        if name in off or not (entry.default or name in on):
-            continue
-        raised = CHECKS[name](context)
-        if raised:
-            message = f"{entry.message} {raised.detail}".strip()
-            yield Finding(
-                name, raised.severity or entry.severity, message, raised.start, raised.end, raised.rule or entry.rule
-            )
+    for name in terms():
+        if switched_on(name, context.policy) and (raised := CHECKS[name](context)):
+            yield as_finding(name, raised)
+
+
+def switched_on(name: str, policy: Policy) -> bool:
+    """Whether a payer's policy has a finding switched on."""
+    return name not in policy.findings_off and (terms()[name].default or name in policy.findings_on)
+
+
+def as_finding(name: str, raised: Raised) -> Finding:
+    """A finding that holds, in the words of `findings.toml`."""
+    entry = terms()[name]
+    message = f"{entry.message} {raised.detail}".strip()
+    return Finding(
+        name, raised.severity or entry.severity, message, raised.start, raised.end, raised.rule or entry.rule
+    )

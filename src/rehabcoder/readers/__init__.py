@@ -108,7 +108,20 @@ def _opened(stream: io.BufferedReader, source: Source, options: Options) -> Iter
 
 
 def _unnamed(head: bytes, options: Options) -> str:
-    """The format of text without a telling name: a table if its first line names columns, else one note."""
-    from rehabcoder.readers.delimited import delimiter_of
+    """The format of text without a telling name: a table if its first line names columns, else one note.
 
-    return "csv" if delimiter_of(head, options.columns) else "txt"
+    Raises:
+        ReadError: it is a table by all signs, and no name of a column says which holds the notes.
+    """
+    from rehabcoder.readers.delimited import delimiter_of, looks_like_table
+
+    if delimiter_of(head, options.columns):
+        return "csv"
+    if not looks_like_table(head):
+        return "txt"
+    if "text" in options.columns:
+        return "csv"  # which then says what columns there are
+    raise ReadError(
+        "it looks like a table, and no column looks like the text of the notes",
+        remedy="Name that column with --text-column NAME, or give --input-format txt if all of it is one note.",
+    )

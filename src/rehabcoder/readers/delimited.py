@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -65,3 +66,34 @@ def delimiter_of(head: bytes, overrides: Mapping[str, str]) -> str | None:
         if len(names) > cells:
             best, cells = delimiter, len(names)
     return best
+
+
+_NAME = re.compile(r"[A-Za-z][\w .#/()-]{0,29}")
+_LONG = 80  # characters of a cell that holds a note rather than a field
+_LOOKED_AT = 20  # records
+
+
+def looks_like_table(head: bytes) -> bool:
+    """Whether text that begins with `head` is a table all the same, though no name of a column says which holds the notes:
+    one row of names, then rows of as many cells, one of them long. Bars part the columns of tables within notes, too.
+    """
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    for delimiter in (",", "\t", ";"):
+        try:
+            rows = list(
+                islice((row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row), _LOOKED_AT + 1)
+            )
+        except csv.Error:
+            continue
+        if len(head) >= HEAD and len(rows) <= _LOOKED_AT:
+            rows = rows[:-1]  # cut off in the middle
+        names, records = rows[0] if rows else [], rows[1:]
+        if (
+            len(set(names)) == len(names) > 1
+            and all(_NAME.fullmatch(name.strip()) for name in names)
+            and records
+            and all(len(record) == len(names) for record in records)
+            and any(len(cell) >= _LONG for record in records for cell in record)
+        ):
+            return True
+    return False

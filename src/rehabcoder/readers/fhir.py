@@ -56,7 +56,7 @@ def _resources(
 ) -> Iterator[tuple[int, Resource | ReadError, Links]]:
     """Each resource with its number in the file and what it may refer to."""
     line, stream = first_line(stream)
-    if b'"Bundle"' in line[:200] or not is_object(line):
+    if not is_object(line):
         try:
             data = json.loads(decoded(whole(stream), options.notices))
         except (ValueError, RecursionError) as error:
@@ -65,9 +65,11 @@ def _resources(
         yield from _unpacked([item for item in whole_file if isinstance(item, dict)], 1, source)
         return
     beside = Links.beside(source)
-    for number, text in lines(stream, options.notices):
+    more = 0  # resources of the Bundles so far, beyond one a line
+    for line_number, text in lines(stream, options.notices):
         if text is not None and not text.strip():
             continue
+        number = line_number + more
         place = f"{source.name}#{number}"
         try:
             if text is None:
@@ -81,7 +83,9 @@ def _resources(
             yield number, error, beside
         else:
             if resource.get("resourceType") == "Bundle":
-                yield from _unpacked([resource], number, source)
+                held = list(_unpacked([resource], number, source))
+                more += max(0, len(held) - 1)
+                yield from held
             else:
                 yield number, resource, beside
 

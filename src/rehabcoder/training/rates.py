@@ -15,15 +15,16 @@ FLAGS = (
 BINS = 10
 
 
-def rates_of(counts: Mapping[str, float]) -> dict[str, float]:
-    """Every F1 and share that follows from the counts of some notes."""
+def rates_of(counts: Mapping[str, float]) -> dict[str, float | None]:
+    """Every F1 and share that follows from the counts of some notes; None where nothing was compared."""
     c: Counter[str] = Counter(counts)
 
-    def f(name: str) -> float:
-        return f1(c[f"right {name}"], c[f"false {name}"], c[f"missed {name}"])
+    def f(name: str) -> float | None:
+        right, false, missed = c[f"right {name}"], c[f"false {name}"], c[f"missed {name}"]
+        return f1(right, false, missed) if right or false or missed else None
 
     settled = c["settled_right"] + c["settled_wrong"]
-    rates = {
+    rates: dict[str, float | None] = {
         "found_f1": f("found"),
         "code_f1": f("code"),
         "code_given_found": _share(c["right code"], c["right found"]),
@@ -38,23 +39,29 @@ def rates_of(counts: Mapping[str, float]) -> dict[str, float]:
         "notes_settled_right": _share(c["notes_settled_right"], c["notes_settled"]),
         **{name: f(name) for name in FLAGS},
     }
-    return rates | {"flags_mean_f1": sum(rates[name] for name in FLAGS) / len(FLAGS)}
+    flags = [rate for name in FLAGS if (rate := rates[name]) is not None]
+    return rates | {"flags_mean_f1": _share(sum(flags), len(flags))}
 
 
-def calibration_error(sure: Iterable[tuple[float, bool]]) -> float:
-    """The expected calibration error over bins of equal count."""
+def calibration_error(sure: Iterable[tuple[float, bool]]) -> float | None:
+    """The expected calibration error over bins of equal count; None of no answers."""
     pairs = sorted(sure)
+    if not pairs:
+        return None
     bins = [pairs[len(pairs) * n // BINS : len(pairs) * (n + 1) // BINS] for n in range(BINS)]
     gaps = (abs(sum(p for p, _ in some) - sum(right for _, right in some)) for some in bins)
-    return sum(gaps) / max(len(pairs), 1)
+    return sum(gaps) / len(pairs)
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
 
 
 def intervals_of(notes: Sequence[Mapping[str, int]], *, draws: int, seed: int) -> dict[str, tuple[float, float]]:
-    """95 % percentile bootstrap over notes of every figure that follows from their counts."""
+    """95 % percentile bootstrap over notes of every figure that follows from their counts.
+
+    Draws in which nothing was compared have no say; a figure without any other has no interval.
+    """
     import numpy as np
 
     names = sorted({name for counts in notes for name in counts})
@@ -63,6 +70,7 @@ def intervals_of(notes: Sequence[Mapping[str, int]], *, draws: int, seed: int) -
     drawn: list[dict[str, Any]] = [rates_of(dict(zip(names, row, strict=True))) for row in (often @ counts).tolist()]
     out = {}
     for name in drawn[0]:
-        low, high = np.percentile([rates[name] for rates in drawn], (2.5, 97.5))
-        out[name] = (float(low), float(high))
+        if compared := [rates[name] for rates in drawn if rates[name] is not None]:
+            low, high = np.percentile(compared, (2.5, 97.5))
+            out[name] = (float(low), float(high))
     return out

@@ -34,7 +34,11 @@ class Tally:
 
 @dataclass(slots=True)
 class Score:
-    """The figures by name, findings under `flags`; intervals by the same names; what is wrong, by note."""
+    """The figures by name, findings under `flags`; intervals by the same names; what is wrong, by note.
+
+    A figure is None where nothing was compared. The yardstick calls that 1 (0 for `ece`), and so takes findings that are
+    not there into its `flags_mean_f1`.
+    """
 
     figures: Json
     intervals: dict[str, tuple[float, float]]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import UsageError
 from rehabcoder.web import edits
 from rehabcoder.web.marks import checked_quote
 from rehabcoder.web.requests import whole_number
 from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.following import with_findings
 from rehabcoder.worklist.store import decisions
 from rehabcoder.worklist.store.queue import Case
 
@@ -28,8 +31,11 @@ def edit(case: Case, fields: Fields) -> Answer:
     return action(case.answer, fields, case.text or "")
 
 
-def decide(connection: Any, case: Case, fields: Fields, *, reviewer: str) -> bool:
+def decide(connection: Any, case: Case, fields: Fields, *, reviewer: str, policy: PolicyOn) -> bool:
     """Do what a form asks for; true when the note is done with and the next one may come.
+
+    Args:
+        policy: gives the payer's rules of a day, for the findings and the risk that an edit leaves.
 
     Raises:
         UsageError: it cannot be done.
@@ -52,8 +58,9 @@ def decide(connection: Any, case: Case, fields: Fields, *, reviewer: str) -> boo
         decisions.record(connection, case, "comment", reviewer=reviewer, reason=reason)
         return False
     else:
-        after = edit(case, fields)
-        decisions.record(connection, case, "edit", reviewer=reviewer, after=after, reason=reason)
+        shown = with_findings(case.coded, case.answer, case.meta, policy)  # as the page shows them
+        after = edit(replace(case, answer=shown), fields)
+        decisions.record(connection, case, "edit", reviewer=reviewer, after=after, reason=reason, policy=policy)
         return False
     return True
 

@@ -8,6 +8,7 @@ from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import MissingExtra
 
 try:
+    from fastapi.exceptions import RequestValidationError
     from fastapi.staticfiles import StaticFiles
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
@@ -40,6 +41,7 @@ def create_app(database: Database, policy: PolicyOn, *, hosts: frozenset[str] = 
     app.include_router(samples.router)
     app.add_api_route("/enter/{link}", _enter, methods=["GET"])
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _no_such_address)
     app.add_exception_handler(RehabcoderError, _explained)
     app.add_middleware(Guard, hosts=lambda: app.hosts)
     return app
@@ -61,6 +63,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     title, text = MESSAGES.get(status, ("That did not work", "Go back and try again."))
     return _message(request, title, text, status)
+
+
+async def _no_such_address(request: Request, _: Exception) -> Response:
+    """`/note/abc`: no number stands where a number belongs."""
+    return _message(request, *MESSAGES[404], 404)
 
 
 async def _explained(request: Request, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.web.actions import decide
-from rehabcoder.web.requests import Browser, Fields, moved, whole_number
+from rehabcoder.web.requests import Browser, Fields, RowId, moved, whole_number
 from rehabcoder.web.review import review
 from rehabcoder.web.view import note_view
 from rehabcoder.worklist.findings import sample_findings
@@ -88,7 +88,7 @@ def go_next(request: Request, at: Browser) -> Response:
 
 
 @router.get("/note/{note}")
-def show_note(request: Request, at: Browser, note: int) -> Response:
+def show_note(request: Request, at: Browser, note: RowId) -> Response:
     named(at)
     with review(request).database.read() as connection:
         case = queue.open_case(connection, note)
@@ -98,7 +98,7 @@ def show_note(request: Request, at: Browser, note: int) -> Response:
 
 
 @router.get("/note/{note}/version")
-def version(request: Request, at: Browser, note: int) -> Response:
+def version(request: Request, at: Browser, note: RowId) -> Response:
     """The note's version, so that a second tab can tell that it is behind."""
     with review(request).database.read() as connection:
         case = queue.open_case(connection, note)
@@ -106,13 +106,13 @@ def version(request: Request, at: Browser, note: int) -> Response:
 
 
 @router.post("/note/{note}")
-def act(request: Request, at: Browser, note: int, fields: Fields) -> Response:
+def act(request: Request, at: Browser, note: RowId, fields: Fields) -> Response:
     named(at)
     database, problem, status = review(request).database, None, 200
     try:
         with database.write() as connection:
             case = _current(connection, note, whole_number(fields, "version"))
-            if decide(connection, case, fields, reviewer=at.reviewer):
+            if decide(connection, case, fields, reviewer=at.reviewer, policy=review(request).policy):
                 following = _following(connection, at.filters, case)
                 return _arrive(request, connection, following)
     except (ConflictError, UsageError, WorklistError) as error:
@@ -130,7 +130,7 @@ def undo(request: Request, at: Browser, fields: Fields) -> Response:
     named(at)
     with review(request).database.write() as connection:
         try:
-            case = decisions.undo(connection, reviewer=at.reviewer)
+            case = decisions.undo(connection, reviewer=at.reviewer, policy=review(request).policy)
         except RehabcoderError as error:
             back = queue.open_case(connection, whole_number(fields, "note")) if fields.get("note") else None
             if back is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,3 +53,5 @@ def moved(response: Response, address: str) -> Response:
 
 Browser = Annotated[Session, Depends(session)]
 Fields = Annotated[Mapping[str, str], Depends(form)]
+RowId = Annotated[int, Path(ge=0, le=2**31 - 1)]
+"""What an address calls a note, a sample or one of its items; more than any database counts to is nothing there."""

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from rehabcoder.errors import UsageError
 from rehabcoder.web.actions import edit
 from rehabcoder.web.notes import named
-from rehabcoder.web.requests import Browser, Fields, moved, session, whole_number
+from rehabcoder.web.requests import Browser, Fields, RowId, moved, session, whole_number
 from rehabcoder.web.review import review
 from rehabcoder.web.view import note_view
 from rehabcoder.worklist import sampling
@@ -67,7 +67,7 @@ def draw(request: Request, at: Browser, fields: Fields) -> Response:
 
 
 @router.get("/sample/{sample}")
-def next_of_sample(request: Request, at: Browser, sample: int) -> Response:
+def next_of_sample(request: Request, at: Browser, sample: RowId) -> Response:
     named(at)
     with review(request).database.read() as connection:
         following = samples.next_unreviewed(connection, sample, reviewer=at.reviewer)
@@ -75,14 +75,14 @@ def next_of_sample(request: Request, at: Browser, sample: int) -> Response:
 
 
 @router.get("/second/{item}")
-def show_second(request: Request, at: Browser, item: int) -> Response:
+def show_second(request: Request, at: Browser, item: RowId) -> Response:
     named(at)
     with review(request).database.read() as connection:
         return _second(request, connection, _item(connection, item), "note.html")
 
 
 @router.post("/second/{item}")
-def act(request: Request, at: Browser, item: int, fields: Fields) -> Response:
+def act(request: Request, at: Browser, item: RowId, fields: Fields) -> Response:
     named(at)
     problem, status, asks = None, 200, False
     try:

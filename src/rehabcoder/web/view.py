@@ -12,9 +12,10 @@ from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.billing.revenue import LineDifference, compare_lines
 from rehabcoder.errors import RehabcoderError
-from rehabcoder.note import ClaimLine, Service
+from rehabcoder.note import ClaimLine, Finding, Service
 from rehabcoder.web.marks import Mark, Segment, numbered, segments
 from rehabcoder.worklist.answer import Answer, AnswerService
+from rehabcoder.worklist.following import as_the_tool_read, followed, services_differ
 from rehabcoder.worklist.risk import billed_units
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.triage import terms_on
@@ -50,6 +51,7 @@ class FindingView:
     severity: str
     message: str
     dismissed: str | None
+    as_read: bool  # said of the services as the tool read them, which the answer has changed
 
 
 @dataclass(slots=True, frozen=True)
@@ -87,13 +89,14 @@ def note_view(case: Case, policy: PolicyOn, *, blind: bool = False, today: date 
     """Work out the page of a note. A blind one shows nothing that the tool or anyone else said of it."""
     text = case.text or ""
     services = [_service(case, number, each, text, blind) for number, each in enumerate(case.answer.services, 1)]
-    findings = [] if blind else _findings(case)
+    now = case.coded if blind else followed(case.coded, case.answer, case.meta, policy)
+    findings = [] if blind else _findings(case, now.flags)
     lines, units, ledger, source, problem = _claim(case, policy(day_of(case.meta.get("date_of_service"))), text, blind)
     return NoteView(
         case=case,
         blind=blind,
         purged=case.text is None,
-        segments=segments(text, _marks(case, findings, blind)),
+        segments=segments(text, _marks(case, now.flags, findings, blind)),
         services=services,
         findings=findings,
         lines=lines,
@@ -143,15 +146,17 @@ def _service(case: Case, number: int, service: AnswerService, text: str, blind: 
     )
 
 
-def _findings(case: Case) -> list[FindingView]:
-    dismissed = dict(case.answer.dismissed)
+def _findings(case: Case, flags: Sequence[Finding]) -> list[FindingView]:
+    dismissed, changed = dict(case.answer.dismissed), services_differ(case.coded, case.answer)
     return [
-        FindingView(number, finding.id, finding.severity, finding.message, dismissed.get(finding.id))
-        for number, finding in enumerate(case.coded.flags, 1)
+        FindingView(
+            number, each.id, each.severity, each.message, dismissed.get(each.id), changed and as_the_tool_read(each)
+        )
+        for number, each in enumerate(flags, 1)
     ]
 
 
-def _marks(case: Case, findings: list[FindingView], blind: bool) -> list[Mark]:
+def _marks(case: Case, found: Sequence[Finding], findings: list[FindingView], blind: bool) -> list[Mark]:
     places = [(s.start, s.end) for s in case.answer.services]
     says = [f"service {number}: {s.code}" for number, s in enumerate(case.answer.services, 1)]
     marks = numbered(places, "service", says)
@@ -161,7 +166,7 @@ def _marks(case: Case, findings: list[FindingView], blind: bool) -> list[Mark]:
         marks += [Mark("evidence", each.start, each.end, says=each.says) for each in service.why]
         if service.minutes_span is not None:
             marks.append(Mark("minutes", service.minutes_span.start, service.minutes_span.end, says="minutes"))
-    flags = [(flag, view) for flag, view in zip(case.coded.flags, findings, strict=True) if not view.dismissed]
+    flags = [(flag, view) for flag, view in zip(found, findings, strict=True) if not view.dismissed]
     marks += [
         Mark("finding", flag.start, flag.end, view.number, flag.id.replace("_", " "))
         for flag, view in flags

@@ -13,14 +13,14 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-from rehabcoder.billing.policies import Policy
-from rehabcoder.billing.pooling import PolicyOn, day_of
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.note import CodedNote, Note
 from rehabcoder.readers.coded import none_matches, parse_coded
-from rehabcoder.worklist.risk import Money, Risk, billed_units, money_of, risk_of
+from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.following import worth
 from rehabcoder.worklist.store import imports
 from rehabcoder.worklist.store.database import Database
-from rehabcoder.worklist.store.imports import Coding, Tally, Valued
+from rehabcoder.worklist.store.imports import Coding, Tally
 
 BATCH = 2_000
 T = TypeVar("T")
@@ -58,11 +58,10 @@ def import_coded(
         with database.write() as connection:
             new, changed = imports.add_texts(connection, [(item, item.text_sha256) for item in some])
             tally.texts += new
-            for at, since, content, fields in imports.of_texts(connection, changed):
+            for at, since, content, fields, given in imports.of_texts(connection, changed):
                 present, meta = CodedNote.from_json(json.loads(content)), json.loads(fields)
-                imports.revalue(
-                    connection, at, Valued(present, meta, *_worth(present, meta, policy, date.fromisoformat(since)))
-                )
+                answer = Answer.loads(given) if given else None
+                imports.revalue(connection, at, worth(present, meta, policy, date.fromisoformat(since), answer=answer))
                 tally.corrected += 1
         unread = unread or next((item.error for item in some if item.error), None)
         taken += len(some)
@@ -113,18 +112,5 @@ def _joined(
         tally.policies |= {coded.policy} if coded.policy else set()
         text_id, source = texts[key]
         meta = json.loads(source)
-        yield Coding(coded, meta, *_worth(coded, meta, policy, today), content, sha256, text_id)
-
-
-def _worth(coded: CodedNote, meta: dict[str, Any], policy: PolicyOn, since: date) -> tuple[Risk, Money]:
-    """Risk and money of a note, whose age counts from `since` where its day of service cannot be read."""
-    day = day_of(meta.get("date_of_service"))
-    money = _money(coded, policy(day), meta.get("billed_units"))
-    return risk_of(coded, money, age_from=day or since), money
-
-
-def _money(coded: CodedNote, policy: Policy, column: dict[str, int] | None) -> Money:
-    if coded.status == "failed":  # nothing is known of what it supports
-        return Money(0.0, 0.0, 0.0)
-    billed = billed_units(coded, policy, column=column)
-    return money_of(billed, coded.interventions, policy, stated_timed=coded.totals.stated_timed)
+        valued = worth(coded, meta, policy, today)
+        yield Coding(coded, meta, valued.risk, valued.money, content, sha256, text_id)

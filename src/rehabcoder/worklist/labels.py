@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from rehabcoder.worklist.store import statistics
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.statistics import Label
-from rehabcoder.writers.files import private
+from rehabcoder.writers.files import private, refuse_to_replace
 
 
 @dataclass(slots=True)
@@ -31,8 +31,10 @@ def export_labels(database: Database, path: str | Path) -> Exported:
     `changed`. `reviewer`, `decided_at` and `model_version` say by whom, when, and over which model's suggestion.
 
     Raises:
+        UsageError: a file stands there, whose labels somebody may have mended.
         RehabcoderError: the file cannot be written.
     """
+    refuse_to_replace(Path(path), why="and it may hold labels that somebody mended")
     with private(Path(path)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as out:
         return write_labels(database, out)
 

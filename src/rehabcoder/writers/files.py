@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rehabcoder.errors import RehabcoderError
+from rehabcoder.errors import RehabcoderError, UsageError
+
+_LINE = 64 * 2**20  # bytes of a first line that are looked at
 
 
 @contextmanager
@@ -60,6 +63,36 @@ def private_folder(path: Path) -> Path:
     except OSError as error:
         raise unwritable(path, error) from error
     return path
+
+
+def refuse_to_replace(path: Path, *, why: str, ours: Callable[[Path], bool] = lambda _: False) -> None:
+    """Refuse a file that stands where an output goes, but for an empty one and for what `ours` says may be replaced.
+
+    Args:
+        why: what speaks against it, such as `and it may hold decisions`, for the message.
+        ours: whether a file is an earlier output of the same command, in which nobody works.
+
+    Raises:
+        UsageError: such a file is there.
+    """
+    if path.is_file() and path.stat().st_size and not ours(path):
+        remedy = "Choose another name for --out, or delete it."
+        raise UsageError(f"there is a file already, {why}", where=str(path), remedy=remedy)
+
+
+def holds_fields(path: Path, names: Iterable[str]) -> bool:
+    """Whether the first line of a file is a JSON object with these fields."""
+    try:
+        record = json.loads(first_line(path))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and all(name in record for name in names)
+
+
+def first_line(path: Path) -> str:
+    """The first line of a file without its end, cut where it is too long; what is no UTF-8 is replaced."""
+    with path.open("rb") as stream:
+        return stream.readline(_LINE).decode("utf-8-sig", "replace").rstrip("\r\n")
 
 
 def unwritable(path: Path, error: OSError) -> RehabcoderError:

@@ -100,6 +100,16 @@ def write_rows(rows: Iterable[Json], path: Path) -> None:
             writer.write_batch(batch_of(some))
 
 
+def is_coded(path: Path) -> bool:
+    """Whether a file holds coded notes in the columns that are written here."""
+    pq = need("pyarrow.parquet", "pyarrow", "Writing Parquet")
+    try:
+        names: list[str] = pq.read_schema(path).names
+    except (OSError, ValueError):  # it is no Parquet: pyarrow's ArrowInvalid is a ValueError
+        return False
+    return names == list(schema().names)
+
+
 def join_files(parts: Iterable[Path], path: Path) -> None:
     """One Parquet file out of several that `write_rows` wrote, a row group each."""
     pq = need("pyarrow.parquet", "pyarrow", "Writing Parquet")

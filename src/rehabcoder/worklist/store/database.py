@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -131,10 +132,11 @@ class Database:
         # middle leaves the old version, and two programs that start at once wait for each other.
         with self.engine.connect() as connection:
             head = ScriptDirectory.from_config(_alembic()).get_current_head()
+            # The tables first: another program may make them, and write down their version, at this moment.
+            tables = inspect(connection).get_table_names()
             found = MigrationContext.configure(connection).get_current_revision()
             if found == head:
                 return
-            tables = inspect(connection).get_table_names()
             if found is None and tables:
                 raise WorklistError(
                     "this database is not a worklist", where=self.place, remedy="Name another file with --db."
@@ -203,7 +205,7 @@ def _engine(file: Path, wait: float) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions are opened by hand, in write()
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor, wait)
         # With WAL, NORMAL never damages the file, but a power cut may take the last decisions with it: FULL does not.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -213,3 +215,16 @@ def _engine(file: Path, wait: float) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor, wait: float) -> None:
+    """Keep a log of what is written ahead of the file. SQLite does not wait here for one who makes the file right now."""
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import RehabcoderError, UsageError
 from rehabcoder.worklist.answer import Answer
+from rehabcoder.worklist.following import with_findings, worth
+from rehabcoder.worklist.rules import policy_on
 from rehabcoder.worklist.store.database import now
+from rehabcoder.worklist.store.imports import revalue
 from rehabcoder.worklist.store.queue import Case, Item, open_case
 from rehabcoder.worklist.store.tables import decision, note
 
@@ -34,8 +39,12 @@ def record(
     after: Answer | None = None,
     reason: str | None = None,
     token: str | None = None,
+    policy: PolicyOn | None = None,
 ) -> int:
     """Add a decision and bring the note up to it; gives the decision's id.
+
+    Where the services or the findings of the answer change, so do the findings that follow from them, and what the queue
+    is ordered and filtered by: under `policy`, the payer's rules of a day, by default the shipped ones.
 
     `settle` marks the note `accepted` when the answer says what the tool suggested, else `changed`. `query` lets it
     await an addendum. `skip` puts it behind the others.
@@ -44,7 +53,8 @@ def record(
         ConflictError: the note has moved on since `case` was read.
     """
     item = case.item
-    answer = case.answer if after is None else after
+    rules = policy or policy_on()
+    answer = case.answer if after is None else with_findings(case.coded, after, case.meta, rules)
     state, mark = item.state, None
     values: dict[str, Any] = {}
     if kind == "settle":
@@ -61,6 +71,8 @@ def record(
     if kind in ("edit", "settle"):
         values["answer"] = answer.dumps()
     _move(connection, item, state=state, **values)
+    if answer.content != case.answer.content:
+        _revalue(connection, case, answer, rules)
     return _log(
         connection,
         item,
@@ -85,7 +97,7 @@ def applied(connection: Connection, tokens: list[str]) -> set[str]:
     return found
 
 
-def undo(connection: Connection, *, reviewer: str) -> Case:
+def undo(connection: Connection, *, reviewer: str, policy: PolicyOn | None = None) -> Case:
     """Take back the reviewer's last decision that was not yet taken back; gives the note as it is then.
 
     Raises:
@@ -98,11 +110,11 @@ def undo(connection: Connection, *, reviewer: str) -> Case:
         if row.kind == "undo":
             gone.add(row.undoes)
         elif row.id not in gone and row.kind != "comment":
-            return _undo(connection, row, reviewer)
+            return _undo(connection, row, reviewer, policy or policy_on())
     raise UsageError("there is nothing to undo", remedy="You have made no decision that still stands.")
 
 
-def _undo(connection: Connection, row: Any, reviewer: str) -> Case:
+def _undo(connection: Connection, row: Any, reviewer: str, rules: PolicyOn) -> Case:
     case = open_case(connection, row.note)
     if case is None:
         raise UsageError("the note of your last decision is gone", remedy="Nothing was changed.")
@@ -126,6 +138,8 @@ def _undo(connection: Connection, row: Any, reviewer: str) -> Case:
     else:
         values |= _settled_before(connection, row)
     _move(connection, case.item, **values)
+    if row.before is not None:
+        _revalue(connection, case, Answer.loads(row.before), rules)
     _log(
         connection,
         case.item,
@@ -155,6 +169,12 @@ def _settled_before(connection: Connection, row: Any) -> dict[str, Any]:
     )
     reviewer, at = connection.execute(settled.order_by(decision.c.id.desc()).limit(1)).one()
     return {"decided_by": reviewer, "decided_at": at}
+
+
+def _revalue(connection: Connection, case: Case, answer: Answer, rules: PolicyOn) -> None:
+    """Let risk, codes and findings of the note in the queue follow an answer."""
+    since = date.fromisoformat(case.item.age_from)
+    revalue(connection, case.item.id, worth(case.coded, case.meta, rules, since, answer=answer))
 
 
 def _move(connection: Connection, item: Item, **values: Any) -> None:

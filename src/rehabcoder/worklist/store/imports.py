@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,23 +121,24 @@ def _set_meta(connection: Connection, text_id: int, meta: str) -> bool:
     return connection.execute(kept.values(meta=meta)).rowcount == 1
 
 
-def of_texts(connection: Connection, text_ids: Sequence[int]) -> list[tuple[int, str, str, str]]:
-    """(id, day its age counts from, coding, meta) of the notes that these texts are the present ones of."""
-    found: list[tuple[int, str, str, str]] = []
+def of_texts(connection: Connection, text_ids: Sequence[int]) -> list[tuple[int, str, str, str, str | None]]:
+    """(id, day its age counts from, coding, meta, answer) of the notes that these texts are the present ones of."""
+    found: list[tuple[int, str, str, str, str | None]] = []
     query = (
-        select(note.c.id, note.c.age_from, coding.c.coded, text.c.meta)
+        select(note.c.id, note.c.age_from, coding.c.coded, text.c.meta, note.c.answer)
         .join(text, text.c.id == note.c.text_id)
         .join(coding, coding.c.id == note.c.coding_id)
     )
     for at in range(0, len(text_ids), LOOKUP):
         among = query.where(note.c.text_id.in_(text_ids[at : at + LOOKUP]))
-        found += [(row[0], row[1], row[2], row[3]) for row in connection.execute(among)]
+        found += [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(among)]
     return found
 
 
 def revalue(connection: Connection, at: int, item: Valued) -> None:
     """Bring what the queue is ordered and filtered by up to date; a decision stays as it is."""
     connection.execute(update(note).where(note.c.id == at).values(triage(item)))
+    _list(connection, {at: item.coded}, renewed=[at])
 
 
 def find_texts(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str, int, str]]:
@@ -296,14 +297,18 @@ def _renew(connection: Connection, row: Any, item: Coding, coding_id: int, run: 
 
 
 def _index(connection: Connection, fresh: dict[str, Coding], existing: dict[str, Any]) -> None:
-    renewed = [row.id for key, row in existing.items() if key in fresh]
+    rows = connection.execute(select(note.c.note_id, note.c.id).where(note.c.note_id.in_(list(fresh))))
+    coded = {row[1]: fresh[row[0]].coded for row in rows}
+    _list(connection, coded, renewed=[row.id for key, row in existing.items() if key in fresh])
+
+
+def _list(connection: Connection, coded: Mapping[int, CodedNote], *, renewed: Sequence[int]) -> None:
+    """List notes under their codes and findings; those of `renewed` were listed before."""
     for table in (note_code, note_finding):
         if renewed:
             connection.execute(delete(table).where(table.c.note.in_(renewed)))
-    rows = connection.execute(select(note.c.note_id, note.c.id).where(note.c.note_id.in_(list(fresh))))
-    ids = {row[0]: row[1] for row in rows}
-    codes = [(ids[key], s) for key, item in fresh.items() for s in {s.code for s in item.coded.interventions}]
-    findings = [(ids[key], f) for key, item in fresh.items() for f in {f.id for f in item.coded.flags}]
+    codes = [(at, code) for at, item in coded.items() for code in {service.code for service in item.interventions}]
+    findings = [(at, name) for at, item in coded.items() for name in {flag.id for flag in item.flags}]
     _bulk(connection, note_code, "code", codes)
     _bulk(connection, note_finding, "finding", findings)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rehabcoder.billing.pooling import PolicyOn
 from rehabcoder.errors import UsageError
 from rehabcoder.worklist.answer import Answer, AnswerService, check_span
 from rehabcoder.worklist.reviewers import reviewer_name
@@ -27,8 +28,11 @@ class Applied:
     moved: list[str] = field(default_factory=list)
 
 
-def apply_worklist(database: Database, path: str | Path, *, reviewer: str) -> Applied:
+def apply_worklist(database: Database, path: str | Path, *, reviewer: str, policy: PolicyOn | None = None) -> Applied:
     """Apply a filled worklist workbook.
+
+    Args:
+        policy: gives the payer's rules of a day, as `decisions.record` takes them.
 
     Raises:
         UsageError: the reviewer has no name.
@@ -52,7 +56,7 @@ def apply_worklist(database: Database, path: str | Path, *, reviewer: str) -> Ap
                 continue
             try:
                 _check_ids(rows, case, filled)
-                _decide(connection, case, rows, reviewer, tokens[at], result)
+                _decide(connection, case, rows, reviewer, tokens[at], result, policy)
             except UsageError as error:
                 problems.append(f"row {rows[0].number}: {error}")
         if problems:
@@ -69,7 +73,9 @@ def _check_ids(rows: list[Row], case: Case, filled: Filled) -> None:
         raise UsageError("a service of this note was deleted from the workbook", remedy="Choose remove instead")
 
 
-def _decide(connection: Any, case: Case, rows: list[Row], reviewer: str, token: str, result: Applied) -> None:
+def _decide(
+    connection: Any, case: Case, rows: list[Row], reviewer: str, token: str, result: Applied, policy: PolicyOn | None
+) -> None:
     reason = "; ".join(row.reason for row in rows if row.reason) or None
     if rows[0].decision == "query":
         decisions.record(connection, case, "query", reviewer=reviewer, reason=reason, token=token)
@@ -79,7 +85,9 @@ def _decide(connection: Any, case: Case, rows: list[Row], reviewer: str, token: 
         result.skipped += 1
     else:
         answer = _answer(case, rows)
-        decisions.record(connection, case, "settle", reviewer=reviewer, after=answer, reason=reason, token=token)
+        decisions.record(
+            connection, case, "settle", reviewer=reviewer, after=answer, reason=reason, token=token, policy=policy
+        )
         result.settled += 1
 
 

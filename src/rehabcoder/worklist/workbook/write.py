@@ -14,6 +14,7 @@ from rehabcoder.billing.codes import CODES
 from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.errors import MissingExtra, UsageError
 from rehabcoder.worklist.claimed import in_words, units_of
+from rehabcoder.worklist.following import followed
 from rehabcoder.worklist.store.queue import Case
 from rehabcoder.worklist.store.samples import SampleItem
 from rehabcoder.worklist.triage import terms_on
@@ -104,12 +105,13 @@ def write_worklist(path: str | Path, cases: Sequence[Case], *, policy: PolicyOn,
 def _of_the_note(case: Case, policy: PolicyOn) -> dict[str, str]:
     """What a note's first row says of the whole note."""
     messages: dict[str, list[str]] = {}
-    for finding in case.coded.flags:
-        messages.setdefault(finding.id, []).append(finding.message)
+    for finding in followed(case.coded, case.answer, case.meta, policy).flags:
+        if finding.id not in dict(case.answer.dismissed):
+            messages.setdefault(finding.id, []).append(finding.message)
     rules, totals = policy(day_of(case.meta.get("date_of_service"))), case.coded.totals
     billed = case.meta.get("billed_units") or totals.billed_units
     return {
-        "findings": "\n".join(f"{name}: {' '.join(messages.get(name, []))}" for name in case.answer.standing_flags),
+        "findings": "\n".join(f"{name}: {' '.join(said)}" for name, said in messages.items()),
         "units": in_words(units_of(case.answer, rules, stated_timed=totals.stated_timed)),
         "billed": in_words(billed) if billed else "",
     }
