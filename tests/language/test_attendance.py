@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import rehabcoder
 from rehabcoder.language.attendance import attendance, lines_of_attendance, with_attendance
 from rehabcoder.language.reading import read
 
@@ -179,3 +180,34 @@ def test_a_line_of_who_gave_it_goes_on_with_the_service_above(line: str) -> None
 )
 def test_a_line_that_says_more_or_stands_apart(line: str) -> None:
     assert lines_of_attendance(read(f"TE 15 min: leg press, HS curl\n{line}\nKnee tired."), ()) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no aide used",
+        "without aide assistance",
+        "(no aide)",
+        "aide not used",
+        "not with aide",
+        "none of it with an aide",
+        "all by PT, not the aide",
+        "aide cleaned table",
+        "tech set up the machine",
+        "aide brought pt from waiting room",
+        "hearing aide in place",
+    ],
+)
+def test_an_aide_who_gave_nothing_makes_no_other_service(said: str) -> None:
+    text = f"TherEx x 20 min: SLR 3x10, leg press 3x12 with verbal cues, {said}."
+    assert attendance(read(text), 0, len(text), "97110") is None
+    (service,) = rehabcoder.load()(text).interventions
+    assert (service.code, service.needs_review) == ("97110", False)
+
+
+@pytest.mark.parametrize("said", ["with aide", "ran by aide", "the tech supervised all sets"])
+def test_an_aide_who_gave_it_still_does(said: str) -> None:
+    text = f"TherEx x 20 min: SLR 3x10, leg press 3x12, {said}."
+    found = attendance(read(text), 0, len(text), "97110")
+    assert found is not None
+    assert found.code == "none"

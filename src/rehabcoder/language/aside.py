@@ -29,22 +29,26 @@ _T = TypeVar("_T")
 _BULLETS = r"[\s*>(\[#-]*"
 _UNTICKED = re.compile(r"\s*(?:\[\s*\]|\(\s*\)|\u2610)")
 _TICKED = re.compile(r"(?:\[\s*[x\u2611]\s*\]|\(\s*x\s*\)|\u2611)")
-_SHORT = 60  # code points of a sentence that says only that something was refused
-_REFUSALS = ("refus", "declin", "defer", "cancel", "not ", "held", "hold", "none", "nil", "n/a", " no", "0")
+_SHORT = 80  # code points of a sentence that says only that something was refused
+_REFUSALS = ("refus", "declin", "defer", "cancel", "not ", "held", "hold", "none", "nil", "n/a", " no", "0", " but ")
 _HEADING = 80  # code points of a heading that only names a service
 _BELOW = re.compile(r"\n[^\w\n]*(?P<line>\w[^\n]{0,200})")
+_DONE_AFTER_ALL = r"[^\n]*(?:\d\s?(?:min|sec|x|reps?|lb|ft|#|')|\d\s?x|\b(?:did|instead|but|only|then|except|rest)\b)"
+_MEANT = r"(?:offered|planned|scheduled|intended|attempted)"
+_OUT_OF_USE = r"(?:pool|tank|machine|unit|equipment|room|gym)\s(?:was\s|is\s)?(?:closed|down|broken|out\sof\s(?:order|use)|unavailable|not\savailable|in\suse|occupied)"
 _NOT_GIVEN = re.compile(
-    r"(?:[a-z \t'-]{0,20}\boffered\b,?(?:\sbut)?)?(?:\s(?:again|today|was|were|is|pt|patient|he|she|and|by|per))*"
-    r"\s(?:refused|declined|deferred|cancell?ed|not\s(?:given|done|started|performed|used|applied|available))(?![a-z])"
+    rf"(?:[a-z \t'-]{{0,20}}\b{_MEANT}\b,?(?:\sbut)?)?(?:\s(?:again|today|was|were|is|but|then|the|pt|patient|he|she|and|by|per))*"
+    rf"\s(?:refused|declined|deferred|cancell?ed|{_OUT_OF_USE}|not\s(?:given|done|started|performed|used|applied|available))(?![a-z])(?!{_DONE_AFTER_ALL})"
 )
+# What may stand between the name of one service and its minutes, behind which it was refused: no second thing done.
+_UP_TO_MINUTES = re.compile(r"[ \t/&()x~-]*(?:[a-z][a-z \t/&()-]{0,40}?)?[ \t(,:x~-]*")
 # The same behind a sign, as a form has it: "Ice - pt declined", "MHP: refused today", "Manual: held per pt", "CP: none".
 _NOTHING = (
-    r"(?:(?:offered|pt|patient|he|she|was|but|again|today|and)\b[ \t,/-]{1,3})*"
+    rf"(?:(?:{_MEANT}|pt|patient|he|she|was|but|then|had\sto\sbe|again|today|and)\b[ \t,/-]{{1,3}})*"
     r"(?:refused|declined|defer(?:red)?|cancell?ed|held|hold|omitted|skipped|none|nil|n/a|no(?=[\s.)]*\Z|\sthanks|,\sthanks)"
     r"|not\s(?:given|done|started|performed|used|applied|available|today|indicated|needed|tolerated|appropriate|addressed|completed|provided|attempted|tested))"
     r"(?:[\s.)!]*\Z|\s?[,;:(-]|\s(?:today|this|at|by|per|due|d/t|2/2|s/t|secondary|because|bc|as|for|until|till|again|thanks|on|in|w/|with)(?![a-z]))"
 )
-_DONE_AFTER_ALL = r"[^\n]*(?:\d\s?(?:min|sec|x|reps?|lb|ft|#|')|\d\s?x|\b(?:did|instead|but|only|then|except|rest)\b)"
 _FIELD_NOT_GIVEN = re.compile(rf"\)?[ \t]?(?:[:=,(|/]|-{{1,2}})[ \t]*{_NOTHING}(?!{_DONE_AFTER_ALL})")
 _NO_MINUTES = re.compile(r"\)?[ \t:=,(|x-]{0,4}0[ \t]?(?:mins?|minutes|m|')[ \t.)]*\Z")
 # The line below a heading says that nothing was given, or that others had done it: "n/a, walked w/ CNA this am".
@@ -92,7 +96,11 @@ def _refused(reading: Reading, piece: Piece) -> bool:
     if len({label.code for label in named}) != 1:
         return False
     behind = named[-1].end
-    return any(said.match(low, behind, piece.end) for said in (_NOT_GIVEN, _FIELD_NOT_GIVEN, _NO_MINUTES))
+    minutes = reading.times_in(behind, piece.end)
+    ends = [behind]
+    if len(minutes) == 1 and _UP_TO_MINUTES.fullmatch(low, behind, minutes[0].start):
+        ends.append(minutes[0].end)
+    return any(said.match(low, end, piece.end) for said in (_NOT_GIVEN, _FIELD_NOT_GIVEN, _NO_MINUTES) for end in ends)
 
 
 def _nothing_below(reading: Reading) -> set[int]:

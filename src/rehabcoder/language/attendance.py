@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
+from rehabcoder.language.no_aide import without_idle_helpers
 from rehabcoder.language.patterns import knowledge
 from rehabcoder.language.reading import Reading
 
@@ -72,7 +73,7 @@ def attendance(reading: Reading, start: int, end: int, code: str) -> Attendance 
     """Who gave the service at `[start, end)`; None where nothing says that it was not the therapist, one-on-one.
     `code` is what its description supports.
     """
-    low = reading.low[start:end].replace("\n", " ")  # a turn of speech may run over a line break
+    low = without_idle_helpers(reading.low[start:end]).replace("\n", " ")  # a turn of speech may run over a line break
     if code == ATTENDED_STIM:
         left, place = (
             UNATTENDED_STIM,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from rehabcoder.language.amended import without_struck
 from rehabcoder.language.clocks import bare_ranges, elapsed, named_row, running
 from rehabcoder.language.code_units import units_of_codes
 from rehabcoder.language.grids import find_grid
@@ -26,6 +27,7 @@ _BEHIND_LABEL = re.compile(
 _ADDED = re.compile(
     r"[ \t]?\+[ \t]?(?P<n>\d{1,2})(?=[ \t]*(?:$|[\n,;|/)]|[ \t]{2}))"
 )  # "TA 13 + 15": two times of one label
+_OR_LONGER = re.compile(rf"-(?P<n>\d{{1,3}}){_NOT_MINUTES}")  # "TE 20-25": one of two lengths
 _WORD_BEHIND_LABEL = re.compile(rf"[\s,:-]{{1,3}}(?:at\s|for\s|was\s|took\s)?(?P<n>{WORDS})(?=[,.;\n]|\s+and\b|$)")
 _MINUTES_NAMED = re.compile(r"(?<![a-z])(?:minutes|mins|times?)(?![a-z])[^.\n]*$")
 _AHEAD_OF_LABEL = re.compile(r"(?:^|[\s|,;(])(?P<n>\d{1,2})\s*[-:|)]?\s*$")
@@ -154,7 +156,7 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     begun = {t.start for t in runs}
     found = [t for t in found if t.start not in begun] + runs
     found.sort(key=lambda t: t.start)
-    return found
+    return without_struck(low, found)
 
 
 def _told_last(low: str) -> list[TimeMention]:
@@ -216,6 +218,10 @@ def _behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         behind = _BEHIND_LABEL.match(low, label.end) if _MAY_FOLLOW.match(low, label.end) else None
         stop = behind.end("n") if behind else 0
         if behind and low[stop : stop + 1] == "'" and are_feet(low, behind.start("n"), stop + 1, int(behind["n"])):
+            continue
+        longer = _OR_LONGER.match(low, stop) if behind else None
+        if behind and longer and int(behind["n"]) < int(longer["n"]):
+            out.append(TimeMention(behind.start("n"), longer.end(), int(longer["n"]), "either"))
             continue
         if behind and 5 <= int(behind["n"]) <= 150:
             while behind and int(behind["n"]) >= 5:

@@ -22,7 +22,7 @@ _MEASURE = (
 _BARE = re.compile(
     rf"""(?P<split>\d\s\d)(?=\s?min)
     |(?P<scanned>\d[lo]|[lo]\d)(?!\w)
-    |0?(?P<clock>[0-3]:[0-5]\d)(?!\d|:\d|\s?[ap]\.?m\b|\s?(?:-|to\b|until\b|till\b)\s?\d)
+    |0?(?P<clock>[0-3]:[0-5]\d)(?!\d|:\d|\s?[ap]\.?m\b|\s?[ap]\b|\s?(?:-|to\b|until\b|till\b)\s?\d)
     |(?P<hours>\d?\.\d{{1,2}})(?![\d.]|[ \t]+[a-z]){_MEASURE}
     |(?P<digits>\d{{1,3}})(?:\.0)?(?![\d.]?\d|[lo]){_MEASURE}
     |(?P<word>{WORDS})(?=\s*(?:$|[.,:;)\n]|min|(?:and\s)?(?:total|timed)(?![a-z])))""",

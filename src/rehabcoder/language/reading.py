@@ -13,6 +13,7 @@ from rehabcoder.language.copied import copied_stretches, touches, without
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.keyed import Keyed, find_keyed
 from rehabcoder.language.labels import Label, find_labels
+from rehabcoder.language.no_aide import without_idle_helpers
 from rehabcoder.language.pieces import Piece, split
 from rehabcoder.language.text import shadow
 from rehabcoder.language.thin import join_thin
@@ -38,7 +39,10 @@ _PERSONAL = re.compile(
 )
 # A word that is no title.
 _SAYS = re.compile(r"\b(?!(?:mr|mrs|ms|miss|mx|dr)\b)[^\W_]")
-_LENGTHS = frozenset({"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac"})
+_LENGTHS = frozenset(
+    {"min", "range", "word", "label", "kv", "cell", "brack", "hmm", "prime", "hour", "frac", "either", "struck"}
+)
+_DOUBTED = frozenset({"either", "struck"})
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class Reading:
     copied: list[tuple[int, int]]
     keyed: Keyed | None
     charges: list[ChargeRow]
+    doubted: list[TimeMention]  # lengths that are nobody's: one of two, or taken back
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
@@ -83,7 +88,7 @@ def read(text: str) -> Reading:
     if breaks:
         labels = [replace(la, start=place(la.start, breaks), end=place(la.end, breaks)) for la in labels]
         times = [replace(t, start=place(t.start, breaks), end=place(t.end, breaks)) for t in times]
-    masked = mask(low, labels, times)
+    masked = mask(without_idle_helpers(low), labels, times)
     pieces = _without_heads(low, masked, join_thin(low, split(text, low, labels, times, breaks), labels, times))
     copied = copied_stretches(low)
     if copied:
@@ -92,8 +97,11 @@ def read(text: str) -> Reading:
             [la for la in labels if not low[la.start].isspace()],
             [t for t in times if not low[t.start].isspace()],
         )
+    doubted = [t for t in times if t.form in _DOUBTED]
+    if doubted:
+        times = [t for t in times if t.form not in _DOUBTED]
     charges = find_charge_rows(low, labels, times)
-    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges)
+    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges, doubted)
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

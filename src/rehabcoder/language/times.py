@@ -47,6 +47,7 @@ WORDS = rf"(?:(?:{TEN})(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine)
 _UNIT = r"(?:minutes?|mins?|mns?)\b\.?"
 _CLOCK = r"(?:[01]?\d|2[0-3])(?::[0-5]\d|[0-5]\d)(?:\s?[ap]\.?m\.?\b)?"
 _AMPM = r"(?:\s?[ap]\.?m?\.?\b)?"
+_HALF_BEHIND = r"(?=\s?[ap]\.?m\b|[ap]\b)"  # behind an hour alone: "3 pm", "3 p.m.", "3p"
 
 _OPENS_ROW = re.compile(r"(?:^|\n|\d{5})[ \t]*$")  # two clock times side by side are a range at the head of a row only
 SPOKEN = rf"(?:a\s+)?(?:quarter|half|{WORDS})\s+(?:past|after|to)\s+(?:{_ONE})|(?:{_ONE})(?:\s+o'?clock|\s+oh\s+(?:{_ONE})|\s+{WORDS})?"
@@ -70,15 +71,15 @@ _TIME = re.compile(
     rf"""
     (?=[\d.\u00bc\u00bd\u00be(\[{{<_{_LETTERS}])(?:
     (?=[\d.\u00bc\u00bd\u00be]){_GOES_ON}(?:
-        (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|1?\d(?=\s?[ap]m))(?P<m1>{_AMPM})
-        \s*(?:-+|>|to|until|till|til|through|thru|/)\s*
-        (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9]\d?(?=\s?[ap]m))(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
+        (?P<range>(?<![\d:/.#$-])(?P<r1>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9][0-5]\d(?=[ap]m?\b)|1?\d{_HALF_BEHIND}|1?\d(?=\s?(?:-|to)\s?1?\d:[0-5]\d\s?[ap]\.?m?\b))(?P<m1>{_AMPM})
+        (?:(?<=m)\.)?\s*(?:-+|>|to|until|till|til|through|thru|/)\s*
+        (?P<r2>(?:[01]?\d|2[0-3]):[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d|[1-9][0-5]\d(?=[ap]m?\b)|[1-9]\d?{_HALF_BEHIND})(?P<m2>{_AMPM})(?![\d/]|:\d|\s?(?:mm|lb|hz)))
         |(?P<pair>(?P<p1>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)[ \t]+(?P<p2>(?:0\d|1\d|2[0-3])[0-5]\d|(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d/:]))
-        |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?![\d.]\d))
+        |(?P<dotted>(?<![\d.])(?P<d1>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?:[ap]m?\b)?\s*(?:-|to|until|till)\s*(?P<d2>1?\d\.[0-5]\d|2[0-3]\.[0-5]\d)(?:[ap]m?\b)?(?![\d.]\d))
         |(?P<hm>(?<![\d.])(?P<h>\d{{1,2}})\s*(?:(?:hours?|hrs?|h)\.?,?\s*(?:and\s+)?(?P<hmm>\d{{1,2}})\s*(?:minutes?|mins?|min|m)\b|h(?P<hmg>[0-5]\d)(?![\d'])))
         |(?P<marked>(?<![\d:/.])(?P<u1>{_CLOCK})\s*start(?:ed)?[\s,;/-]+(?P<u2>{_CLOCK})\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?))
         |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|(?:\d(?:\s|-|\s?&\s?|\sand\s)?)?(?:1/4|1/2|3/4|\u00bc|\u00bd|\u00be)|\d)\s*-?(?:of\s+an\s+)?(?:hours?|hrs?|h)\b(?!\s?/))
-        |(?P<num>(?<![\d.:,$#-])(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[\d=:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
+        |(?P<num>(?<![\d.:,$#])(?<!(?<!\d)-)(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[\d=:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
         |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
         |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
@@ -117,7 +118,8 @@ class TimeMention:
 
     Forms: `min` (15 min), `prime` (15'), `m` (15m), `word` (fifteen minutes), `ell` (the last ten), `ellfor` (for fifteen), `hour` (0.5 h),
     `frac` (half an hour), `hmm` (0:38), `range` (0905-0923), `brack` ((12)), `pct` (40 %: minutes hold the per cent),
-    `clock` (a single time of day: minutes since midnight), `label` (TE 15), `cell` (a bare number of a table or line end).
+    `clock` (a single time of day: minutes since midnight), `label` (TE 15), `cell` (a bare number of a table or line end),
+    `either` (20-25 min: two lengths, of which nobody knows which; `minutes` is the longer), `struck` (15 min, taken back by its writer).
     """
 
     start: int
@@ -226,6 +228,15 @@ def _between(begin: int, end: int) -> int:
     return end - begin
 
 
+# Before a length these make it the longer of two: "20-25 min", "fifteen or twenty minutes", "20 min - 25 min".
+_SHORTER = re.compile(
+    rf"(?:(?<=between[ ])(?P<both>\d{{1,3}}|{WORDS})[ ]and[ ]|(?<![a-wyz\d.:/-])(?<!from[ ])(?:(?P<n>\d{{1,3}})(?:[ ]?(?:{_UNIT}|'|m))?(?:-|[ ]?(?:to|or)[ ])"
+    rf"|(?P<spaced>\d{{1,3}})[ ]?{_UNIT}[ ]?-[ ]?|(?:(?<=for[ ])|(?<=about[ ])|(?<=[(~]))(?P<told>\d{{1,3}})[ ]-[ ]|(?P<word>{WORDS})(?:[ ]{_UNIT})?(?:-|[ ](?:to|or)[ ])))\Z"
+)
+_LEAST_OF_TWO = 5  # minutes of the longer of two lengths; below they are those of a part
+_OF_A_VISIT = re.compile(r"[ ](?:at|per|each|every|a[ ]day|daily|twice|once)(?![a-z])")
+_LINKS = frozenset("-ord")  # with which what stands before the longer ends
+_LINKED = 30  # code points of it
 _METRES = re.compile(r"(?:\dx|x|@|for)\s?$")  # "3 x 40 m" is a distance
 _TIMES_OVER = re.compile(r"\s?x\s?\d|\s(?:timed\s)?(?:hop|walk|sprint|shuttle|run|dash)\b")  # behind metres
 # Behind feet: "75' x3", "80', then 120'".
@@ -330,8 +341,27 @@ def find_times(low: str) -> list[TimeMention]:
             continue
         if mention.minutes <= _MOST_TRIES and mention.form in _SPELT and _ASSISTANCE.match(low, end):
             continue
+        if way in ("num", "word") and low[max(0, start - 2) : start].rstrip()[-1:] in _LINKS:
+            first = _of_two(low, mention)
+            if first is not None:
+                while out and out[-1].end > first:
+                    out.pop()
+                mention = TimeMention(first, end, mention.minutes, "either")
+            elif low[start - 1] == "-" and way == "num":
+                continue  # "4-15 min", "97110-15 min"
         out.append(mention)
     return out
+
+
+def _of_two(low: str, longer: TimeMention) -> int | None:
+    """Where the shorter of two lengths begins of which a time is the longer; None for a time by itself."""
+    shorter = _SHORTER.search(low, max(0, longer.start - _LINKED), longer.start)
+    if shorter is None or not shorter.lastgroup or longer.minutes < _LEAST_OF_TWO or _OF_A_VISIT.match(low, longer.end):
+        return None
+    minutes = number(shorter[shorter.lastgroup]) or 0
+    # "Bike 5 min - 12 min" closes a line with the minutes of all of it.
+    apart = shorter.lastgroup == "spaced" and 2 * minutes <= longer.minutes
+    return shorter.start(shorter.lastgroup) if minutes < longer.minutes and not apart else None
 
 
 def with_spoken_marks(low: str, said: list[TimeMention]) -> list[TimeMention]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name, says_itself
 from rehabcoder.language.activities import find_activities
 from rehabcoder.language.detail import content_words
+from rehabcoder.predict.doubts import doubted_minutes, doubted_note
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predicted import Found, Predicted
 
@@ -119,6 +120,7 @@ class Whole(NamedTuple):
     untimed: int
     labelled: int
     beyond: int  # the stated total
+    doubted: bool  # nothing of it may be settled
 
 
 def whole(predicted: Predicted) -> Whole:
@@ -137,6 +139,7 @@ def whole(predicted: Predicted) -> Whole:
         sum(s.minutes.minutes is None for s in services),
         sum(s.labelled is not None for s in services),
         sum(s.minutes.minutes or 0 for s in services) - total if total else _UNSTATED,
+        doubted_note(predicted),
     )
 
 
@@ -190,6 +193,7 @@ class Answer(NamedTuple):
     second_time: bool = False  # a time within may be that of another service, overlooked
     task_walked: bool = False  # called gait, and goods are carried: a task, or a load on walking that is drilled
     two_kinds: bool = False  # hands-on treatment told within another service that no label holds together
+    doubted: bool = False  # by turns of speech that the trees do not know
 
 
 def answer(note: Whole, found: Found) -> Answer:
@@ -203,6 +207,7 @@ def answer(note: Whole, found: Found) -> Answer:
         _second_time(note, found),
         _task_walked(note, found),
         _two_kinds(note, found),
+        note.doubted or doubted_minutes(note.predicted, found),
     )
 
 
@@ -262,7 +267,7 @@ def judge(model: Model, answer: Answer) -> Judged:
     apart = given is not None and not found.start <= given.start < found.end
     in_passing = code == "97150" and label is None and (apart or found.minutes.minutes is None)
     against = given is not None and given.code != code  # its words say that it was not given one-on-one
-    told = answer.second_time or answer.task_walked or answer.two_kinds
+    told = answer.second_time or answer.task_walked or answer.two_kinds or answer.doubted
     if in_passing or against or told or settled < model.thresholds.get("settle", 0.9):
         reasons.append("uncertain_code" if confidence < 0.9 else "uncertain_reading")
     alternatives = [(c, p) for c, p in found.probabilities if c != code][:3]
