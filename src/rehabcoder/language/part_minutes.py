@@ -40,7 +40,9 @@ def of_parts(
     starts = [m.start for m in chosen]
     for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
         at = minutes.start
-        if at is None or untimed[index] or not start <= at < end or starts.count(at) > 1:
+        if at is None or (minutes.minutes or 0) > _MOST or untimed[index]:
+            continue
+        if not start <= at < end or starts.count(at) > 1:
             continue
         told = [t for t in reading.times_in(start, end) if t.form in _FORMS]
         own = next((t for t in told if t.start == at), None)
