@@ -145,3 +145,96 @@ def test_a_terse_note_is_not_taken_for_another_language() -> None:
         .interventions[0]
         .needs_review
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "length"),
+    [
+        ("SLR, leg press, heel raises, 5 min each.", 15),
+        ("SLR 3x10, leg press 3x12, heel raises 3x15; 5 min each.", 15),
+        ("SLR, leg press, heel raises and bridges, ea 5 min, for LE strength.", 20),
+        ("3 exercises x 5 min each: SLR, leg press, heel raises.", 15),
+    ],
+)
+def test_what_each_part_took_makes_the_minutes_of_the_service(told: str, length: int) -> None:
+    note = coded(f"TherEx 97110: {told} MT 10 min: patellar mobs.")
+    assert [(s.code, s.minutes) for s in note.interventions] == [("97110", length), ("97140", 10)]
+    assert note.interventions[0].needs_review
+
+
+@pytest.mark.parametrize(
+    "told", ["SLR 5 min, leg press 5 min, heel raises 5 min.", "SLR 4 min, leg press 6 min and heel raises 5 min."]
+)
+def test_a_list_of_parts_each_with_its_time_is_summed(told: str) -> None:
+    assert minutes(f"TherEx 97110: {told} MT 10 min: patellar mobs.") == [("97110", 15), ("97140", 10)]
+
+
+def test_a_time_for_each_side_is_not_multiplied_but_seen() -> None:
+    (service,) = coded("TherEx: hamstring and calf stretches, 5 min each side, for flexibility.").interventions
+    assert (service.minutes, service.needs_review) == (5, True)
+
+
+def test_a_time_for_each_service_is_its_own() -> None:
+    text = "Interventions (15 min each):\nTher ex: SLR 3x10, leg press 3x12.\nManual therapy: patellar mobs grade III."
+    assert minutes(text) == [("97110", 15), ("97140", 15)]
+
+
+@pytest.mark.parametrize("said", ["MHP and IFC", "MHP with IFC", "MHP w/ IFC", "Hot pack with interferential"])
+def test_a_pack_does_not_hide_the_current_given_with_it(said: str) -> None:
+    assert "G0283" in dict(minutes(f"{said} x 15 min lumbar. TE 20 min: bridges 3x10 for hip strength."))
+
+
+@pytest.mark.parametrize("said", ["MHP/IFC", "MHP & IFC", "97010/97014 MHP/IFC"])
+def test_a_pack_that_hides_a_current_goes_to_a_person(said: str) -> None:
+    assert coded(f"{said} x 15 min lumbar. TE 20 min: bridges 3x10 for hip strength.").interventions[0].needs_review
+
+
+@pytest.mark.parametrize(
+    "taped",
+    [
+        "McConnell taping to R knee 10 min: patella glided medially.",
+        "low-dye taping R foot 10 min.",
+        "Kinesiotape to trap 10 min.",
+    ],
+)
+def test_taping_under_a_timed_code_is_never_settled(taped: str) -> None:
+    assert coded(f"97140 {taped}\n97110 TE 20 min: SLR 3x10.").interventions[0].needs_review
+
+
+def test_an_evaluation_does_not_swallow_the_treatment_of_its_day() -> None:
+    text = "PT initial evaluation 97161 low complexity 30 min. 97110 TherEx 15 min: SLR 3x10, leg press with cues."
+    assert minutes(text) == [("97161", 30), ("97110", 15)]
+    text = "Initial evaluation (97161), 30 min. History, ROM, MMT. Then therapeutic exercise 97110 15 min: SLR 3x10."
+    assert minutes(text) == [("97161", 30), ("97110", 15)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Occupational therapy note. 97161 evaluation, low complexity, 30 min. J. Doe, OTR/L",
+        "PT: 97110 TE 20 min: SLR 3x10 for strength.\nOT: 97535 self care 25 min: dressing with sock aid min A.",
+    ],
+)
+def test_a_note_of_two_disciplines_goes_to_a_person(text: str) -> None:
+    assert coded(text).needs_review
+
+
+@pytest.mark.parametrize("billed", ["97014", "G0283", "97010"])
+def test_a_modality_billed_and_not_told_of_is_a_units_mismatch(billed: str) -> None:
+    note = coded(f"97110 TherEx 20 min: SLR 3x10, leg press 3x12 for quad strength.\nBilled: 97110 x1, {billed} x1")
+    assert [flag.id for flag in note.flags if flag.severity == "high"] == ["units_mismatch"]
+
+
+def test_an_aquatic_service_with_a_part_done_alone_goes_to_a_person() -> None:
+    text = "Aquatic therapy 97113 x 40 min: water walking, squats with PT in the water cueing; last 10 min independent deep water jog."
+    assert coded(text).interventions[0].needs_review
+
+
+@pytest.mark.parametrize(
+    "taught",
+    ["97535 HEP instruction 10 min.", "97110 HEP review 10 min performed with pt.", "HEP instruction 8 min (97535)."],
+)
+def test_a_home_programme_taught_under_a_code_is_no_service_and_a_person_sees_it(taught: str) -> None:
+    note = coded(f"97530 TA 15 min: sit to stand from the couch to get up at home. {taught}")
+    assert "97535" not in [s.code for s in note.interventions]
+    assert note.needs_review

@@ -37,6 +37,7 @@ SHOWN = [
     ("progress", "In June he needed me to steady the cup."),
     ("progress", "Calf ache on the flat only, used to be with stairs too"),
     ("progress", "Grip is forty-one pounds against twenty-six at evaluation."),
+    ("progress", "Reminded for the right brake, 4 of 6 on his own by the end against 1 of 6 last Thursday."),
     ("progress", "Leaks 2/day, had been 5."),
     ("progress", "Path 1x w/out stop, prev 4 stops."),
     ("progress", "Pinch has risen to twelve pounds from seven in three weeks"),

@@ -52,6 +52,15 @@ def times(text: str) -> list[tuple[str, int, str]]:
         ("an hour and a quarter", 75, "frac"),
         ("an hour and ten minutes", 70, "frac"),
         ("0:38", 38, "hmm"),
+        ("00:17:42", 17, "hmm"),
+        ("8+7 min", 15, "min"),
+        ("15 + 10 min", 25, "min"),
+        ("8 min + 7 min", 15, "min"),
+        ("12+5+3 min", 20, "min"),
+        ("20-25 min", 25, "either"),
+        ("fifteen or twenty minutes", 20, "either"),
+        ("3p-3:55p", 55, "range"),
+        ("3:00 p.m. - 3:55 p.m", 55, "range"),
         ("(12)", 12, "brack"),
         ("[12]", 12, "brack"),
         ("40% of the session", 40, "pct"),
@@ -245,3 +254,19 @@ def test_minimal_assistance_is_no_time(text):
 )
 def test_minutes_before_another_a_are_a_time(text):
     assert len(times(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("MMT 3+ 10 min", [10]),
+        ("SLR 3x10 - 15 min", [15]),
+        ("bike 5 min - 12 min", [5, 12]),
+        ("TE 15 min + 10 min rest", [15, 10]),
+        ("breaks of two or three minutes", [3]),
+        ("treated forty to fifty minutes at each visit", [50]),
+        ("[00:17:42] leg press", []),
+    ],
+)
+def test_what_only_looks_like_a_sum_or_a_range(text: str, minutes: list[int]) -> None:
+    assert [m.minutes for m in find_times(shadow(text))] == minutes

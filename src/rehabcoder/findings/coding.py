@@ -81,12 +81,26 @@ def units_against(
     paid = policy.units_as_paid(timed)
     nearest = claim_allocation(services, policy).nearest(paid)
     supported = {code: n for code, units in nearest.items() if (n := policy.paid_units(code, units))}
+    start, end = span or (None, None)
     if supported == paid:
-        return None
+        undescribed = _undescribed(services, billed)
+        says = f"Billed {', '.join(undescribed)}, which nothing in the note describes."
+        return Raised(start, end, says, rule=_unit_rule(policy)) if undescribed else None
     said = ", ".join(f"{c} x{u}" for c, u in sorted(timed.items())) or "no timed code"
     instead = ", ".join(f"{c} x{u}" for c, u in sorted(supported.items())) or "no timed unit"
-    start, end = span or (None, None)
     return Raised(start, end, f"Billed {said}; supported {instead}.", rule=_unit_rule(policy))
+
+
+def _undescribed(services: Sequence[Service], billed: Mapping[str, int]) -> list[str]:
+    """The modalities billed of which the note tells no more than the bill does. One told of and not billed may be any of them."""
+    told = {one_name(code) for s in services for code in (s.code, s.labelled) if code}
+    if any(_is_modality(code) and code not in map(one_name, billed) for code in told):
+        return []
+    return sorted(code for code, units in billed.items() if units and _is_modality(code) and one_name(code) not in told)
+
+
+def _is_modality(code: str) -> bool:
+    return code in CODES and CODES[code].kind == "modality" and not is_timed(code)
 
 
 @finding("units_total_mismatch")

@@ -13,6 +13,17 @@ from itertools import pairwise
 from rehabcoder.language.times import WORDS, TimeMention
 
 _SIGNS = ("correct", "err", "should", "s/b", " mean", "make that", "sorry", "scratch", "strike", "rather", "not ", "typo", "wait", "amend", "addend")  # fmt: skip
+_TOLD_SIGNS = (
+    "correction",
+    "correct time",
+    "correct min",
+    "s corrected",
+    "e corrected",
+    "should ",
+    "s/b",
+    "amended",
+    "changed",
+)
 _FAR = 60  # code points between a length and the one that takes its place
 _LENGTHS = frozenset({"min", "prime", "m", "word", "hour", "frac"})
 # All that stands between a length and the one that takes its place.
@@ -35,7 +46,7 @@ _A_LENGTH = re.compile(
 
 def without_struck(low: str, times: list[TimeMention]) -> list[TimeMention]:
     """The times, in order, with those marked `struck` that the writer took back."""
-    if not _may_amend(low):
+    if len(times) < 2 or not any(sign in low for sign in _SIGNS):
         return times
     struck: set[int] = set()
     for one, two in pairwise(t for t in times if t.form in _LENGTHS):
@@ -50,8 +61,6 @@ def without_struck(low: str, times: list[TimeMention]) -> list[TimeMention]:
 
 def amends(low: str) -> bool:
     """Whether a note tells of minutes put right elsewhere than where they stand."""
-    return _may_amend(low) and any(_A_LENGTH.search(told["rest"]) for told in _TOLD.finditer(low))
-
-
-def _may_amend(low: str) -> bool:
-    return any(sign in low for sign in _SIGNS)
+    return any(sign in low for sign in _TOLD_SIGNS) and any(
+        _A_LENGTH.search(told["rest"]) for told in _TOLD.finditer(low)
+    )

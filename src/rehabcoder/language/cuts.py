@@ -32,6 +32,8 @@ _TIMED_ONLY = re.compile(
 _EACH = re.compile(r"\s?(?:each|ea|apiece)\b")
 # "NMES/IFC unattended 15 min": two names of a current between the same electrodes.
 _CURRENTS = frozenset({"97032", "97014", "G0283"})
+_PACK = "97010"
+_WITH_IT = re.compile(r"\s(?:with|w/|over)\s?")
 _EITHER_NAME = re.compile(r"\s?[/+&]\s?")
 # "TE/NMR 25 min: ...", "NMR and therapeutic exercise: ...": one heading of two names.
 _JOINTLY = re.compile(r"\s?(?:[/&+]|and)\s?")
@@ -108,7 +110,14 @@ def label_cuts(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) 
         )
         ahead = times[behind - 1] if behind else None
         at = None
-        if not one and before and _JOINTLY.fullmatch(low, before.end, label.start) and _HEADS.match(low, last.end):
+        if (
+            before
+            and before.code == _PACK
+            and label.code in _CURRENTS
+            and _WITH_IT.fullmatch(low, before.end, label.start)
+        ):
+            at = label.start  # "MHP with IFC x 15": the pack must not hide the current
+        elif not one and before and _JOINTLY.fullmatch(low, before.end, label.start) and _HEADS.match(low, last.end):
             pass
         elif not one and before and ahead and before.end <= ahead.start and (lead := _given_next(low, ahead, label)):
             at = lead

@@ -58,7 +58,9 @@ _TRAILING = re.compile(
     r"\d(?:(?<![\d.:/#$]\d)\d?m?[ \t]{0,3}(?:[)\]|;,]?[ \t]{0,40}$|\.(?=\s|$)|/(?=\s|$))|(?<=[,;][ \t]\d)\d?m?(?=;[ \t]))",
     re.M,
 )
-_BEFORE_TRAILING = re.compile(r"(?:[~=>,;:-]|\.\.|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|x\d{1,2}\s|^|\n)\s{0,2}$")
+_BEFORE_TRAILING = re.compile(
+    r"(?:[~=>,;:-]|\.\.|(?<=[a-z]\.)\s|\s\s|(?<![a-z0-9])x|(?<=[a-z])\s|x\d{1,2}\s|^|\n)\s{0,2}$"
+)
 # "HR 88", "pain 4 -> flex 104": before a figure that ends a line or a sentence these make it a measure.
 _MEASURED = re.compile(
     r"(?<![a-z])(?:hr|heart rate|pulse|bp|sp?o2|o2|sats?|rr|pain|pn|nprs|vas|rpe|borg|flex(?:ion)?|ext(?:ension)?|abd|er|ir|visit|pod|odi|lefs|dash|quickdash|berg|tug|grip|pinch"

@@ -31,6 +31,7 @@ from rehabcoder.language.note_minutes import (
     with_closing_times,
     with_times_beside,
 )
+from rehabcoder.language.part_minutes import of_parts
 from rehabcoder.language.patterns import sentence_start
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shared import shared_times
@@ -414,4 +415,5 @@ def attach(
     said_whole(reading, spans, [label or code for label, code in names], chosen, untimed)
     in_order(reading, spans, chosen, total, untimed)
     the_rest(reading, spans, names, chosen, total, untimed, timed_only=total_span is None)
+    of_parts(reading, spans, chosen, untimed)
     return chosen

@@ -80,7 +80,7 @@ _TIME = re.compile(
         |(?P<marked>(?<![\d:/.])(?P<u1>{_CLOCK})\s*start(?:ed)?[\s,;/-]+(?P<u2>{_CLOCK})\s*(?:stop(?:ped)?|end(?:ed)?|finish(?:ed)?))
         |(?P<hour>(?<![\d.:/])(?P<hv>\d?\.\d{{1,2}}|(?:\d(?:\s|-|\s?&\s?|\sand\s)?)?(?:1/4|1/2|3/4|\u00bc|\u00bd|\u00be)|\d)\s*-?(?:of\s+an\s+)?(?:hours?|hrs?|h)\b(?!\s?/))
         |(?P<num>(?<![\d.:,$#])(?<!(?<!\d)-)(?<!\d/)(?P<n>\d{{1,3}})(?:\.\d+)?(?P<sec>:[0-5]\d(?=\s*min))?(?:[ \t]*-?[ \t]*|\s?[\^|]\s?(?=min)|[ \t-]*\n[ \t]*(?=mi?n(?!\w*[ \t]*(?:[ \t]{{2}}|[\d=:|\t]))))(?P<unit>{_UNIT}|'(?![\d'a-z])|m\b(?!\s*/)))
-        |(?P<hmmdur>(?<![\d:])0:(?P<hd>[0-5]\d)(?![\d:]))
+        |(?P<hmmdur>(?<![\d:])(?:0:(?P<hd>[0-5]\d)(?![\d:])|(?<!\[)0?0:(?P<hs>[0-5]\d):[0-5]\d(?!\d|:\d)))
         |(?P<pct>(?<![\d.])(?P<p>\d{{1,2}})\s*%\s*(?:of\s+(?:the\s+)?(?:session|time|treatment|visit|it|them)|:))
         |(?P<clock>(?<![\d:./#$x-])(?P<c>(?:[01]?\d|2[0-3]):[0-5]\d|(?:0[6-9]|1\d|2[0-2])[0-5]\d)(?P<cm>{_AMPM})(?![\d/:%#]|\s?(?:x|lb|hz|mg|ml|steps|ft|g\b)))
     )
@@ -233,6 +233,9 @@ _SHORTER = re.compile(
     rf"(?:(?<=between[ ])(?P<both>\d{{1,3}}|{WORDS})[ ]and[ ]|(?<![a-wyz\d.:/-])(?<!from[ ])(?:(?P<n>\d{{1,3}})(?:[ ]?(?:{_UNIT}|'|m))?(?:-|[ ]?(?:to|or)[ ])"
     rf"|(?P<spaced>\d{{1,3}})[ ]?{_UNIT}[ ]?-[ ]?|(?:(?<=for[ ])|(?<=about[ ])|(?<=[(~]))(?P<told>\d{{1,3}})[ ]-[ ]|(?P<word>{WORDS})(?:[ ]{_UNIT})?(?:-|[ ](?:to|or)[ ])))\Z"
 )
+# Before a length these are added to it: "8+7 min", "15 min + 10 min"; "3+ 10 min" is a grade.
+_TERMS = re.compile(rf"(?<![\w.:/+#$-])(?:(?:[5-9]|\d\d)[ ]?(?:(?:{_UNIT}|')[ ]?)?[+][ ]?){{1,4}}\Z")
+_APART = re.compile(r"[ ]?(?:=|rest|break|untimed|97\d)")  # behind it: of something else, or the sum is told
 _LEAST_OF_TWO = 5  # minutes of the longer of two lengths; below they are those of a part
 _OF_A_VISIT = re.compile(r"[ ](?:at|per|each|every|a[ ]day|daily|twice|once)(?![a-z])")
 _LINKS = frozenset("-ord")  # with which what stands before the longer ends
@@ -328,7 +331,7 @@ def find_times(low: str) -> list[TimeMention]:
         elif way == "ellfor":
             mention = TimeMention(start, end, number(found["ef"] or found["es"] or found["et"]) or 0, "ellfor")
         elif way == "hmmdur":
-            mention = TimeMention(start, end, int(found["hd"]), "hmm")
+            mention = TimeMention(start, end, int(found["hd"] or found["hs"]), "hmm")
         elif way == "pct":
             mention = TimeMention(start, end, int(found["p"]), "pct")
         elif way == "brack":
@@ -349,6 +352,13 @@ def find_times(low: str) -> list[TimeMention]:
                 mention = TimeMention(first, end, mention.minutes, "either")
             elif low[start - 1] == "-" and way == "num":
                 continue  # "4-15 min", "97110-15 min"
+        if way == "num" and low[max(0, start - 2) : start].rstrip()[-1:] == "+":
+            terms = _TERMS.search(low, max(0, start - _LINKED), start)
+            if terms and not _APART.match(low, end):
+                while out and out[-1].end > terms.start():
+                    out.pop()
+                length = mention.minutes + sum(map(int, re.findall(r"\d+", terms[0])))
+                mention = TimeMention(terms.start(), end, length, mention.form)
         out.append(mention)
     return out
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rehabcoder.billing.codes import EVALUATIONS, is_timed, one_name, says_itself
 from rehabcoder.language.activities import find_activities
 from rehabcoder.language.detail import content_words
-from rehabcoder.predict.doubts import doubted_minutes, doubted_note
+from rehabcoder.predict.doubts import doubted, doubted_note
 from rehabcoder.predict.model import Model
 from rehabcoder.predict.predicted import Found, Predicted
 
@@ -207,7 +207,7 @@ def answer(note: Whole, found: Found) -> Answer:
         _second_time(note, found),
         _task_walked(note, found),
         _two_kinds(note, found),
-        note.doubted or doubted_minutes(note.predicted, found),
+        note.doubted or doubted(note.predicted, found),
     )
 
 
