@@ -230,7 +230,7 @@ def _between(begin: int, end: int) -> int:
 
 # Before a length these make it the longer of two: "20-25 min", "fifteen or twenty minutes", "20 min - 25 min".
 _SHORTER = re.compile(
-    rf"(?:(?<=between[ ])(?P<both>\d{{1,3}}|{WORDS})[ ]and[ ]|(?<![a-wyz\d.:/-])(?<!from[ ])(?:(?P<n>\d{{1,3}})(?:[ ]?(?:{_UNIT}|'|m))?(?:-|[ ]?(?:to|or)[ ])"
+    rf"(?:(?<=between[ ])(?P<both>\d{{1,3}}|{WORDS})[ ]and[ ]|(?<![a-wyz\d.:/-])(?<!from[ ])(?<!ea[ ])(?<!ea[.][ ])(?<!each[ ])(?<!per[ ])(?:(?P<n>\d{{1,3}})(?:[ ]?(?:{_UNIT}|'|m))?(?:-|[ ]?(?:to|or)[ ])"
     rf"|(?P<spaced>\d{{1,3}})[ ]?{_UNIT}[ ]?-[ ]?|(?:(?<=for[ ])|(?<=about[ ])|(?<=[(~]))(?P<told>\d{{1,3}})[ ]-[ ]|(?P<word>{WORDS})(?:[ ]{_UNIT})?(?:-|[ ](?:to|or)[ ])))\Z"
 )
 # Before a length these are added to it: "8+7 min", "15 min + 10 min"; "3+ 10 min" is a grade.
