@@ -8,6 +8,10 @@ from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
 UNITS = [
+    ("chg 97150 + GT1", {"97150": 1, "97116": 1}),
+    ("Charges: 97010 & TE2", {"97010": 1, "97110": 2}),
+    ("90912 15 min x1 / 97110 10 min x1 / 97530 13 min x1 -- total 38", {"90912": 1, "97110": 1, "97530": 1}),
+    ("97112 15 min x1 / 97110 25 min x2 = total 40", {"97112": 1, "97110": 2}),
     ("Charge exercise activities and gait one each.", {"97110": 1, "97530": 1, "97116": 1}),
     ("Charge exercise manual and gate one each timed forty two.", {"97110": 1, "97140": 1, "97116": 1}),
     ("billing manual and exercise one each see him monday", {"97110": 1, "97140": 1}),

@@ -48,6 +48,22 @@ def test_minutes_that_the_layout_gives(text, answer):
     assert durations(text) == answer
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("the bike for six minutes, and step-ups for fourteen, and I rubbed the scar for five, then ice for ten.", [6, 14, 5, 10]),
+        ("Bike for 8 minutes. Then the stairs for about 12, resting once.", [8, 12]),
+        ("We did the mat for twenty minutes and kitchen work for eighteen\nSore after.", [20, 18]),
+        ("the bike for six minutes, step-ups for fourteen reps and held the plank for five, then for seven seconds", [6]),
+        ("the bike for six minutes, three sets of ten, counted for five, and rows", [6]),
+        ("the bike, then step-ups for fourteen, and rows", []),
+        ("the bike for six minutes, she has farmed for ninety five and rows", [6]),
+    ],
+)  # fmt: skip
+def test_minutes_said_once_for_a_list(text, answer):
+    assert [minutes for _, minutes, form in durations(text) if form in ("word", "min", "ellfor")] == answer
+
+
 @pytest.mark.parametrize("mark", ["|", "\t", " | "])
 def test_a_column_of_minutes(mark):
     rows = [["Code", "What", "Min"], ["TE", "squats", "15"], ["TA", "stairs", "12"]]

@@ -5,7 +5,7 @@ import pytest
 
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.layout import layout_features
-from rehabcoder.language.named import named_only, only_billed, only_summed, parted
+from rehabcoder.language.named import listed_items, named_only, only_billed, only_summed, parted
 from rehabcoder.language.reading import read
 
 CLASSES = ("97110", "97530", "none", "other", "out")
@@ -235,3 +235,19 @@ def test_a_word_that_adds_a_service_to_another_parts_them() -> None:
     assert begins("TE: rows, squats as well as therapeutic activities: pans") == ["therapeutic activities: pans"]
     assert begins("Ther ex rows plus therapeutic exercise squats") == []
     assert begins("Ther ex rows plus steps, gait 10 ft") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("MT 12: glides; nod 8 - cuff; shelf work 10: drill", ["MT 12: glides;", "nod 8 - cuff;", "shelf work 10: drill"]),
+        ("MT 12: glides; Spurling still +; shelf work 10: drill", []),
+        ("MT 12: glides, rows; pain 5", []),
+        ("MT 12: glides\nshelf work 10: drill", []),
+    ],
+)  # fmt: skip
+def test_items_of_a_list_with_their_minutes_are_services(text: str, answer: list[str]) -> None:
+    reading = read(text)
+    found = listed_items(reading, frozenset())
+    assert [text[reading.pieces[k].start : reading.pieces[k].end] for k in found] == answer
+    assert not found or found[1:] == listed_items(reading, {0})

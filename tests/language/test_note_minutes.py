@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehabcoder.language.minutes import Candidate, attach
-from rehabcoder.language.note_minutes import Minutes, in_order
+from rehabcoder.language.note_minutes import Minutes, as_its_neighbours, in_order
 from rehabcoder.language.reading import read
 
 LABELS = {"Aquatic": "97113", "TE": "97110", "MT": "97140", "TA": "97530", "NMR": "97112"}
@@ -627,3 +627,24 @@ def test_a_time_behind_several_names_on_their_line_is_no_single_ones(heading):
 def test_a_heading_of_two_names_gives_its_time_to_neither_of_the_lines_below():
     assert minutes("TE/MT 28 min\nrows\nglides", "TE/MT 28 min\nrows", "glides") == [None, None]
     assert minutes("TE/MT 28 min\nrows\n\nglides", "TE/MT 28 min\nrows", "glides") == [28, None]
+
+
+@pytest.mark.parametrize(
+    ("bike", "own", "answer"),
+    [
+        ("bike 6 for bend", None, 6),
+        ("bike 6 for bend", 4, 4),
+        ("bike for bend", None, None),
+        ("\nbike 6 for bend", None, None),  # a line of its own
+    ],
+)
+def test_a_service_of_a_list_has_its_figure_where_its_neighbours_do(bike, own, answer):
+    quads, man = "quads 8 - SAQ 3x10;", "man 10 - glides;"
+    text = f"{quads} {man} {bike}"
+    reading, spans = (
+        read(text),
+        [(text.index(words), text.index(words) + len(words)) for words in (quads, man, bike.strip())],
+    )
+    chosen = [Minutes(8, 6, 7, 0.9), Minutes(10, len(quads) + 5, len(quads) + 7, 0.9), Minutes(own, None, None, 0.9)]
+    as_its_neighbours(reading, spans, chosen, [False] * 3)
+    assert chosen[2].minutes == answer

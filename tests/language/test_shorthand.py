@@ -44,3 +44,21 @@ def test_one_figure_at_the_end_of_each_service_is_its_minutes(text: str) -> None
 )
 def test_repetitions_stay_repetitions(text: str) -> None:
     assert minutes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("MT talocrural glides, scar x 9. TA x 15. NMR foam, ball toss x 14, vc for arch.", [9, 15, 14]),
+        ("TE x15: rows. MT glides gr III x10; vaso L knee x12", [15, 10, 12]),
+        ("TA x 15. TE rows, bands x 12, cued", [15, 12]),
+        ("TA x 15. NMR foam 3x10, steps x 12.", [15]),  # with sets it counts
+        ("TA x 15. NMR foam x 10, steps x 12.", [15]),
+        ("TA x 15. NMR steps x12.", [15]),  # written another way
+        ("TA x 15. NMR 10 min, steps x 12.", [15, 10]),
+        ("TA x 15. NMR steps x 12 reps.", [15]),
+        ("MT glides x 9. NMR foam x 14.", []),  # nothing shows that figures are minutes here
+    ],
+)
+def test_what_was_done_under_a_name_closes_with_its_minutes_as_another_name_does(text: str, answer: list[int]) -> None:
+    assert [time.minutes for time in read(text).times if time.form in ("min", "label")] == answer

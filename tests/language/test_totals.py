@@ -9,6 +9,25 @@ from rehabcoder.language.totals import find_totals
 
 # text, timed minutes, total minutes
 STATED = [
+    ("Gait 10 min. So that is forty minutes timed and fifty total with the heat.", 40, 50),
+    ("TE 20 min. 40 min timed, and 50 in all with the pack.", 40, 50),
+    ("38 timed and 48 total", 38, 48),
+    ("MT 12: glides. 30 timed + traction = 42", 30, 42),
+    ("TE 30. timed 30 + ice 12 = 42", 30, 42),
+    ("30 min timed + 12 heat = 42 min", 30, 42),
+    ("I spent ten minutes on the knee and twenty on strength. Forty two minutes of me.", 42, None),
+    ("45 min of my time. Gait 10 min.", 45, None),
+    ("Gait 12 min. Then 10 min of me giving taps to the arm.", None, None),
+    ("Veteran seen today for 45 minutes for prosthetic training, left leg. We walked in the bars.", None, 45),
+    ("Resident seen for 40 min for L hip fracture. Gait 10 min.", None, 40),
+    ("Mr Hall was seen for 38 minutes following a fall. Gait 10 min.", None, 38),
+    ("Veteran seen for 20 minutes for gait training, then TE 15 min.", None, None),
+    ("SI 22, NMR 18, total 40", None, 40),
+    (
+        "INTERVENTION: Ther Act - crates to 10 steps x12, rail x10. Load brought in before set 2.  25 min\nTE rows. 15 min",
+        None,
+        None,
+    ),
     ("Fifty-five minutes from start to finish, and I will account for all of them. Gait for ten minutes.", None, 55),
     ("Forty minutes from beginning to end. Gait for ten minutes.", None, 40),
     ("45 min start to finish. Gait 10 min, transfers 20 min.", None, 45),

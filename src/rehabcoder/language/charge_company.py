@@ -109,7 +109,7 @@ class Company:
             return False
         if not (bills or self.in_row(index + 1)):
             return False
-        return re.fullmatch(r"[ \t]*,[ \t]*", low[mark.end : self.marks[index + 1].start]) is not None
+        return re.fullmatch(r"[ \t]*[,+&][ \t]*", low[mark.end : self.marks[index + 1].start]) is not None
 
     def reversed(self, begin: int, end: int, told: bool) -> bool:
         """Whether the figures of the sentence stand before their marks: each has one there, and none follows the last.

@@ -47,7 +47,7 @@ _PARALLEL = re.compile(
 _PARALLEL_AHEAD = re.compile(
     rf"(?<![a-z])(?:bill(?:ed|ing)?|charge[sd]?|units?|u)[ \t:=]*{_FIGURES}[ \t]*(?:u|units?)?[ \t]*(?:of|for)?[ \t:=(]*\Z"
 )
-_ROW_GOES_ON = r"[ \t]*(?:$|[\n,;|./+&*]|and\b)"
+_ROW_GOES_ON = r"[ \t]*(?:$|[\n,;|./+&*]|and\b|[-=]{1,2}>?[ \t]*(?:total|timed|tot|ttl|sum)\b)"
 _MINUTES_FIRST = re.compile(
     r"[^\d\n]{0,30}?(?P<minutes>\d{1,3})\s?(?:minutes?|mins?|m|')?[)\]]?"
     rf"(?:[ \t]*+(?:[/|(,=>;-]++|\.{{2,}}+)[ \t]*+(?:x[ \t]*+)?|[ \t]++x[ \t]*+|\t|[ ]{{2,}}+){FIGURE}[)\]]?"

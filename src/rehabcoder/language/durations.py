@@ -15,7 +15,8 @@ from rehabcoder.language.code_units import units_of_codes
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.labels import Label
 from rehabcoder.language.leftovers import leftovers
-from rehabcoder.language.shorthand import closing_counts, each_of_a_list
+from rehabcoder.language.shorthand import closing_counts, counts_behind_labels, each_of_a_list
+from rehabcoder.language.terse_lists import behind_names
 from rehabcoder.language.times import WORDS, TimeMention, are_feet, find_times, number, with_spoken_marks
 
 _NOT_MINUTES = r"(?!\d|[.:/]\d|'\s?x|\s?(?:x(?!\w)|x\s?\d|#|lbs?\b|kg\b|reps?\b|%|\"|sets?\b|secs?\b|s\b|ft\b|feet\b|deg\b|u\b|units?\b|stations?\b|steps?\b|trials?\b|hz\b|mhz\b|ma(?:[ *\u00b7-]?min)?\b|in\b|wks?\b|weeks?\b|days?\b|yo\b|y/o\b|lengths?\b|f\b|words?\b|letters?\b|lines?\b)|[ -]?min(?:ute)?[ -]walk)"
@@ -42,6 +43,16 @@ _THAT_WAS = re.compile(
     rf"(?<![a-z])(?<!in all )that(?:'s| was| made| came to| took| ran| lasted)(?: me| us| about| around| roughly| another| all of)* (?P<n>{WORDS}|\d{{1,2}})"
     r"(?=\s*(?:[.,;\n](?:\s|\Z)|\Z|(?:then|and (?:then|i|we|after)|next|after that|followed|finally|lastly)\b))"
 )
+# "... for six minutes, the step-ups for fourteen, and the ice for ten": the minutes are said once.
+_FOR_TOO = re.compile(
+    rf"(?<![a-z])for (?:about |around |another )?(?P<n>{WORDS}|\d{{1,2}})(?=[,.;](?!\d)|\s*(?:\n|\Z)|\s(?:and|then)\s)"
+)
+_FOR_MINUTES = re.compile(rf"(?<![a-z])for (?:about |around )?(?:{WORDS}|\d{{1,2}}) min(?:ute)?s?(?![a-z])")
+_FOR_FAR, _COUNTED_FAR = (
+    240,
+    40,
+)  # code points before in which they were said, and in which words say that it was counted
+_COUNTED_FOR = re.compile(r"(?<![a-z])(?:h[eo]ld(?:s|ing)?|count\w*|sets?|reps?|rounds?|times?)(?![a-z])[^,;.]{0,30}\Z")
 _MINUTES_WORD = re.compile(r"(?<![a-z])min(?:ute)?s?(?![a-z])")
 _LEAST_TOLD, _MOST_TOLD = 5, 60
 _MINUTES_FAR = 400  # code points before in which minutes were said
@@ -129,9 +140,11 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
         add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "kv") for m in _KEY_CELL.finditer(low)])
     add(_columns(low))
     add(_behind_labels(low, labels))
+    add(behind_names(low, found))
     add(_opening_lines(low, labels))
     add(_before_places(low))
     add(closing_counts(low))
+    add(counts_behind_labels(low, labels))
     add(each_of_a_list(low))
     add([TimeMention(m.start("n"), m.end("n"), int(m["n"]), "brack") for m in _SINGLE_FORM.finditer(low)])
     add(
@@ -143,6 +156,8 @@ def find_durations(low: str, labels: Sequence[Label]) -> list[TimeMention]:
     )
     if "that" in low:
         add(_told_last(low))
+    if _FOR_MINUTES.search(low):
+        add(_said_once(low))
     if "half" in low:
         add([TimeMention(m.start(), m.end(), 50, "pct") for m in _SHARE.finditer(low)])
     if "third" in low or "quarter" in low or "fifth" in low:
@@ -170,6 +185,20 @@ def _told_last(low: str) -> list[TimeMention]:
         if _LEAST_TOLD <= minutes <= _MOST_TOLD
         and _MINUTES_WORD.search(low, max(0, found.start() - _MINUTES_FAR), found.start())
     ]
+
+
+def _said_once(low: str) -> list[TimeMention]:
+    """Bare numbers behind "for" close behind another thing of which it was said for how many minutes it was done."""
+    out: list[TimeMention] = []
+    for found in _FOR_TOO.finditer(low):
+        minutes, at = number(found["n"]) or 0, found.start()
+        if (
+            _LEAST_TOLD <= minutes <= _MOST_TOLD
+            and _FOR_MINUTES.search(low, max(0, at - _FOR_FAR), at)
+            and not _COUNTED_FOR.search(low, max(0, at - _COUNTED_FAR), at)
+        ):
+            out.append(TimeMention(*found.span("n"), minutes, "ellfor"))
+    return out
 
 
 def _without_numbers_of_a_list(low: str, said: Sequence[TimeMention]) -> list[TimeMention]:

@@ -53,7 +53,7 @@ _BARE_FIGURE = re.compile(
     r"(?P<n>[1-9]\d?)(?!\d|[.:%]\d)(?:[ \t]*(?:,[ \t]*(?:and[ \t]+)?|and[ \t]|/|\+|&)[ \t]*(?=[1-9]\d?(?!\d)))?"
 )
 # "30 ta 15 te.", "ta 30 te 15": a sentence of nothing but minutes and short names.
-_SHORT_NAME = r"(?P<name>te|tex|ta|nmre?|nre|mt|gt|gait|ther ?ex|ther ?act|neuro|manual|sc|adls?|self care)(?![a-z])"
+_SHORT_NAME = r"(?P<name>te|si|tex|ta|nmre?|nre|mt|gt|gait|ther ?ex|ther ?act|neuro|manual|sc|adls?|self care)(?![a-z])"
 _SHORT_FIGURE = r"(?P<n>[5-9]|[1-9]\d)(?:[ ]?(?:mins?\b|m\b|'))?"
 _PAIR_WAYS = (
     re.compile(rf"{_SHORT_FIGURE}[ ]{_SHORT_NAME}"),

@@ -189,5 +189,7 @@ def _label_beside(reading: Reading, mention: TimeMention) -> str | None:
             return None if _named_together(reading, label) else label.code
     sentence = sentence_of(low, mention.start)
     begin = max(sentence, low.rfind("\n", sentence, mention.start) + 1)
+    if _of_a_total(low, begin, mention.start):
+        return None
     named = {label.code for label in reading.labels_in(begin, mention.start)}
     return named.pop() if len(named) == 1 else None

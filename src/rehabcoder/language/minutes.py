@@ -22,6 +22,7 @@ from rehabcoder.language.no_treatment import of_no_treatment
 from rehabcoder.language.note_minutes import (
     Minutes,
     around,
+    as_its_neighbours,
     by_key,
     each,
     in_order,
@@ -403,6 +404,7 @@ def attach(
     without_doses(reading, spans, chosen, total, untimed)
     of_blocks(reading, spans, chosen)
     not_twice(chosen)
+    as_its_neighbours(reading, spans, chosen, untimed)
     each(reading, spans, names, chosen, untimed)
     for_every_service(reading, spans, chosen, untimed)
     from_elsewhere(reading, spans, names, chosen, shared)

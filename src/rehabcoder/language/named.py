@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
@@ -99,6 +99,29 @@ def parted(reading: Reading, layout: Sequence[Place], aside: Collection[int]) ->
         if len(before) == 1 and before.isdisjoint(behind) and all(map(is_timed, before)):
             out.append(k)
     return out
+
+
+def listed_items(reading: Reading, aside: Set[int]) -> list[int]:
+    """The pieces side by side on a line that each open with a name and its minutes: "nod retrain 8 - cuff; shelf reach 10: 2#
+    can". Each is a service, whatever its words look like."""
+    pieces, low = reading.pieces, reading.low
+    beside = [
+        k
+        for k in range(1, len(pieces))
+        if not pieces[k].first
+        and aside.isdisjoint((k - 1, k))
+        and low[pieces[k - 1].end - 1] == ";"
+        and _opens_item(reading, k - 1)
+        and _opens_item(reading, k)
+    ]
+    return sorted({k for two in beside for k in (two - 1, two)})
+
+
+def _opens_item(reading: Reading, k: int) -> bool:
+    """Whether a piece opens with a name and a bare figure that is its minutes."""
+    piece = reading.pieces[k]
+    times = reading.times_in(piece.start, min(piece.end, piece.start + _OPENING))
+    return bool(times) and times[0].form == "label" and any(map(str.isalpha, reading.low[piece.start : times[0].start]))
 
 
 def _added(reading: Reading, k: int) -> bool:

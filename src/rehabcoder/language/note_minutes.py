@@ -58,6 +58,9 @@ _IN_AND_OUT = re.compile(
     rf"(?<![a-z])(?:in|into|entered|entering|to)[ \t](?:the[ \t])?(?:pool|water)(?![a-z])[^.;\n\d]{{0,24}}(?P<a>{_TIME_OF_DAY})"
     rf"[^.;\n\d]{{0,40}}(?<![a-z])(?:out|left|leaving|exit(?:ed|ing)?|climbed)(?![a-z])[^.;\n\d]{{0,24}}(?P<b>{_TIME_OF_DAY})"
 )
+_OPENING = 64  # code points with which a service opens up to its figure
+_NEIGHBOURS, _MOST_BESIDE = 2, 12  # services of a line that show how it gives minutes; so many to either side are asked
+_LINE = 2_000  # code points to either side in which it ends
 LONGEST = 90  # minutes that one service may take
 _GAP = 12  # code points between a time and the words of its service
 _BESIDE_FORMS = frozenset({"min", "prime", "word", "hour", "frac", "m", "range", "run", "ell"})
@@ -83,6 +86,34 @@ def around(reading: Reading, at: int) -> slice:
     """The labels right before and behind a place."""
     index = bisect_left(reading.labels, at, key=lambda label: label.start)
     return slice(max(0, index - 2), index + 2)
+
+
+def as_its_neighbours(
+    reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], untimed: Sequence[bool]
+) -> None:
+    """Gives a service without minutes the bare figure behind its first words where every other service of its line has hers so:
+    "quads 8 - SAQ 3x10; man 10 - glides; bike 6 for bend"."""
+    low = reading.low
+    for index, (start, end) in enumerate(spans):
+        if chosen[index].minutes is not None or untimed[index]:
+            continue
+        figures = [time for time in reading.times_in(start, min(end, start + _OPENING)) if time.form == "label"]
+        if not figures:
+            continue
+        line = low.rfind("\n", max(0, start - _LINE), start) + 1
+        stop = low.find("\n", start, start + _LINE)
+        around_it = range(max(0, index - _MOST_BESIDE), min(len(spans), index + _MOST_BESIDE + 1))
+        beside = [k for k in around_it if k != index and line <= spans[k][0] and (stop < 0 or spans[k][0] < stop)]
+        if len(beside) >= _NEIGHBOURS and all(_behind_name(reading, spans[k], chosen[k]) for k in beside):
+            chosen[index] = Minutes(figures[0].minutes, figures[0].start, figures[0].end, 0.7)
+
+
+def _behind_name(reading: Reading, span: tuple[int, int], minutes: Minutes) -> bool:
+    """Whether the minutes of a service are a bare figure behind its first words."""
+    at = minutes.start
+    if at is None or not span[0] <= at < span[0] + _OPENING:
+        return False
+    return any(time.form == "label" for time in reading.times_in(at, at + 1))
 
 
 def not_twice(chosen: list[Minutes]) -> None:

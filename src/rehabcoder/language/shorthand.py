@@ -8,8 +8,10 @@ come to the total that the note states. "Nustep x6 then step-ups x10" proves not
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 
+from rehabcoder.language.labels import Label
 from rehabcoder.language.times import TimeMention
 
 _LEAST, _MOST = 5, 45  # minutes of one service
@@ -24,11 +26,16 @@ _COUNT = re.compile(
 )
 _DOSE = re.compile(r"(?<!\d)\d{1,2}[ ]?x[ ]?\d{1,3}")
 _TOTAL = re.compile(
-    r"(?<![a-z])total[ :=]{1,3}(?P<a>\d{2,3})(?!\d)|(?<![\d.])(?P<b>\d{2,3})[ ](?:min[ ])?(?:timed|total)(?![a-z]|[ :=]{1,3}\d)"
+    r"(?<![a-z])(?:total|timed)[ :=]{1,3}(?P<a>\d{2,3})(?!\d)|(?<![\d.])(?P<b>\d{2,3})[ ](?:min[ ])?(?:timed|total)(?![a-z]|[ :=]{1,3}\d)"
 )
 _MINUTES = re.compile(r"(?<![\d.])(?P<n>\d{1,2})[ ]?(?:min|')")
 
 
+_DIRECTLY = re.compile(r"[ ]x(?P<blank>[ ]?)(?:[5-9]|[1-4]\d)(?=[ ]*(?:[.,;:]|$))", re.M)  # behind a label
+_CLOSES = re.compile(r"[ ]*(?:[.,;]|$)", re.M)
+_WORD = re.compile(r"[a-z]")
+_DOSED = re.compile(r"(?<!\d)\d{1,2}[ ]?(?:x[ ]?\d|min|')")  # with sets, or with minutes that say their unit
+_FAR = 240  # code points of what was done under a label
 _OF_EACH = re.compile(r"(?:\A|[.;\n])[ \t]*(?P<n>\d{1,2})[ ](?=(?:ea|each|apiece)[ ]?:)")
 
 
@@ -51,6 +58,29 @@ def closing_counts(low: str) -> list[TimeMention]:
             out += _of_line(low, at, at + len(line))
         at += len(line) + 1
     return out
+
+
+def counts_behind_labels(low: str, labels: Sequence[Label]) -> list[TimeMention]:
+    """The figure behind an "x" that closes what was done under each label, where the same note gives another one its minutes so:
+    "MT talocrural glides x 9. TA x 15"."""
+    ways = {found["blank"] for label in labels if (found := _DIRECTLY.match(low, label.end))}
+    out: list[TimeMention] = []
+    for label, following in zip_longest(labels, labels[1:]) if ways else ():
+        stop = _STOP.search(low, label.end, following.start if following else len(low))
+        end = stop.start() if stop else following.start if following else len(low)
+        counts = list(_COUNT.finditer(low, label.end, min(end, label.end + _FAR)))
+        count = counts[0] if len(counts) == 1 else None
+        if count is None or not _WORD.search(low, label.end, count.start()) or _DOSED.search(low, label.end, end):
+            continue
+        blank = low[count.start() + 1 : count.start("n")]
+        if blank in ways and _LEAST <= int(count["n"]) <= _MOST and _CLOSES.match(low, count.end()):
+            out.append(TimeMention(*count.span("n"), int(count["n"]), "min"))
+    return out
+
+
+def totals_said(low: str) -> list[int]:
+    """The figures beside a word for a total: "total 45", "38 timed"."""
+    return [int(total["a"] or total["b"]) for total in _TOTAL.finditer(low)]
 
 
 def _of_line(low: str, start: int, end: int) -> list[TimeMention]:
@@ -81,7 +111,7 @@ def _of_line(low: str, start: int, end: int) -> list[TimeMention]:
         found.append(TimeMention(count.start("n"), count.end("n"), minutes, "min"))
     if len(found) < 2:
         return []
-    totals = [int(total["a"] or total["b"]) for total in _TOTAL.finditer(low)]
+    totals = totals_said(low)
     said = sum(mention.minutes for mention in found)
     others = sum(int(other["n"]) for other in _MINUTES.finditer(low, start, found[-1].start))
     if any(total < said for total in totals):

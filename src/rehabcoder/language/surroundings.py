@@ -22,6 +22,8 @@ _BETWEEN_TIMES = re.compile(r"(?:[ \t]?(?:min(?:ute)?s?|m|'))?[ \t,;/|&+.)]{0,6}
 _FAR = 60  # code points before a place that speak of it; a note without full stops says much else in one sentence
 _NEAR = 60  # times before and behind a place that may make up its total
 _LONGER_THAN_ANY = 999
+_HEAD = 24  # code points with which a line may open before the name of its service: "INTERVENTION: "
+_LINE = 1_000  # code points before a time in which its line begins
 _BESIDE = 3  # code points between a label and its time
 _NEARLY = 0.9  # of what the services come to, from which a time may be their total
 _LONGEST = 240  # minutes; a night in a splint is no part of a session
@@ -98,6 +100,18 @@ class Surroundings:
     def alone(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end` are a sentence or a line of their own."""
         return _APPROXIMATELY.fullmatch(self.low, self.sentence(start), start) is not None and self.ends(end)
+
+    def closes_labelled_line(self, at: int) -> bool:
+        """Whether a time at `at` closes the words of a line that opens with the name of one service and gives no other time."""
+        line = self.low.rfind("\n", max(0, at - _LINE), at) + 1
+        if not line and at > _LINE:
+            return False
+        first, last = (bisect_left(self.labels, border, key=lambda label: label.start) for border in (line, at))
+        named = self.labels[first:last]
+        if len({label.code for label in named}) != 1 or named[0].start - line > _HEAD:
+            return False
+        said = bisect_left(self.mentions, line, key=_start), bisect_left(self.mentions, at, key=_start)
+        return all(mention.form == "trail" for mention in self.mentions[said[0] : said[1]])
 
     def opens_line(self, at: int) -> bool:
         """Whether nothing but a bullet stands before `at` on its line."""
@@ -189,8 +203,11 @@ class Surroundings:
 
     def is_unsplit(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note that names several services."""
-        several = len({label.code for label in self.labels[:_NEAR]}) > 1
-        return several and all(start <= t.start < end or t.form == "trail" for t in self._today)
+        return len({label.code for label in self.labels[:_NEAR]}) > 1 and self.is_only(start, end)
+
+    def is_only(self, start: int, end: int) -> bool:
+        """Whether it is the only time of a note, figures at the end of a line left out."""
+        return all(start <= t.start < end or t.form == "trail" for t in self._today)
 
     @cached_property
     def _foot(self) -> FootList | None:

@@ -77,6 +77,14 @@ WORDS_BEHIND = re.compile(
     rf"(?P<pairs>{_PAIR}(?:[ \t]{{0,12}}[ ,/|;&+\t][ \t]?(?:and[ \t])?{_PAIR}){{1,3}})\.?(?![ \t]*[:=]?[ \t]*\d{{2,3}}(?!\d|[ \t]?u))",
     re.M,
 )
+# "forty minutes timed and fifty total with the heat"; "30 timed + traction = 42", "timed 30 + heat 12 = 42"
+_SAID = rf"(?:\d{{2,3}}|{WORDS})"
+TIMED_THEN_TOTAL = re.compile(
+    rf"(?<![\w.:/-])(?:(?P<timed>{_SAID})[ ](?:{_MINUTES}[ ])?(?:timed|billable)(?:[ ]{_MINUTES})?,?[ ](?:and|with|but|plus|out[ ]of)[ ]"
+    rf"(?P<total>{_SAID})[ ](?:{_MINUTES}[ ])?(?:total|in[ ]all|all[ ]told|altogether|overall)(?![a-z])"
+    rf"|(?:(?P<n>\d{{2,3}})[ ]?(?:{_MINUTES}[ ])?timed(?:[ ]{_MINUTES})?|timed[ :]{{1,2}}(?P<m>\d{{2,3}})(?:[ ]?{_MINUTES})?)[ ]?\+[ ]?(?:\d{{1,2}}[ ])?[a-z][a-z /&-]{{1,24}}?"
+    rf"(?:[ :]{{1,2}}\d{{1,2}})?(?:[ ]?{_MINUTES})?[ ]?=[ ]?(?P<sum>\d{{2,3}}))(?![\d./:%])"
+)
 SUM_BEFORE = re.compile(r"\d[ \t]*\+[ \t]*\d{1,3}[ \t]*(?:min(?:ute)?s?|m)?[ \t]*=[ \t]*\Z")
 # Between the total and the units that it heads: "42m: 97110 1".
 HEADS_UNITS = re.compile(r"[ \t:=-]*(?:units?[ \t:]*)?")
@@ -100,7 +108,7 @@ OF_THERAPY = re.compile(
 )
 # How long the patient was seen, and for what: "Pt seen 60 min for neck pain".
 _SEEN = re.compile(
-    r"[ \t*>-]*(?:(?:the\s)?(?:pt|patient|client|child|he|she)\s(?:was\s)?)?seen\s(?:(?:today|for|x|1:1)\s)*(?:~\s?|about\s)?"
+    r"[ \t*>-]*(?:(?:the\s)?(?:pt|patient|client|child|he|she|veteran|vet|resident|member|student|infant|baby|athlete|worker|soldier|(?:mr|mrs|ms)\s[a-z-]{1,20})\s(?:was\s|is\s)?)?seen\s(?:(?:today|for|x|1:1)\s)*(?:~\s?|about\s)?"
 )
 _SEEN_FOR = re.compile(
     r"[ \t]+(?:today[ \t]+)?(?:for|following|after|since|re:?|s/p|post)[ \t]+(?:the[ \t]|his[ \t]|her[ \t]|their[ \t])?"

@@ -115,6 +115,7 @@ class _Finder:
         self._choices()
         self._figure_lines()
         self._words_behind()
+        self._timed_then_total()
         for start, word in self.words:
             if start < done or word[:3] not in words.openings:
                 continue
@@ -168,6 +169,18 @@ class _Finder:
             for pair in pairs:
                 if pair["timed"] or pair["total"]:
                     self._claim(self.timed if pair["timed"] else self.total, _STRONG, *pair.span(), int(pair["n"]))
+
+    def _timed_then_total(self) -> None:
+        """Claims of two figures said in one breath: "forty minutes timed and fifty total", "30 timed + traction = 42"."""
+        for found in shapes.TIMED_THEN_TOTAL.finditer(self.low) if self.says_timed else ():
+            first, second = (
+                next(name for name in names if found[name]) for names in (("timed", "n", "m"), ("total", "sum"))
+            )
+            timed, total = number(found[first]) or 0, number(found[second]) or 0
+            if timed <= total:
+                self.paired.append(found.span())
+                self._claim(self.timed, _STRONG, found.start(), found.end(first), timed)
+                self._claim(self.total, _STRONG, found.start(second), found.end(), total)
 
     def _is_paired(self, at: int) -> bool:
         return any(start <= at < end for start, end in self.paired)
@@ -364,7 +377,9 @@ class _Finder:
             self._claim(self.total, _LOOSE, start, end, minutes)
         elif self._of_session(start, end, phrase if behind else "", minutes) or partly:
             self._claim(self.total, _LOOSE, start, said_to, minutes)
-        elif (behind and words.loose.search(phrase)) or around.alone(start, end):
+        elif (behind and words.loose.search(phrase)) or (
+            around.alone(start, end) and not around.closes_labelled_line(start)
+        ):
             self._claim(self.total, _WEAK, start, end, minutes)
         elif self._closes_units(start, end) or (
             shapes.UNITS_BEHIND.match(low, end) and not around.label_before(start)
@@ -395,7 +410,7 @@ class _Finder:
         if words.seen.search(low, max(0, start - 60), start) and (low[end - 1] == "." or shapes.CLOSED.match(low, end)):
             return True
         what = shapes.seen_for(low, around.sentence(start), start, end)
-        if what is not None and not around.label_at(what):
+        if what is not None and (not around.label_at(what) or around.is_only(start, end)):
             return True
         if words.known.search(low, max(0, start - 30), start) or around.sums_up_clock(start, minutes):
             return True

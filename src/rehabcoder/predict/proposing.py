@@ -21,7 +21,7 @@ from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
 from rehabcoder.language.listed import listed
 from rehabcoder.language.modalities import modalities_given
-from rehabcoder.language.named import named_only, only_billed, only_summed, parted
+from rehabcoder.language.named import listed_items, named_only, only_billed, only_summed, parted
 from rehabcoder.language.openings import (
     joint_headings,
     parts_of_a_sentence,
@@ -179,6 +179,7 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
         emission[k + 1 : k + 2, INSIDE] -= SURELY
     begun = cut_by_turns(reading, p.turns)
     emission[[*parted(reading, layout, p.aside), *(k for k in begun if k < size)], INSIDE] -= SURELY
+    emission[[k for k in listed_items(reading, barred) if k < size], BEGINS] += SURELY
     topics, over = topic_headings(reading, p.aside)
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
