@@ -33,12 +33,15 @@ _LEAST = 5  # minutes; a lower figure counts units
 _NAME = 2  # words of a name of its own that may stand beside the number of a code
 _LAST_CELL = re.compile(r"(?:[ \t]*[|\t][ \t]*|[ ]{2,8})(?P<u>[1-8])[ \t|]*\Z")
 _UNIT = 15  # minutes
+_WORD = re.compile(r"[a-z]{3,}")
+_STEM = 6  # letters by which words are compared
+_ABOVE = 4000  # code points above a row in which what it charges for is told
 
 
 @dataclass(slots=True, frozen=True)
 class ChargeRow:
     """One row `[start, end)` of a bill: the codes that it names, the label that opens it, the time that it writes out for them,
-    else the length of its times of day, and the units in its last cell."""
+    else the length of its times of day, the units in its last cell, and whether words beside its code repeat what is told above."""
 
     start: int
     end: int
@@ -47,6 +50,7 @@ class ChargeRow:
     time: TimeMention
     logged: TimeMention | None  # from one time of day to the other
     units: int | None
+    repeats: bool
 
     @property
     def code(self) -> str | None:
@@ -93,12 +97,22 @@ def _row(
     time = next(iter(written), logged)
     if time is None or any(t.minutes != time.minutes for t in written) or _DOSE.search(low, start, end):
         return None  # the minutes of several days say what was done in a week
-    if content_words(low, labels, start, end) > (_NAME if labels[index].number else 0):
-        return None
     named = labels[index : _first(labels, end)]
+    words = content_words(low, labels, start, end)
+    repeats = words > 0 and _told_above(low, named, start, end)
+    if words > (_NAME if labels[index].number else 0) and not repeats:
+        return None
     codes = frozenset(one_name(la.code) for la in ([la for la in named if la.number] or named))
     last = _LAST_CELL.search(low, max(time.end, end - 12), end)
-    return ChargeRow(start, end, codes, labels[index], time, logged, int(last["u"]) if last else None)
+    return ChargeRow(start, end, codes, labels[index], time, logged, int(last["u"]) if last else None, repeats)
+
+
+def _told_above(low: str, named: Sequence[Label], start: int, end: int) -> bool:
+    """Whether every word of a row beside its labels stands above it: "| 97110 leg press, squats | 20 |" below a session of them."""
+    above = low[max(0, start - _ABOVE) : start]
+    ends, begins = [start, *(la.end for la in named)], [*(la.start for la in named), end]
+    words = {word for a, b in zip(ends, begins, strict=True) for word in _WORD.findall(low, a, b)}
+    return bool(words) and all(word[:_STEM] in above for word in words)
 
 
 def _closes(low: str, time: TimeMention, end: int) -> bool:

@@ -45,7 +45,7 @@ def rows_of_described(
     known, open_ones = _described(
         reading, layout, told, {k: _likeliest(kinds[k], classes) for k in told}, of_row, aside
     )
-    lacking = [row for row in rows if not row.codes & (known | open_ones)]
+    lacking = [row for row in rows if not row.repeats and not row.codes & (known | open_ones)]
     named = set().union(*(row.codes for row in rows))
     if len(lacking) == 1 < len(rows) and open_ones - named:
         lacking = []

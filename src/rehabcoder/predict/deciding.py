@@ -12,6 +12,7 @@ from rehabcoder.billing.codes import EVALUATIONS, is_timed
 from rehabcoder.language.attendance import GROUP, Attendance, attendance
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.company import Shared, find_shared
+from rehabcoder.language.counted import telling_all
 from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
 from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import element_places
@@ -64,7 +65,7 @@ def _chosen(model: Model, proposal: Proposal) -> tuple[list[Span], float]:
     if proposal.session < NO_SESSION:
         spans, lead = of_a_note_without_treatment(proposal.reading, ways[0][1], proposal.aside), _UNDOUBTED
     else:
-        spans, lead = _weighed(model, proposal, ways)
+        spans, lead = _weighed(model, proposal, telling_all(proposal.reading, proposal.stated, ways) or ways)
         if not spans and proposal.session > SESSION and (filled := [way for way in ways if way[1]]):
             spans, lead = _weighed(model, proposal, filled)[0], 0.0
     return spans or evaluation_alone(proposal.reading, proposal.aside), lead

@@ -10,12 +10,14 @@ from typing import TypeAlias
 import numpy as np
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.above_treatment import above_treatment
 from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.attendance import lines_of_attendance, with_attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.closing import timed_blocks
+from rehabcoder.language.counted import telling_all
 from rehabcoder.language.going_on import going_on
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
@@ -47,6 +49,7 @@ from rehabcoder.language.together import (
 )
 from rehabcoder.language.topics import topic_headings
 from rehabcoder.language.totals import find_totals
+from rehabcoder.language.turned_to import turned_to
 from rehabcoder.language.turns import cut_by_turns, find_turns
 from rehabcoder.predict.model import Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.predicted import Proposal, Rows, Way
@@ -57,6 +60,7 @@ SURELY = 99.0  # log odds of what is certain
 _LIKELY = 0.5  # chance from which a piece is taken for a description
 OUTSIDE, BEGINS, INSIDE = 0, 1, 2  # states of the tagger
 WAYS = 12  # ways to cut a note that are weighed as a whole (training/experiments.md)
+MANY_WAYS = 60  # ... where the best of those does not tell of as many services as the note counts at its end
 
 _Mend: TypeAlias = Callable[[list[Span]], list[Span]]
 
@@ -166,7 +170,7 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
     summed_up = only_summed(reading, layout, (p.stated.timed_span, p.stated.total_span), p.aside)
     inside = _inside(model, p)
     told = _told(model, p, inside)
-    barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside))
+    barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside), above_treatment(reading))
     bills = only_billed(reading, layout, inside, p.stated.units_span, p.aside)
     emission[[k for k in (*barred, *bills) if k < size], OUTSIDE] += SURELY
     emission[[k for k in modalities_given(reading, barred) if k < size], OUTSIDE] -= SURELY
@@ -177,6 +181,9 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
         emission[k + 1 : k + 2, INSIDE] -= SURELY
     begun = cut_by_turns(reading, p.turns)
     emission[[*parted(reading, layout, p.aside), *(k for k in begun if k < size)], INSIDE] -= SURELY
+    apart, given = turned_to(reading, told, barred)
+    emission[[k for k in apart if k < size], INSIDE] -= SURELY
+    emission[[k for k in given if k < size], OUTSIDE] -= SURELY
     topics, over = topic_headings(reading, p.aside)
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
@@ -227,8 +234,9 @@ def _find_ways(
     chain = model.chain
     short = [i for i, emission in enumerate(emissions) if 0 < len(emission) <= LONG]
     long = [i for i, emission in enumerate(emissions) if len(emission) > LONG]
-    for most, asked in ((WAYS, short), (1, long)):
-        paths = k_best([emissions[i] for i in asked], chain.transition, chain.start, most)
+    wanting: list[int] = []  # whose ways tell of fewer services than the note counts
+    for most, asked in ((WAYS, short), (MANY_WAYS, wanting), (1, long)):
+        paths = k_best([emissions[i] for i in asked], chain.transition, chain.start, most) if asked else []
         for i, ranked in zip(asked, paths, strict=True):
             p, reading = proposals[i], proposals[i].reading
             mend: _Mend | None = None
@@ -240,6 +248,8 @@ def _find_ways(
                     named_only(reading, p.layout, _inside(model, p), barred[i]),
                 ]
             p.ways = _different(reading, ranked, mend, added)
+            if most == WAYS and not telling_all(reading, p.stated, p.ways[:1]):
+                wanting.append(i)
 
 
 def _mender(reading: Reading, headings: Sequence[int], barred: Collection[int]) -> _Mend:

@@ -1,0 +1,50 @@
+"""How many services a note counts at its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehabcoder.language.counted import telling_all
+from rehabcoder.language.reading import read
+from rehabcoder.language.totals import find_totals
+
+TOLD = "Release of the scar and light sweeping.\nIn hooklying she timed the lift on an exhale.\nInfant seat from the floor to the hip."
+
+
+def most_told(foot: str) -> list[int]:
+    """How many services each of the ways has that tell of all that a note counts, of ways that leave out ever more of them."""
+    reading = read(f"{TOLD}\n{foot}")
+    ways = [(0.0, [(k, k + 1) for k in range(n)]) for n in (3, 2, 1, 0)]
+    return [len(spans) for _, spans in telling_all(reading, find_totals(reading), ways)]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "MT 15, NMR 12, TA 18, total 45",
+        "TE 15 / NMR 12 / TA 18   45 timed",
+        "Minutes: scar 15, breathing 12, lifting 18. Total 45",
+        "97140 | Manual | 15\n97112 | NMR | 12\n97530 | TA | 18\nTotal timed minutes: 45",
+    ],
+)
+def test_as_many_services_as_have_minutes_at_the_end(foot: str) -> None:
+    assert most_told(foot) == [3]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "MT 15, NMR 12, TA 18",  # nothing says that these are all of it
+        "MT 15, NMR 12, TA 18, total 60",
+        "Total 45 minutes",
+        "TE 45, total 45",
+    ],
+)
+def test_where_nothing_is_counted(foot: str) -> None:
+    assert 0 in most_told(foot) or 1 in most_told(foot)
+
+
+def test_the_list_itself_tells_of_nothing() -> None:
+    reading = read(f"{TOLD}\nMT 15, NMR 12, TA 18, total 45")
+    listed = next(k for k, piece in enumerate(reading.pieces) if reading.low.startswith("nmr", piece.start))
+    assert telling_all(reading, find_totals(reading), [(0.0, [(0, 1), (1, 2), (listed, listed + 1)])]) == []
