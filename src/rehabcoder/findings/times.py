@@ -148,7 +148,8 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         return Contradiction(
             total_at, total_end, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
         )
-    if _of_the_stay(predicted.reading.low, total_at, total_end):
+    # Undressing, rests and waiting are in a total that is given beside the timed minutes.
+    if (known and stated.timed == timed_sum) or _of_the_stay(predicted.reading.low, total_at, total_end):
         return None
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)
