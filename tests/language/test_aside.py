@@ -38,6 +38,10 @@ def aside(text: str) -> list[str]:
         "I did not keep track of how much went to which.",
         "We could not split the minutes between them.",
         "I didn't time these separately.",
+        "Didn't look at the clock.",
+        "I did not watch the clock for this.",
+        "Forgot to write down the minutes.",
+        "The minutes were not kept.",
     ],
 )
 def test_what_is_no_service_of_today(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.counted import telling_all
+from rehabcoder.language.counted import named_again, telling_all
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals
 
@@ -48,3 +48,31 @@ def test_the_list_itself_tells_of_nothing() -> None:
     reading = read(f"{TOLD}\nMT 15, NMR 12, TA 18, total 45")
     listed = next(k for k, piece in enumerate(reading.pieces) if reading.low.startswith("nmr", piece.start))
     assert telling_all(reading, find_totals(reading), [(0.0, [(0, 1), (1, 2), (listed, listed + 1)])]) == []
+
+
+def named(text: str) -> list[str]:
+    reading = read(text)
+    said = [text[piece.start : piece.end] for piece in reading.pieces]
+    told = ["97110" if "applied" in words or "glides" in words else None for words in said]
+    return [said[k] for k in named_again(reading, told, ())]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "Time: paraffin 10 minutes; exercise 16 minutes; orthosis 12 minutes.",
+        "Paraffin 10, TE 16, total 26",
+        "| Paraffin | 10 |\n| Manual | 14 |",
+    ],
+)
+def test_what_is_named_again_with_its_minutes_is_a_service(foot: str) -> None:
+    told = "Paraffin was applied to the hand before motion."
+    assert named(f"{told} Opposition to each fingertip.\nPain 2/10.\n{foot}") == [told]
+
+
+def test_what_is_named_twice_or_in_passing_is_left_to_the_models() -> None:
+    foot = "Time: paraffin 10 minutes; exercise 16 minutes."
+    assert named(f"Paraffin applied at home. Paraffin applied here.\n{foot}") == []
+    assert named(f"The tendon glides were easier than last week once paraffin was used.\n{foot}") == []
+    assert named(f"He likes paraffin.\n{foot}") == []
+    assert named("Paraffin was applied to the hand.") == []

@@ -1,8 +1,9 @@
-"""How many services a note says that it has, where its foot or its bill gives each of them its minutes and what they come to."""
+"""What a note that gives its services their minutes at its end, in a list or a bill, says there of the services: how many they are,
+and which of those it names above is one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from rehabcoder.billing.codes import one_name
@@ -11,6 +12,7 @@ from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
 
+_OPENING = 30  # code points of a piece in which the name of a service opens it
 _CLOSING = 2  # code points of the sign behind the last entry of a list
 Span = tuple[int, int]
 _Way = TypeVar("_Way", bound=tuple[float, list[Span]])
@@ -32,6 +34,30 @@ def telling_all(reading: Reading, stated: Stated, ways: Sequence[_Way]) -> list[
         return not any(first <= start and end <= last for first, last in lists)
 
     return [way for way in ways if sum(map(told, way[1])) >= most]
+
+
+def named_again(reading: Reading, told: Sequence[str | None], aside: Collection[int]) -> list[int]:
+    """The pieces that open with a name which the end of the note gives its minutes, where no other piece above has that name.
+
+    `told` is the code that each piece describes, where it likely describes a service; pieces set `aside` are none.
+    """
+    ends = [(row.start, row.end) for row in reading.charges]
+    ends += [(row[0][0].start, row[-1][1].end) for row in footer_rows(reading)]
+    if listed := foot_list(reading.low):
+        ends.append((listed.start, listed.end))
+    if not ends:
+        return []
+    first = min(start for start, _ in ends)
+    given = {one_name(label.code) for start, end in ends for label in reading.labels_in(start, end)}
+    places: dict[str, list[int]] = {}
+    for index, piece in enumerate(reading.pieces):
+        if piece.start >= first:
+            break
+        named = reading.labels_in(piece.start, piece.end) if index not in aside else []
+        for code in {one_name(label.code) for label in named if not label.number} & given:
+            opens = code == one_name(named[0].code) and named[0].start - piece.start <= _OPENING
+            places.setdefault(code, []).append(index if opens and told[index] is not None else -1)
+    return sorted(at[0] for at in places.values() if len(at) == 1 and at[0] >= 0)
 
 
 def _counts(reading: Reading) -> Iterator[tuple[int, int, Span | None]]:

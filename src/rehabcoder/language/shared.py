@@ -55,6 +55,7 @@ _ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
 _LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
 _LEADS_TO_TIME = re.compile(r"[\s,:(x=~@-]{0,4}(?:for\s(?:about\s)?)?")
 _CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
+_PAIR = 2  # services that a time for "both" is of
 _NO_WORDS = re.compile(r"[^a-z\d\n]*+")
 _NAME = 32  # code points of the first of its names, where the service begins with the second
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
@@ -110,8 +111,11 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if behind and _closes_rows(low, spans, lengths, mention, together_behind(low, mention) or 0):
             out.add(mention.start)
             continue
-        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
+        if behind and _closes_several(reading, spans, begins, begin, mention):
+            out.add(mention.start)
+            continue
+        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         codes = {label.code for label in reading.labels_in(begin, mention.start)}
         touched = touching(begins, ends, begin, mention.start)
         if (
@@ -184,6 +188,21 @@ def _behind_several(
     return _LEADS_TO.fullmatch(low, line, named[0].start) is not None and all(
         _ONLY_JOINS.fullmatch(low, a, b) for a, b in zip(begin, end, strict=True)
     )
+
+
+def _closes_several(
+    reading: Reading, spans: Sequence[tuple[int, int]], begins: Sequence[int], begin: int, mention: TimeMention
+) -> bool:
+    """Whether a time for several is all that its sentence or its brackets say, behind two services of one line without a time: "Glides, grade III.
+    Showed her the wrap. 45' both." """
+    index = bisect_left(begins, mention.start)
+    begin = max(begin, reading.low.rfind("(", begin, mention.start))
+    if index < _PAIR or any(map(str.isalpha, reading.low[begin : mention.start])):
+        return False
+    first = spans[index - _PAIR][0]
+    if "\n" in reading.low[first : mention.start]:
+        return False
+    return not any(time.form not in NO_LENGTH for time in reading.times_in(first, mention.start))
 
 
 def _below_several(

@@ -18,6 +18,7 @@ from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import element_places
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.not_treated import nobody_treated
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.segments import Span
 from rehabcoder.language.shown import shown, silent
@@ -62,7 +63,7 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
 def _chosen(model: Model, proposal: Proposal) -> tuple[list[Span], float]:
     """The services of a note by their pieces, and by how much this way to cut the note leads over the next one."""
     ways = proposal.ways
-    if proposal.session < NO_SESSION:
+    if proposal.session < NO_SESSION or nobody_treated(proposal.reading):
         spans, lead = of_a_note_without_treatment(proposal.reading, ways[0][1], proposal.aside), _UNDOUBTED
     else:
         spans, lead = _weighed(model, proposal, telling_all(proposal.reading, proposal.stated, ways) or ways)

@@ -17,7 +17,7 @@ from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.closing import timed_blocks
-from rehabcoder.language.counted import telling_all
+from rehabcoder.language.counted import named_again, telling_all
 from rehabcoder.language.going_on import going_on
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
@@ -182,8 +182,9 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
     begun = cut_by_turns(reading, p.turns)
     emission[[*parted(reading, layout, p.aside), *(k for k in begun if k < size)], INSIDE] -= SURELY
     apart, given = turned_to(reading, told, barred)
-    emission[[k for k in apart if k < size], INSIDE] -= SURELY
-    emission[[k for k in given if k < size], OUTSIDE] -= SURELY
+    again = named_again(reading, told, barred)
+    emission[[k for k in (*apart, *again) if k < size], INSIDE] -= SURELY
+    emission[[k for k in (*given, *again) if k < size], OUTSIDE] -= SURELY
     topics, over = topic_headings(reading, p.aside)
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
