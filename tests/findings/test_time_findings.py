@@ -93,6 +93,7 @@ def test_minutes_that_do_not_agree(text, says):
         "rows 20 min\ncrates 15 min",
         "rows 20 min\ncrates 15 min\nTimed minutes: 35",
         "rows 20 min\ncrates 15 min\nTimed 35 / Total 45",
+        "1. rows 20 min\n2. crates 15 min\n1+2 = 35 min",
         "rows 20 min\ncrates 15 min\nTimed 35 minutes, 3 units, total visit 50 minutes",
         "rows 20 min\ncrates 15 min\nBefore that I had him on ice from 2:00 to 2:30.",
         "rows 20 min\ncrates 15 min\nTE 20  TA 15",

@@ -28,6 +28,7 @@ from rehabcoder.predict.predicted import Predicted
 
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
+_POINTS = 9  # of a list
 _OWN_TOTAL = re.compile(r"(?<![a-z])total[ :=]{1,3}(\d{1,3})\s?(?:minutes|mins?|m|')(?![a-z\d])")
 # The minutes of a stay by the way in which they were given: "Ind 46 / Conc 0 / Grp 0".
 _MODE = r"\.?[ \t]*[:=-]?[ \t]*\d{1,3}(?:[ \t]?(?:mins?|m|'))?(?![\w/:.])"
@@ -114,7 +115,10 @@ def _against_own_total(predicted: Predicted, services: list[Service]) -> Contrad
 def _against_totals(predicted: Predicted, services: list[Service]) -> Contradiction | None:
     stated = predicted.stated
     for sum_ in _SUM.finditer(predicted.reading.low) if "+" in predicted.reading.low else ():
-        terms = sum(int(term) for term in sum_[1].split("+"))
+        added = [int(term) for term in sum_[1].split("+")]
+        terms = sum(added)
+        if max(added) <= _POINTS and int(sum_[2]) > 2 * terms:
+            continue  # "1 + 2 = 30 min": of two points of a list
         if int(sum_[2]) != terms and int(sum_[2]) in (stated.total, stated.timed):
             return Contradiction(*sum_.span(), f"The minutes added up come to {terms}, not {sum_[2]}.")
     timed = [s for s in services if _as_timed(s)]
