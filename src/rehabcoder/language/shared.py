@@ -55,6 +55,7 @@ _ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
 _LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
 _LEADS_TO_TIME = re.compile(r"[\s,:(x=~@-]{0,4}(?:for\s(?:about\s)?)?")
 _CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
+_ROWS = 1000  # code points of two services with the time of both
 _PAIR = 2  # services that a time for "both" is of
 _NO_WORDS = re.compile(r"[^a-z\d\n]*+")
 _NAME = 32  # code points of the first of its names, where the service begins with the second
@@ -200,7 +201,7 @@ def _closes_several(
     if index < _PAIR or any(map(str.isalpha, reading.low[begin : mention.start])):
         return False
     first = spans[index - _PAIR][0]
-    if "\n" in reading.low[first : mention.start]:
+    if mention.start - first > _ROWS or "\n" in reading.low[first : mention.start]:
         return False
     return not any(time.form not in NO_LENGTH for time in reading.times_in(first, mention.start))
 
@@ -216,7 +217,7 @@ def _below_several(
         return False
     line = low.rfind("\n", max(0, mention.start - _HEADING), mention.start) + 1
     (start, end), (second, _) = spans[index - 1], spans[index]
-    if line <= second or not _NO_WORDS.fullmatch(low, line, mention.start):
+    if mention.start - start > _ROWS or line <= second or not _NO_WORDS.fullmatch(low, line, mention.start):
         return False
     if low.count("\n", end, second) != 1 or "\n" in low[start:end] or low.count("\n", second, mention.start) != 1:
         return False
