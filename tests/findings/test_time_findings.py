@@ -73,6 +73,14 @@ CRATES = ("crates 15 min", "97530", 15)
         ("Knee, visit 3.\nO: 2:00 to 2:30\nrows 20 min\ncrates 15 min", "into a visit of 30"),
         ("200-230. 8 yo with his aunt, sunny day. rows 20 min, crates 15 min", "into a visit of 30"),
         ("rows 20 min\ncrates 15 min\nTimed 35. Total 30", "35 timed minutes do not fit"),
+        ("rows 20 min\ncrates 15 min\nTimed 40 / Total 45", "35 timed minutes, 40 are stated"),
+        ("Check-in 2:00  check-out 2:30\nrows 20 min\ncrates 15 min", "into a visit of 30"),
+        (
+            "Concussion, week four, and I had him from two o'clock to two thirty. rows 20 min, crates 15 min",
+            "into a visit of 30",
+        ),
+        ("He came back and was with me from 2:00 to 2:30. rows 20 min, crates 15 min", "into a visit of 30"),
+        ("Sore today. We were at it from two until half past two. rows 20 min, crates 15 min", "into a visit of 30"),
     ],
 )
 def test_minutes_that_do_not_agree(text, says):
@@ -84,6 +92,10 @@ def test_minutes_that_do_not_agree(text, says):
     [
         "rows 20 min\ncrates 15 min",
         "rows 20 min\ncrates 15 min\nTimed minutes: 35",
+        "rows 20 min\ncrates 15 min\nTimed 35 / Total 45",
+        "1. rows 20 min\n2. crates 15 min\n1+2 = 35 min",
+        "rows 20 min\ncrates 15 min\nTimed 35 minutes, 3 units, total visit 50 minutes",
+        "rows 20 min\ncrates 15 min\nBefore that I had him on ice from 2:00 to 2:30.",
         "rows 20 min\ncrates 15 min\nTE 20  TA 15",
         "rows 20 min\ncrates 15 min\nind 35 conc 0 grp 0",
         "MODE: Ind 20 | CoTx 15 (PT 10, OT 5) | Grp 20\nrows 20 min\ncrates 15 min",

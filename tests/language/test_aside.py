@@ -38,6 +38,10 @@ def aside(text: str) -> list[str]:
         "I did not keep track of how much went to which.",
         "We could not split the minutes between them.",
         "I didn't time these separately.",
+        "Didn't look at the clock.",
+        "I did not watch the clock for this.",
+        "Forgot to write down the minutes.",
+        "The minutes were not kept.",
     ],
 )
 def test_what_is_no_service_of_today(text):
@@ -298,3 +302,50 @@ def test_what_services_took_together_is_no_service(recap):
     assert "".join(aside(f"{told}\n{recap}")).replace(" ", "") == recap.replace(" ", "")
     assert recap not in aside(f"{recap}\n{told}")
     assert aside(f"{told}\nExercise and manual on the mat together 30 min.") == []
+
+
+@pytest.mark.parametrize(
+    "recap",
+    [
+        "(2 + 3 together 25 min)",
+        "#2 and #3 combined 25 min",
+        "Items 1, 2 and 3 took 40 minutes together.",
+        "1 & 3: 25 min, not split",
+    ],
+)
+def test_what_numbered_services_took_together_is_no_service(recap: str) -> None:
+    told = "1. Manual: glides, grade III\n2. TE: rows 3x10\n3. TA: crates to the shelf"
+    assert "".join(aside(f"{told}\n{recap}\n4. Splint flared - 8 min")).replace(" ", "") == recap.replace(" ", "")
+    assert recap not in aside(f"{recap}\n{told}")
+    assert aside(f"{told}\n2 + 5 together 25 min") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Self-care of controller: RN teaching 30 min, not PT.",
+        "Dressing and bathing with the CNA, 25 min, not OT",
+        "Chair video with the volunteer 20 min, not mine.",
+        "Group for crafts, 30 min (not part of this session)",
+        "Wound care: nursing",
+        "Controller: RN taught him 30 min",
+        "Feeding - per SLP.",
+        "Transfers: done with nursing",
+    ],
+)
+def test_what_others_gave_is_no_service(text: str) -> None:
+    assert "".join(aside(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TE: band biceps 3x10, aide (not me) counting",
+        "97530 x 24 min - supine to sit, RT managing circuit",
+        "Transfers with nursing at the other side, mod A x2, 15 min",
+        "Toilet transfers: RN completed with PT, 12 min",
+        "Gait: 40 ft, pt not ready for stairs",
+    ],
+)
+def test_where_others_helped_it_is_a_service(text: str) -> None:
+    assert aside(text) == []

@@ -123,6 +123,34 @@ def test_rows_of_services_described_elsewhere(told: str) -> None:
     assert charged(f"{told}\nPain 2/10 after.\n{BILL}") == BILL.split("\n")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| 97530 rows, blue band | 26 | 2 |",
+        "| 97530 rows | 26 | 2 |",
+        "| 97530 BAND ROWS slow | 26 | 2 |",
+        "| Therapeutic activities: band | 26 | 2 |",
+        "97530 rows + band   26 min   2",
+        "- Therapeutic activities (rows, blue band): 26 min",
+        "TA: rows with band, 26 minutes.",
+    ],
+)
+@pytest.mark.parametrize("other", ["| 97140 glides | 10 | 1 |", "MT - hip glides, 10 min"])
+def test_a_row_whose_words_repeat_what_is_told_is_no_service(row: str, other: str) -> None:
+    told = "Rows 3x10 with a blue band, slow.\nGlides grade III of the hip, prone."
+    assert charged(f"{told}\nPain 2/10 after.\n{row}\n{other}") == [row, other]
+
+
+def test_a_row_whose_words_stand_elsewhere_but_in_no_service_is_one() -> None:
+    bill = "TA: stairs, 26 min\nMT: neck, 10 min"
+    assert charged(f"Stairs are hard, and the neck is stiff.\n{bill}") == []
+
+
+def test_a_row_that_tells_more_is_a_service() -> None:
+    rows = "| 97530 crates onto a high truck | 26 | 2 |\n| 97140 glides | 10 | 1 |"
+    assert charged(f"Rows 3x10 with a blue band.\nGlides grade III of the hip.\n{rows}") == []
+
+
 def test_a_row_of_a_service_that_nothing_describes() -> None:
     rows = BILL.split("\n")
     assert charged(f"Ther Ex: rows 3x10 with a blue band.\nPain 2/10 after.\n{BILL}") == rows[:1]

@@ -94,6 +94,9 @@ def test_a_short_name_counts_where_a_label_stands():
     ("text", "codes"),
     [
         ("TE BRIDGES AND CLAMS 3X10", ["97110"]),
+        ("He rode the scooter on his tummy. SI 30.", ["97533"]),
+        ("SI 22, NMR 18, total 40", ["97533", "97112"]),
+        ("SI 40/100 on the scale, SI 45.5 cm", []),
         ("ther ex and manual to the shoulder", ["97110", "97140"]),
         ("stretching and manual labour", []),
         ("STRETCHED, 20 MIN. MT SCAR AND PATELLA GLIDES", ["97140"]),

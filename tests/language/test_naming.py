@@ -167,3 +167,12 @@ def test_a_line_of_several_names_labels_what_the_lines_below_it_tell() -> None:
     rows, glides = ("rows 3x10", "97110"), ("patella glides", "97140")
     text = "Therapeutic exercise / Manual therapy: 40 min\n rows 3x10\n patella glides"
     assert named(text, rows, glides) == ["97110", "97140"]
+
+
+@pytest.mark.parametrize("total", ["total 40", "timed 40 min"])
+def test_a_footer_that_comes_to_the_total_labels_in_order_what_agrees_with_none_of_it(total: str) -> None:
+    text = f"held each point until dull\nshown on the model, then herself\nMT 22, self-care 18, {total}"
+    told = (("held each point until dull", "97112"), ("shown on the model, then herself", "97112"))
+    assert named(text, *told) == ["97140", "97535"]
+    assert named(text.replace("22", "21"), *told) == [None, None]
+    assert named(text, told[0], ("shown on the model, then herself", "97140")) == [None, "97140"]

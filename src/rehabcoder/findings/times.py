@@ -28,6 +28,7 @@ from rehabcoder.predict.predicted import Predicted
 
 _ROUNDED = 2  # minutes by which a total may exceed the services without contradicting them: "45 min" for 43
 _SUM = re.compile(r"(?<![\d.+])(\d{1,3}(?:\s?\+\s?\d{1,3})+)\s?=\s?(\d{1,3})(?![\d.:/])")  # "12 + 18 = 30"
+_POINTS = 9  # of a list
 _OWN_TOTAL = re.compile(r"(?<![a-z])total[ :=]{1,3}(\d{1,3})\s?(?:minutes|mins?|m|')(?![a-z\d])")
 # The minutes of a stay by the way in which they were given: "Ind 46 / Conc 0 / Grp 0".
 _MODE = r"\.?[ \t]*[:=-]?[ \t]*\d{1,3}(?:[ \t]?(?:mins?|m|'))?(?![\w/:.])"
@@ -114,7 +115,10 @@ def _against_own_total(predicted: Predicted, services: list[Service]) -> Contrad
 def _against_totals(predicted: Predicted, services: list[Service]) -> Contradiction | None:
     stated = predicted.stated
     for sum_ in _SUM.finditer(predicted.reading.low) if "+" in predicted.reading.low else ():
-        terms = sum(int(term) for term in sum_[1].split("+"))
+        added = [int(term) for term in sum_[1].split("+")]
+        terms = sum(added)
+        if max(added) <= _POINTS and int(sum_[2]) > 2 * terms:
+            continue  # "1 + 2 = 30 min": of two points of a list
         if int(sum_[2]) != terms and int(sum_[2]) in (stated.total, stated.timed):
             return Contradiction(*sum_.span(), f"The minutes added up come to {terms}, not {sum_[2]}.")
     timed = [s for s in services if _as_timed(s)]
@@ -148,7 +152,8 @@ def _against_totals(predicted: Predicted, services: list[Service]) -> Contradict
         return Contradiction(
             total_at, total_end, f"Services add up to {total} minutes, more than the stated total of {stated.total}."
         )
-    if _of_the_stay(predicted.reading.low, total_at, total_end):
+    # Undressing, rests and waiting are in a total that is given beside the timed minutes.
+    if (known and stated.timed == timed_sum) or _of_the_stay(predicted.reading.low, total_at, total_end):
         return None
     everything = sum(s.minutes or 0 for s in services)
     known = bool(services) and all(s.minutes is not None for s in services)

@@ -57,6 +57,14 @@ _NOTHING_BELOW = re.compile(
     r"|(?![^\n]*(?:\d\s?min|\binstead\b))[^\n]*(?:(?<![a-z])(?:w/|with\s|by\s)(?:the\s)?(?:cna|nsg|nurs(?:e|ing)|rn|staff|family|wife|husband|son|daughter|dtr|caregiver|aides?)(?![a-z])"
     r"|\b(?:this\s(?:am|a\.m|morning)|earlier|already|yesterday)(?![a-z]))))"
 )
+# What somebody of another profession gave, said of it in so many words: "wound care 20 min, not PT", "(30 min, not mine)",
+# "Controller: RN teaching 30 min", "Feeding - per SLP".
+_OTHERS = r"(?:rn|lpn|nsg|nurs(?:e|ing)|slp|speech|rt|respiratory|dietitian|rd|prosthetist|orthotist|psych|chaplain|social[ ]work(?:er)?|case[ ]manager|wound[ ](?:team|nurse))"
+_OF_OTHERS = re.compile(
+    r"[,;(\u2013\u2014-][ ]?not[ ](?:(?:by|with|from|a[ ]part[ ]of|part[ ]of)[ ])?(?:pt|ot|therapy|mine|ours|this(?:[ ](?:session|visit|treatment|therapist))?)[ ]*(?:[.,;:)\n]|\Z)"
+    rf"|(?<=[a-z\d)])[ ]?(?::|-{{1,2}}(?=[ ]))[ ]*(?:(?:done|given|performed|completed|provided|handled|taught)[ ])?(?:(?:by|per|with|w/)[ ])?(?:the[ ])?{_OTHERS}"
+    r"(?:[ ](?:did|does|doing|gave|giving|taught|teaching|provid(?:ed|ing)|handl(?:ed|ing)|complet(?:ed|ing)|set)(?![a-z])(?!\s(?:w/|with)\s(?:pt|ot|me)(?![a-z]))|[ ]?(?:only[ ]?)?(?:[.;]|\n|\Z))"
+)
 _HEADING_ALONE = 26  # a heading that fills its line rules the lines below it, down to a blank one
 
 
@@ -157,6 +165,9 @@ def set_aside(reading: Reading) -> list[int]:
             out.append(index)
             continue
         if (index == 0 and is_title(low, piece, reading.labels)) or index in nothing or _refused(reading, piece):
+            out.append(index)
+            continue
+        if _OF_OTHERS.search(low, piece.start, piece.end):
             out.append(index)
             continue
         if _UNTICKED.match(low, piece.start, piece.end):

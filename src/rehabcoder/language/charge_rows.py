@@ -1,4 +1,5 @@
-"""The rows of a bill: lines that say nothing but the code of a service, its name, its times of day, minutes and units.
+"""The rows of a bill: lines that say nothing but the code of a service, its name, its times of day, minutes and units, or repeat
+the words in which it is told above.
 
 "97140 | Manual Therapy | 9:02 | 9:16 | 14 | 1" below the description of the manual therapy gives that its label, its minutes
 and its units, and is no service itself (`charged_elsewhere`).
@@ -33,12 +34,15 @@ _LEAST = 5  # minutes; a lower figure counts units
 _NAME = 2  # words of a name of its own that may stand beside the number of a code
 _LAST_CELL = re.compile(r"(?:[ \t]*[|\t][ \t]*|[ ]{2,8})(?P<u>[1-8])[ \t|]*\Z")
 _UNIT = 15  # minutes
+_WORD = re.compile(r"(?<![a-z])(?!(?:mins?|minutes?|units?|timed)(?![a-z]))[a-z]{3,}")
+_STEM = 6  # letters by which words are compared
+_ABOVE = 4000  # code points above a row in which what it charges for is told
 
 
 @dataclass(slots=True, frozen=True)
 class ChargeRow:
     """One row `[start, end)` of a bill: the codes that it names, the label that opens it, the time that it writes out for them,
-    else the length of its times of day, and the units in its last cell."""
+    else the length of its times of day, the units in its last cell, and the words beside its code, if all of them stand above it too: a bill repeats, a service does not."""
 
     start: int
     end: int
@@ -47,6 +51,7 @@ class ChargeRow:
     time: TimeMention
     logged: TimeMention | None  # from one time of day to the other
     units: int | None
+    repeated: frozenset[str]
 
     @property
     def code(self) -> str | None:
@@ -80,8 +85,9 @@ def _row(
     low: str, labels: Sequence[Label], times: Sequence[TimeMention], index: int, start: int, end: int
 ) -> ChargeRow | None:
     """The line around a label, if it is the row of a bill that this label opens."""
-    if not _CELLS.search(low, start, end) or not _LEADS.fullmatch(low, start, labels[index].start):
+    if not _LEADS.fullmatch(low, start, labels[index].start):
         return None
+    cells = _CELLS.search(low, start, end) is not None
     own = times[_first(times, start) : _first(times, end)]
     bare = labels[index].number  # "97530 STAIRS    13"
     written = [
@@ -93,12 +99,23 @@ def _row(
     time = next(iter(written), logged)
     if time is None or any(t.minutes != time.minutes for t in written) or _DOSE.search(low, start, end):
         return None  # the minutes of several days say what was done in a week
-    if content_words(low, labels, start, end) > (_NAME if labels[index].number else 0):
-        return None
     named = labels[index : _first(labels, end)]
+    repeated = _told_above(low, named, start, end)
+    if not cells and not (repeated and not low[time.end : end].strip(" .)")):
+        return None  # a list may only name again what is told above
+    if not repeated and content_words(low, labels, start, end) > (_NAME if labels[index].number else 0):
+        return None
     codes = frozenset(one_name(la.code) for la in ([la for la in named if la.number] or named))
     last = _LAST_CELL.search(low, max(time.end, end - 12), end)
-    return ChargeRow(start, end, codes, labels[index], time, logged, int(last["u"]) if last else None)
+    return ChargeRow(start, end, codes, labels[index], time, logged, int(last["u"]) if last else None, repeated)
+
+
+def _told_above(low: str, named: Sequence[Label], start: int, end: int) -> frozenset[str]:
+    """The words of a row beside its labels, by their stems, where all stand above it: "| 97110 leg press, squats | 20 |"."""
+    above = low[max(0, start - _ABOVE) : start]
+    ends, begins = [start, *(la.end for la in named)], [*(la.start for la in named), end]
+    words = frozenset(word[:_STEM] for a, b in zip(ends, begins, strict=True) for word in _WORD.findall(low, a, b))
+    return words if all(word in above for word in words) else frozenset()
 
 
 def _closes(low: str, time: TimeMention, end: int) -> bool:

@@ -45,7 +45,11 @@ def rows_of_described(
     known, open_ones = _described(
         reading, layout, told, {k: _likeliest(kinds[k], classes) for k in told}, of_row, aside
     )
-    lacking = [row for row in rows if not row.codes & (known | open_ones)]
+    words = (
+        " ".join(reading.low[pieces[k].start : pieces[k].end] for k in told) if any(r.repeated for r in rows) else ""
+    )
+    again = [row for row in rows if row.repeated and all(word in words for word in row.repeated)]
+    lacking = [row for row in rows if row not in again and not row.codes & (known | open_ones)]
     named = set().union(*(row.codes for row in rows))
     if len(lacking) == 1 < len(rows) and open_ones - named:
         lacking = []

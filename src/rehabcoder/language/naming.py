@@ -87,7 +87,7 @@ def label_services(
         out.append(said or _said_behind(reading, end))
     _by_key(reading, places, out)
     _from_headings(reading, places, supported, out)
-    _from_footer(reading, places, supported, out)
+    _from_footer(reading, places, supported, stated, out)
     unclear = None in out or any(la and la.code in _LATER for la in out)
     if stated.units and stated.units_span:
         _as_billed(low, stated.units, out)
@@ -171,21 +171,29 @@ def _only_names(reading: Reading, heading: Sequence[Label], above: int, line: in
 
 
 def _from_footer(
-    reading: Reading, places: Sequence[tuple[int, int]], supported: Sequence[str], out: list[Label | None]
+    reading: Reading,
+    places: Sequence[tuple[int, int]],
+    supported: Sequence[str],
+    stated: Stated,
+    out: list[Label | None],
 ) -> None:
     """A footer that gives each label its time ("TE 14   NMR 13   MT 9") labels the services that it plainly matches.
 
-    With as many rows as services, all but one of which agree with theirs, it labels them in their order.
+    With as many rows as services it labels them in their order: where all but one agree with theirs, or where none agrees with
+    another and the rows come to what the note states.
     """
     if not places or None not in out:
         return
-    rows = [la for la, _ in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, la.start)]
+    timed = [row for row in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, row[0].start)]
+    whole = timed and sum(time.minutes for _, time in timed) in (stated.timed, stated.total)
+    rows = [la for la, _ in timed]
     rows = rows or [row.label for row in reading.charges if row.start >= places[-1][1]]
     each = len(rows) == len(places) > 1  # "97530 BALANCE   20", "97530 STAIRS    13"
     if len({la.code for la in rows}) < 2 and not each and not (rows and foot_list(reading.low)):
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
-    if len(rows) == len(places) and not any(out) and fits.count(False) <= 1:
+    apart = all(fit or one_name(la.code) not in supported for la, fit in zip(rows, fits, strict=False))
+    if len(rows) == len(places) and not any(out) and (fits.count(False) <= 1 or (whole and apart)):
         out[:] = rows
         return
     for index, label in enumerate(out):

@@ -55,6 +55,9 @@ _ONLY_JOINS = re.compile(r"[^a-z\d\n]*(?:(?:x|and|plus|for)[^a-z\d\n]+)?")
 _LEADS_TO = re.compile(r"[^a-z\d\n]*(?:x[^a-z\d\n]+)?(?:[a-z][a-z /]{0,24}(?:[:(]|[ ]-)[^a-z\d\n]*)?")
 _LEADS_TO_TIME = re.compile(r"[\s,:(x=~@-]{0,4}(?:for\s(?:about\s)?)?")
 _CLOSES_LINE = re.compile(r"[ \t).:=-]*(?:\n|\Z)")
+_ROWS = 1000  # code points of two services with the time of both
+_PAIR = 2  # services that a time for "both" is of
+_NO_WORDS = re.compile(r"[^a-z\d\n]*+")
 _NAME = 32  # code points of the first of its names, where the service begins with the second
 _NEAR = 4  # code points of the sign between two names, or between a name and its time
 _FAR = 400  # code points before a time in which its sentence is searched
@@ -76,7 +79,11 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
     for mention in reading.times:
         if mention.form not in _FORMS and mention.form != "range":
             continue
-        if _of_two_names(reading, spans, begins, mention) or _behind_several(reading, spans, begins, mention):
+        if (
+            _of_two_names(reading, spans, begins, mention)
+            or _behind_several(reading, spans, begins, mention)
+            or _below_several(reading, spans, begins, mention)
+        ):
             out.add(mention.start)
             continue
         if mention.form == "range":
@@ -105,8 +112,11 @@ def shared_times(reading: Reading, spans: Sequence[tuple[int, int]]) -> set[int]
         if behind and _closes_rows(low, spans, lengths, mention, together_behind(low, mention) or 0):
             out.add(mention.start)
             continue
-        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         begin = sentence_start(low, mention.start, max(0, mention.start - _FAR))
+        if behind and _closes_several(reading, spans, begins, begin, mention):
+            out.add(mention.start)
+            continue
+        own = before is not None and _OF_ITS_OWN.search(low, max(0, before.start() - 4), before.start()) is not None
         codes = {label.code for label in reading.labels_in(begin, mention.start)}
         touched = touching(begins, ends, begin, mention.start)
         if (
@@ -179,6 +189,42 @@ def _behind_several(
     return _LEADS_TO.fullmatch(low, line, named[0].start) is not None and all(
         _ONLY_JOINS.fullmatch(low, a, b) for a, b in zip(begin, end, strict=True)
     )
+
+
+def _closes_several(
+    reading: Reading, spans: Sequence[tuple[int, int]], begins: Sequence[int], begin: int, mention: TimeMention
+) -> bool:
+    """Whether a time for several is all that its sentence or its brackets say, behind two services of one line without a time: "Glides, grade III.
+    Showed her the wrap. 45' both." """
+    index = bisect_left(begins, mention.start)
+    begin = max(begin, reading.low.rfind("(", begin, mention.start))
+    if index < _PAIR or any(map(str.isalpha, reading.low[begin : mention.start])):
+        return False
+    first = spans[index - _PAIR][0]
+    if mention.start - first > _ROWS or "\n" in reading.low[first : mention.start]:
+        return False
+    return not any(time.form not in NO_LENGTH for time in reading.times_in(first, mention.start))
+
+
+def _below_several(
+    reading: Reading, spans: Sequence[tuple[int, int]], begins: Sequence[int], mention: TimeMention
+) -> bool:
+    """Whether a time fills a line below two rows that each name another service and have no time: ".... 30 min" below "TE: SLR
+    3x10" and "NMR: tandem walk"."""
+    low = reading.low
+    index = bisect_right(begins, mention.start) - 1
+    if index < 1 or not _CLOSES_LINE.match(low, mention.end):
+        return False
+    line = low.rfind("\n", max(0, mention.start - _HEADING), mention.start) + 1
+    (start, end), (second, _) = spans[index - 1], spans[index]
+    if mention.start - start > _ROWS or line <= second or not _NO_WORDS.fullmatch(low, line, mention.start):
+        return False
+    if low.count("\n", end, second) != 1 or "\n" in low[start:end] or low.count("\n", second, mention.start) != 1:
+        return False
+    one, two = reading.labels_in(start, start + _NEAR), reading.labels_in(second, second + _NEAR)
+    if not one or not two or one[0].code == two[0].code:
+        return False
+    return not any(time.form not in NO_LENGTH for time in reading.times_in(start, mention.start))
 
 
 def _fills_line(low: str, behind: int, end: int) -> bool:

@@ -103,7 +103,8 @@ def _heads(
         and low.startswith(("and ", "then "), following.start)
     ):
         return False  # "tub bench tried, ther ex, and toilet transfers"
-    if closed and labelled and not piece.first and (following.first or _after_comma(low, piece)):
+    listed = low[piece.start] == "," or _after_comma(low, piece)
+    if closed and labelled and not piece.first and (following.first or listed):
         return False  # the last of a list: "... wall slides, MT. Knee felt good after."
     if labelled and not timed and _THEN.match(low, following.start):
         return False  # "we did ther ex and NMR, and then walked to the lobby": it is all that is said of the second

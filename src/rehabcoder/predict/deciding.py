@@ -12,11 +12,13 @@ from rehabcoder.billing.codes import EVALUATIONS, is_timed
 from rehabcoder.language.attendance import GROUP, Attendance, attendance
 from rehabcoder.language.chain import OUT
 from rehabcoder.language.company import Shared, find_shared
+from rehabcoder.language.counted import telling_all
 from rehabcoder.language.evaluations import evaluation_alone, of_a_note_without_treatment
 from rehabcoder.language.labels import Label
 from rehabcoder.language.layout import element_places
 from rehabcoder.language.minutes import Candidate, Minutes, attach
 from rehabcoder.language.naming import label_services
+from rehabcoder.language.not_treated import nobody_treated
 from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.shown import shown, silent
@@ -61,10 +63,12 @@ def decide(model: Model, proposals: Sequence[Proposal]) -> list[Predicted]:
 def _chosen(model: Model, proposal: Proposal) -> tuple[list[Span], float]:
     """The services of a note by their pieces, and by how much this way to cut the note leads over the next one."""
     ways = proposal.ways
-    if proposal.session < NO_SESSION:
+    if proposal.session < NO_SESSION or nobody_treated(proposal.reading):
         spans, lead = of_a_note_without_treatment(proposal.reading, ways[0][1], proposal.aside), _UNDOUBTED
     else:
-        spans, lead = _weighed(model, proposal, ways)
+        spans, lead = _weighed(
+            model, proposal, telling_all(proposal.reading, proposal.stated, proposal.counts, ways) or ways
+        )
         if not spans and proposal.session > SESSION and (filled := [way for way in ways if way[1]]):
             spans, lead = _weighed(model, proposal, filled)[0], 0.0
     return spans or evaluation_alone(proposal.reading, proposal.aside), lead

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from rehabcoder.language.attendance import Attendance
 from rehabcoder.language.company import Shared
+from rehabcoder.language.counted import Count, listed
 from rehabcoder.language.layout import Place
 from rehabcoder.language.minutes import Minutes
 from rehabcoder.language.paths import Span
@@ -78,9 +79,11 @@ class Proposal:
     session: float  # log odds that the note is one of a therapy session
     ways: list[Way]
     aside: frozenset[int]  # pieces that no service can hold
-    listed: int  # services whose minutes a line or a table apart from them gives
+    counts: list[Count]  # of services whose minutes a list, a footer or a bill gives
     turns: list[Turn] = field(default_factory=list)
 
     def whole(self, kinds: Sequence[str]) -> Whole:
         """What the ways to cut the note are weighed by; `kinds` are the model's."""
-        return Whole(self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside, self.listed)
+        return Whole(
+            self.reading, self.kinds, kinds, self.layout, self.stated, self.session, self.aside, listed(self.counts)
+        )

@@ -10,16 +10,17 @@ from typing import TypeAlias
 import numpy as np
 
 from rehabcoder.billing.codes import one_name
+from rehabcoder.language.above_treatment import above_treatment
 from rehabcoder.language.aside import but, set_aside, up_to_aside
 from rehabcoder.language.attendance import lines_of_attendance, with_attendance
 from rehabcoder.language.behind import closing_labels, names_of_others
 from rehabcoder.language.chain import OUT, chain_features
 from rehabcoder.language.charged_elsewhere import rows_of_described
 from rehabcoder.language.closing import timed_blocks
+from rehabcoder.language.counted import counted, listed, named_again
 from rehabcoder.language.going_on import going_on
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.layout import layout_features
-from rehabcoder.language.listed import listed
 from rehabcoder.language.modalities import modalities_given
 from rehabcoder.language.named import listed_items, named_only, only_billed, only_summed, parted
 from rehabcoder.language.openings import (
@@ -48,6 +49,7 @@ from rehabcoder.language.together import (
 )
 from rehabcoder.language.topics import topic_headings
 from rehabcoder.language.totals import find_totals
+from rehabcoder.language.turned_to import turned_to
 from rehabcoder.language.turns import cut_by_turns, find_turns
 from rehabcoder.predict.model import Chain, Floats, Linear, Model, flatten, linear_scores, softmax, summed
 from rehabcoder.predict.predicted import Proposal, Rows, Way
@@ -82,7 +84,7 @@ def propose(model: Model, texts: Sequence[str], known: Sequence[list[Way]] | Non
             session,
             ways,
             apart,
-            listed(reading),
+            list(counted(reading)),
             find_turns(reading.low, reading.labels, reading.times),
         )
         for reading, apart, rows, parts, kind, session, ways in zip(
@@ -168,7 +170,7 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
     summed_up = only_summed(reading, layout, (p.stated.timed_span, p.stated.total_span), p.aside)
     inside = _inside(model, p)
     told = _told(model, p, inside)
-    barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside))
+    barred = p.aside.union(charged, summed_up, joint_headings(reading, told, p.aside), above_treatment(reading))
     bills = only_billed(reading, layout, inside, p.stated.units_span, p.aside)
     emission[[k for k in (*barred, *bills) if k < size], OUTSIDE] += SURELY
     emission[[k for k in modalities_given(reading, barred) if k < size], OUTSIDE] -= SURELY
@@ -180,6 +182,10 @@ def _make_sure(model: Model, p: Proposal, headings: Sequence[int], emission: Flo
     begun = cut_by_turns(reading, p.turns)
     emission[[*parted(reading, layout, p.aside), *(k for k in begun if k < size)], INSIDE] -= SURELY
     emission[[k for k in listed_items(reading, barred) if k < size], BEGINS] += SURELY
+    apart, given = turned_to(reading, told, barred)
+    again = named_again(reading, told, barred)
+    emission[[k for k in (*apart, *again) if k < size], INSIDE] -= SURELY
+    emission[[k for k in (*given, *again) if k < size], OUTSIDE] -= SURELY
     topics, over = topic_headings(reading, p.aside)
     emission[topics, BEGINS] += SURELY
     emission[[k + 1 for k in topics if k + 1 < size], INSIDE] += 2 * SURELY  # even if it opens with a name
@@ -249,7 +255,7 @@ def _find_ways(
 def _as_listed(chain: Chain, p: Proposal, emission: Floats, found: int) -> list[tuple[float, list[int]]]:
     """The tagger's best paths with as many services as the note gives minutes in a line of their own, and as it bills codes, where
     its best path has another number: among the next best ones, which differ by a piece or two, there may be none."""
-    counts = {p.listed, len({one_name(code) for code in p.stated.units or ()})} - {0, found}
+    counts = {listed(p.counts), len({one_name(code) for code in p.stated.units or ()})} - {0, found}
     paths = (of_number(emission, chain.transition, chain.start, count) for count in sorted(counts))
     return [path for path in paths if path is not None]
 
