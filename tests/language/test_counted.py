@@ -47,7 +47,12 @@ def test_where_nothing_is_counted(foot: str) -> None:
 def test_the_list_itself_tells_of_nothing() -> None:
     reading = read(f"{TOLD}\nMT 15, NMR 12, TA 18, total 45")
     listed = next(k for k, piece in enumerate(reading.pieces) if reading.low.startswith("nmr", piece.start))
-    assert telling_all(reading, find_totals(reading), list(counted(reading)), [(0.0, [(0, 1), (1, 2), (listed, listed + 1)])]) == []
+    assert (
+        telling_all(
+            reading, find_totals(reading), list(counted(reading)), [(0.0, [(0, 1), (1, 2), (listed, listed + 1)])]
+        )
+        == []
+    )
 
 
 def named(text: str) -> list[str]:

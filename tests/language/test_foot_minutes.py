@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.foot_minutes import foot_list, from_foot_list
+from rehabcoder.language.foot_lists import foot_list
+from rehabcoder.language.foot_minutes import from_foot_list
 from rehabcoder.language.note_minutes import Minutes
 from rehabcoder.language.reading import read
 from rehabcoder.language.totals import find_totals

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.detail import content_words
-from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.grids import find_grid
 from rehabcoder.language.home_taught import done_today
 from rehabcoder.language.patterns import knowledge
@@ -142,7 +141,7 @@ def set_aside(reading: Reading) -> list[int]:
     ticked = _TICKED.search(low) is not None  # only beside ticked boxes is an empty one, described or not, a "no"
     ruled = False  # below a heading such as "HEP:" on a line of its own
     going_on = False  # in the sentence that an opening began
-    foot = foot_list(low)
+    foot = reading.foot
     if foot and sum(piece.end <= foot.start for piece in pieces) < len(foot.entries):
         foot = None  # it is all that the note says of its services
     nothing = _nothing_below(reading)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from rehabcoder.billing.codes import one_name
-from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
@@ -52,7 +51,7 @@ def named_again(reading: Reading, told: Sequence[str | None], aside: Collection[
     """
     ends = [(row.start, row.end) for row in reading.charges]
     ends += [(row[0][0].start, row[-1][1].end) for row in footer_rows(reading)]
-    if foot := foot_list(reading.low):
+    if foot := reading.foot:
         ends.append((foot.start, foot.end))
     if not ends:
         return []
@@ -85,7 +84,7 @@ def counted(reading: Reading) -> Iterator[Count]:
     for footer in footer_rows(reading)[-1:]:
         codes, minutes = {one_name(label.code) for label, _ in footer}, sum(time.minutes for _, time in footer)
         yield Count(len(codes), len(footer), minutes, (footer[0][0].start, footer[-1][1].end + _CLOSING))
-    if foot := foot_list(reading.low):
+    if foot := reading.foot:
         named = {reading.low[entry.start : entry.end] for entry in foot.entries}
         minutes = sum(entry.minutes for entry in foot.entries)
         yield Count(len(named), len(foot.entries), minutes, (foot.start, foot.end + _CLOSING))

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.detail import content_words
-from rehabcoder.language.foot_minutes import foot_list
 from rehabcoder.language.footers import timed_labels
 from rehabcoder.language.keyed import given_by_key
 from rehabcoder.language.labels import Label, opening_label
@@ -189,7 +188,7 @@ def _from_footer(
     rows = [la for la, _ in timed]
     rows = rows or [row.label for row in reading.charges if row.start >= places[-1][1]]
     each = len(rows) == len(places) > 1  # "97530 BALANCE   20", "97530 STAIRS    13"
-    if len({la.code for la in rows}) < 2 and not each and not (rows and foot_list(reading.low)):
+    if len({la.code for la in rows}) < 2 and not each and not (rows and reading.foot):
         return
     fits = [one_name(la.code) == code for la, code in zip(rows, supported, strict=False)]
     apart = all(fit or one_name(la.code) not in supported for la, fit in zip(rows, fits, strict=False))

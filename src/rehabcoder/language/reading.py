@@ -11,6 +11,7 @@ from rehabcoder.language.breaks import lost_breaks, mended, place
 from rehabcoder.language.charge_rows import ChargeRow, find_charge_rows
 from rehabcoder.language.copied import copied_stretches, touches, without
 from rehabcoder.language.durations import find_durations
+from rehabcoder.language.foot_lists import FootList, foot_list
 from rehabcoder.language.keyed import Keyed, find_keyed
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.no_aide import without_idle_helpers
@@ -62,6 +63,7 @@ class Reading:
     keyed: Keyed | None
     charges: list[ChargeRow]
     doubted: list[TimeMention]  # lengths that are nobody's: one of two, or taken back
+    foot: FootList | None  # the line that gives several services their minutes
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
@@ -101,7 +103,7 @@ def read(text: str) -> Reading:
     if doubted:
         times = [t for t in times if t.form not in _DOUBTED]
     charges = find_charge_rows(low, labels, times)
-    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges, doubted)
+    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges, doubted, foot_list(low))
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

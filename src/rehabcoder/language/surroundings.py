@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from rehabcoder.language.foot_minutes import FootList, foot_list
 from rehabcoder.language.labels import Label
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
@@ -53,6 +52,7 @@ class Surroundings:
         self.low, self.text = reading.low, reading.text
         self.labels = reading.labels
         self.sentences = sentences
+        self.foot = reading.foot
         self.mentions = [t for t in reading.times if t.form not in ("clock", "pct", "rest")]
         self.clocks = [t for t in reading.times if t.form in ("clock", "range")]
 
@@ -177,7 +177,7 @@ class Surroundings:
 
     def closes_row(self, start: int) -> bool:
         """Whether what begins there closes a row of names with their times: "NMR 20 | Gait 15 | TE 10 | Total 45"."""
-        if self._foot and self._foot.totalled_at(self.low, start):
+        if self.foot and self.foot.totalled_at(self.low, start):
             return True
         at = bisect_left(self.mentions, start, key=_start)
         row = self.mentions[max(0, at - 2) : at]
@@ -208,10 +208,6 @@ class Surroundings:
     def is_only(self, start: int, end: int) -> bool:
         """Whether it is the only time of a note, figures at the end of a line left out."""
         return all(start <= t.start < end or t.form == "trail" for t in self._today)
-
-    @cached_property
-    def _foot(self) -> FootList | None:
-        return foot_list(self.low)
 
     @cached_property
     def _today(self) -> list[TimeMention]:
