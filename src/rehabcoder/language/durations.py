@@ -48,10 +48,8 @@ _FOR_TOO = re.compile(
     rf"(?<![a-z])for (?:about |around |another )?(?P<n>{WORDS}|\d{{1,2}})(?=[,.;](?!\d)|\s*(?:\n|\Z)|\s(?:and|then)\s)"
 )
 _FOR_MINUTES = re.compile(rf"(?<![a-z])for (?:about |around )?(?:{WORDS}|\d{{1,2}}) min(?:ute)?s?(?![a-z])")
-_FOR_FAR, _COUNTED_FAR = (
-    240,
-    40,
-)  # code points before in which they were said, and in which words say that it was counted
+_FOR_FAR = 240  # code points before, in which they were said
+_COUNTED_FAR = 40  # ... in which words say that something was counted
 _COUNTED_FOR = re.compile(r"(?<![a-z])(?:h[eo]ld(?:s|ing)?|count\w*|sets?|reps?|rounds?|times?)(?![a-z])[^,;.]{0,30}\Z")
 _MINUTES_WORD = re.compile(r"(?<![a-z])min(?:ute)?s?(?![a-z])")
 _LEAST_TOLD, _MOST_TOLD = 5, 60
