@@ -46,7 +46,7 @@ class TestText:
         assert (status, err) == (0, "")
         first = next(line for line in out.splitlines() if line.startswith("[1 97112: Ther Ex ({28 min})"))
         assert first.endswith(" ]")
-        assert re.search(r"<[^>]*foam[^>]*>", first)
+        assert re.search(r"<[^>]*(?:tandem|foam|eyes closed)[^>]*>", first)
         assert "[2 97530: Ther Act {12 min}" in out
 
     def test_why_this_code_and_not_the_one_it_was_called(self, rehabcoder: Run, file: Path) -> None:

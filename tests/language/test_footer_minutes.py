@@ -11,7 +11,7 @@ from rehabcoder.language.reading import read
     ("later", "answer"),
     [
         ("Pain 2/10. TE took 20 min.", {"97110": [20]}),
-        ("Pain 2/10. SI 22, TE 18, total 40", {"97110": [18]}),
+        ("Pain 2/10. SI 22, TE 18, total 40", {"97533": [22], "97110": [18]}),
         ("She slept 40 minutes before.", {}),
         ("BP 132 over 78. Waited 20 min.", {}),
         ("TE at home 20 min daily.", {}),

@@ -36,17 +36,15 @@ _CLOSING = " \t\n.,;)"
 def of_parts(
     reading: Reading, spans: Sequence[tuple[int, int]], chosen: list[Minutes], untimed: Sequence[bool]
 ) -> None:
-    """Gives each timed service that has the minutes of one of its parts those of all."""
+    """Gives each timed service that has the minutes of one of its parts, or none of several, those of all."""
     starts = [m.start for m in chosen]
     for index, ((start, end), minutes) in enumerate(zip(spans, chosen, strict=True)):
         at = minutes.start
-        if at is None or (minutes.minutes or 0) > _MOST or untimed[index]:
-            continue
-        if not start <= at < end or starts.count(at) > 1:
+        if (minutes.minutes or 0) > _MOST or untimed[index] or (at is not None and starts.count(at) > 1):
             continue
         told = [t for t in reading.times_in(start, end) if t.form in _FORMS]
-        own = next((t for t in told if t.start == at), None)
-        if own is None or own.minutes != minutes.minutes or own.minutes > _MOST:
+        own = next((t for t in told if at in (t.start, None)), None)
+        if own is None or own.minutes > _MOST or (own.minutes != minutes.minutes if at is not None else len(told) < 2):
             continue
         first = max([start, *(label.end for label in reading.labels_in(start, own.start))])
         together = _of_each(reading.low, first, own) if len(told) == 1 else _of_list(reading.low, first, end, told)

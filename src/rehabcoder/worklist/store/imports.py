@@ -136,8 +136,10 @@ def of_texts(connection: Connection, text_ids: Sequence[int]) -> list[tuple[int,
 
 
 def revalue(connection: Connection, at: int, item: Valued) -> None:
-    """Bring what the queue is ordered and filtered by up to date; a decision stays as it is."""
-    connection.execute(update(note).where(note.c.id == at).values(triage(item)))
+    """Bring a note's risk and what the queue is filtered by up to date; a decision stays as it is, and so does the note's place
+    in the queue: whoever is at work on it finds it again where it was."""
+    values = {name: value for name, value in triage(item).items() if name != "rank"}
+    connection.execute(update(note).where(note.c.id == at).values(values))
     _list(connection, {at: item.coded}, renewed=[at])
 
 
