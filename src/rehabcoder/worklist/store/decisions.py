@@ -172,9 +172,10 @@ def _settled_before(connection: Connection, row: Any) -> dict[str, Any]:
 
 
 def _revalue(connection: Connection, case: Case, answer: Answer, rules: PolicyOn) -> None:
-    """Let risk, codes and findings of the note in the queue follow an answer."""
+    """Let risk, codes and findings of the note follow an answer."""
     since = date.fromisoformat(case.item.age_from)
-    revalue(connection, case.item.id, worth(case.coded, case.meta, rules, since, answer=answer))
+    valued = worth(case.coded, case.meta, rules, since, answer=answer)
+    revalue(connection, case.item.id, valued, in_place=True)
 
 
 def _move(connection: Connection, item: Item, **values: Any) -> None:

@@ -135,10 +135,14 @@ def of_texts(connection: Connection, text_ids: Sequence[int]) -> list[tuple[int,
     return found
 
 
-def revalue(connection: Connection, at: int, item: Valued) -> None:
-    """Bring a note's risk and what the queue is filtered by up to date; a decision stays as it is, and so does the note's place
-    in the queue: whoever is at work on it finds it again where it was."""
-    values = {name: value for name, value in triage(item).items() if name != "rank"}
+def revalue(connection: Connection, at: int, item: Valued, *, in_place: bool = False) -> None:
+    """Bring what the queue is ordered and filtered by up to date; a decision stays as it is.
+
+    `in_place` leaves the note where it stands in the queue: whoever is at work on it finds it there again.
+    """
+    values = triage(item)
+    if in_place:
+        del values["rank"]
     connection.execute(update(note).where(note.c.id == at).values(values))
     _list(connection, {at: item.coded}, renewed=[at])
 
