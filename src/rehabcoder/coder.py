@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from rehabcoder.billing.checks import check_claim
-from rehabcoder.billing.claim import claim_lines, primary_code, untimed_minutes
+from rehabcoder.billing.claim import primary_code
 from rehabcoder.billing.finding_terms import SEVERITIES
-from rehabcoder.billing.modifiers import discipline_of, with_modifiers
+from rehabcoder.billing.modifiers import claim_of_note
 from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
 from rehabcoder.errors import PolicyError
 from rehabcoder.findings import Context, raise_findings
@@ -83,13 +83,13 @@ class Coder:
         told = len(predicted.services) <= MOST_EXPLAINED
         whole_note = whole(predicted)
         services = [self._service(whole_note, found, told) for found in predicted.services]
-        lines, totals = claim_lines(services, policy, stated_timed=predicted.stated.timed)
-        lines = with_modifiers(
-            lines,
-            policy=policy,
-            discipline=discipline_of(note.discipline, note.credential),
+        lines, totals = claim_of_note(
+            services,
+            policy,
+            stated_timed=predicted.stated.timed,
+            discipline=note.discipline,
+            credential=note.credential,
             assistant_minutes=note.assistant_minutes,
-            untimed_minutes=untimed_minutes(services, policy),
         )
         totals = replace(
             totals,

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rehabcoder.language.footers import footer_codes, timed_labels
+from rehabcoder.language.footers import Row, timed_labels
 from rehabcoder.language.reading import read
+
+
+def timed(text: str, begin: int = 0) -> Row:
+    reading = read(text)
+    return timed_labels(reading.low, reading.labels, reading.times, begin)
 
 
 @pytest.mark.parametrize(
@@ -27,20 +32,20 @@ from rehabcoder.language.reading import read
     ],
 )
 def test_the_codes_of_a_row_of_times(text, codes):
-    assert footer_codes(read(text)) == codes
+    assert read(text).footer_codes == codes
 
 
 def test_a_label_with_two_times_comes_twice():
-    found = timed_labels(read("TA 13 + 15   TE 9"))
+    found = timed("TA 13 + 15   TE 9")
     assert [(label.code, time.minutes) for label, time in found] == [("97530", 13), ("97530", 15), ("97110", 9)]
 
 
 def test_labels_are_read_from_a_place_on():
     text = "TE 14 rows\nMT 9"
-    assert [label.code for label, _ in timed_labels(read(text), text.index("\n"))] == ["97140"]
+    assert [label.code for label, _ in timed(text, text.index("\n"))] == ["97140"]
 
 
 def test_thousands_of_rows_are_read_in_a_moment():
-    assert footer_codes(read("TE 14  MT 9\n" * 3000)) == {"97110", "97140"}
-    assert footer_codes(read("TE 14  MT 9" + " " * 100_000 + "rows")) == set()
-    assert footer_codes(read("TE" + " " * 100_000 + "14")) == set()
+    assert read("TE 14  MT 9\n" * 3000).footer_codes == {"97110", "97140"}
+    assert read("TE 14  MT 9" + " " * 100_000 + "rows").footer_codes == set()
+    assert read("TE" + " " * 100_000 + "14").footer_codes == set()

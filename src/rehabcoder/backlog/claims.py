@@ -21,7 +21,7 @@ from rehabcoder.billing.policies import load_policy, policy_path
 from rehabcoder.billing.pooling import pool_claims
 from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import CodedNote, Json, Note, Service, Totals
-from rehabcoder.writers.files import private
+from rehabcoder.writers.files import private, private_text
 from rehabcoder.writers.lines import json_line
 
 _BUCKET = 16 * 2**20  # bytes of notes, without their text, that are pooled at once
@@ -79,7 +79,7 @@ def _pool_bucket(parts: Sequence[Path], bucket: int, policy: Path, work: Path, s
         for claim in pool_claims(map(_pair, rows), rules, year_to_date=spent[bucket]):
             claims.append((first[claim.patient, claim.date], json_line(claim.to_json())))
     claims.sort(key=itemgetter(0))
-    with private(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as out:
+    with private_text(path) as out:
         out.writelines(f"{order}\t{line}" for order, line in claims)
     return path
 

@@ -13,7 +13,7 @@ from rehabcoder.backlog.parts import Done, Part, claim_key
 from rehabcoder.backlog.places import FAILED
 from rehabcoder.billing.thresholds import YearToDate
 from rehabcoder.note import Json
-from rehabcoder.writers.files import private
+from rehabcoder.writers.files import private, private_text
 from rehabcoder.writers.flat import COLUMNS, neutral
 
 _AT_ONCE = 500_000  # ids that are held in memory
@@ -89,7 +89,7 @@ def write_failures(done: Sequence[Done], part: Part, path: Path) -> None:
     if not any(one.failed for one in done):
         path.unlink(missing_ok=True)
         return
-    with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
+    with private_text(path, beside=part.work, newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(FAILED)
         for one in done:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rehabcoder.backlog.shards import Shard
 from rehabcoder.note import Json, Note
-from rehabcoder.writers.files import private
+from rehabcoder.writers.files import private, private_text
 from rehabcoder.writers.flat import dump_csv
 from rehabcoder.writers.lines import dump_jsonl, json_line
 
@@ -136,7 +136,7 @@ def _write_lines(rows: Iterable[Json], path: Path, part: Part) -> None:
 
 
 def _write(lines: Iterable[str], path: Path, part: Part) -> None:
-    with private(path, beside=part.work) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+    with private_text(path, beside=part.work) as stream:
         stream.writelines(lines)
 
 

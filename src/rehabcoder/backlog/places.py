@@ -33,9 +33,12 @@ def refuse_to_replace(out: Path, inputs: Iterable[str], *, single_file: bool, go
         UsageError: an input stands there, a file that no run wrote, a workbook, or claims and failures of another
             file of results: `x.csv` and `x.jsonl` would both have `x.claims.jsonl` beside them.
     """
-    read = {os.path.realpath(name) for name in inputs}
     further = [beside(out, name, single_file=single_file) for name in FURTHER]
-    for path in (out, *further):
+    standing = [path for path in (out, *further) if path.exists() and not (path == out and path.is_dir())]
+    if not standing:
+        return  # before the inputs are looked up: there may be hundreds of thousands
+    read = {os.path.realpath(name) for name in inputs}
+    for path in standing:
         if os.path.realpath(path) in read:
             what = "this file is read, and the results would replace or remove it"
             raise UsageError(what, where=str(path), remedy="Choose another name for --out.")
@@ -47,8 +50,8 @@ def refuse_to_replace(out: Path, inputs: Iterable[str], *, single_file: bool, go
             if path.suffix.lower() == ".xlsx":
                 what = "a workbook stands there, and somebody may have worked in it"
             raise UsageError(what, where=str(path), remedy="Choose another name for --out, or delete it.")
-    if single_file and (standing := [path for path in further if path.exists()]):
-        _refuse_of_another(out, standing[0], read)
+    if single_file and (others := [path for path in standing if path != out]):
+        _refuse_of_another(out, others[0], read)
 
 
 def _refuse_of_another(out: Path, further: Path, read: set[str]) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from rehabcoder.billing.claim import claim_lines, untimed_minutes
 from rehabcoder.billing.codes import CODES, FIRST_OF
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.units import BLOCK, LEAST
 from rehabcoder.errors import UsageError
-from rehabcoder.note import ClaimLine
+from rehabcoder.note import ClaimLine, Service, Totals
 
 Discipline = Literal["PT", "OT", "SLP"]
 DISCIPLINE_MODIFIERS: Mapping[Discipline, str] = {"PT": "GP", "OT": "GO", "SLP": "GN"}
@@ -142,6 +143,35 @@ def with_modifiers(
     if year_to_date is not None and terms.kx_threshold:
         _add_kx(out, policy, year_to_date, threshold_of(discipline))
     return out
+
+
+def claim_of_note(
+    services: Sequence[Service],
+    policy: Policy,
+    *,
+    stated_timed: int | None,
+    discipline: str | None,
+    credential: str | None,
+    assistant_minutes: Mapping[str, int] | None,
+) -> tuple[list[ClaimLine], Totals]:
+    """The lines of one note's services with their modifiers, and its totals as `claim.claim_lines` gives them.
+
+    Args:
+        services: of the note, coded.
+        policy: the payer's rules of the day.
+        stated_timed: the total of timed minutes that the note states.
+        discipline, credential: as the input gives them; whose plan of care it is follows from both.
+        assistant_minutes: minutes that an assistant gave alone, by code.
+    """
+    lines, totals = claim_lines(services, policy, stated_timed=stated_timed)
+    marked = with_modifiers(
+        lines,
+        policy=policy,
+        discipline=discipline_of(discipline, credential),
+        assistant_minutes=assistant_minutes,
+        untimed_minutes=untimed_minutes(services, policy),
+    )
+    return marked, totals
 
 
 def is_therapy(code: str) -> bool:

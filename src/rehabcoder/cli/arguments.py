@@ -45,6 +45,16 @@ def parse_minutes(arguments: Sequence[str], *, option: str = "") -> dict[str, in
     return minutes
 
 
+def check_format(format: str) -> None:
+    """Refuse a `--format` of what is shown other than text and json.
+
+    Raises:
+        UsageError: it is another.
+    """
+    if format not in ("text", "json"):
+        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+
+
 _WITHOUT_SIGN = re.compile(r"\s*(\w{5})[\s:;,/x*@-]+([0-9]{1,4})\s*(?:min)?\s*")
 
 

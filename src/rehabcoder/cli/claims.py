@@ -16,7 +16,7 @@ import typer
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policy_tools import parse_day
 from rehabcoder.billing.revenue import SIXTY_DAY_SOURCE, Difference, overpayments, roll_up
-from rehabcoder.cli.arguments import parse_fees
+from rehabcoder.cli.arguments import check_format, parse_fees
 from rehabcoder.cli.plain import printable
 from rehabcoder.errors import ReadError, UsageError
 
@@ -44,8 +44,7 @@ def claims(
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
 ) -> None:
     """Compare what was billed with what the notes support: too much and too little, never netted."""
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     prices = parse_fees(fee or [])
     if found_on is not None:
         day = parse_day(found_on) or date.today()

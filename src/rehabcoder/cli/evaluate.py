@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rehabcoder.errors import UsageError
+from rehabcoder.cli.arguments import check_format
 
 if TYPE_CHECKING:
     from rehabcoder.training.scoring import Score
@@ -41,8 +41,7 @@ def evaluate(
     What each figure counts stands in docs/labelling-guide.md. An interval tells where 95 of 100 such sets of notes
     would put the figure. A dash (null in JSON) stands where nothing was compared.
     """
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     from rehabcoder.training.evaluating import evaluate as run
 
     found = run(

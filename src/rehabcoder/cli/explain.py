@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehabcoder.cli.arguments import check_format
 from rehabcoder.cli.one_note import coded_or_refused, pick_note
 from rehabcoder.cli.plain import console, printable
 from rehabcoder.cli.reading import Column, IdColumn, InputFormat, TextColumn, parse_columns
-from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.billing.ledger import Entry, Ledger
@@ -40,8 +40,7 @@ def explain(
     column: Column = None,
 ) -> None:
     """Show one note with services, minutes and evidence marked, why each code, and which minutes made which unit."""
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     columns = parse_columns(column, text=text_column, note_id=id_column)
     one = pick_note(note, id=id, format=input_format, columns=columns)
     import rehabcoder

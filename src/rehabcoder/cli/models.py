@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rehabcoder.cli.arguments import check_format
+
 if TYPE_CHECKING:
     from rehabcoder.training.registry import Entry
 
@@ -25,11 +27,9 @@ def register(parent: typer.Typer) -> None:
 @app.command("list")
 def list_(store: Store = None, format: Annotated[str, typer.Option(help="text or json.")] = "text") -> None:
     """List the models of the store; a star marks the one in use."""
-    from rehabcoder.errors import UsageError
     from rehabcoder.training.registry import entries
 
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     found = entries(store)
     if format == "json":
         print(json.dumps([_json(entry) for entry in found], indent=1))

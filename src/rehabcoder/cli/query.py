@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rehabcoder.cli.arguments import check_format
 from rehabcoder.cli.one_note import coded_or_refused, pick_note
 from rehabcoder.cli.plain import printable
 from rehabcoder.cli.reading import Column, IdColumn, InputFormat, TextColumn, parse_columns
-from rehabcoder.errors import UsageError
 
 if TYPE_CHECKING:
     from rehabcoder.coder import Coder
@@ -39,8 +39,7 @@ def query(
     Each says what the note says in its own words, asks one open question and offers open choices. None suggests a goal,
     minutes, a code or an answer.
     """
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     columns = parse_columns(column, text=text_column, note_id=id_column)
     one = pick_note(note, id=id, format=input_format, columns=columns)
     import rehabcoder

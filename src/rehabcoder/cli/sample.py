@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from rehabcoder.cli.arguments import parse_date
+from rehabcoder.cli.arguments import check_format, parse_date
 from rehabcoder.errors import UsageError
 
 sample = typer.Typer(help="Draw a QA sample, review it blind, and estimate error rate and money.", no_args_is_help=True)
@@ -190,8 +190,7 @@ def estimate(
     from rehabcoder.worklist.store import samples
     from rehabcoder.worklist.store.database import Database
 
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     database = Database(db)
     try:
         with database.read() as connection:

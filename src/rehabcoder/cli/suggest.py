@@ -41,7 +41,7 @@ def suggest(
     from rehabcoder.readers import read_notes
     from rehabcoder.training.registry import find_model
     from rehabcoder.training.suggest import suggest as run
-    from rehabcoder.writers.files import private, refuse_to_replace
+    from rehabcoder.writers.files import private_text, refuse_to_replace
 
     if out is not None:
         refuse_to_replace(Path(out), why="and it may hold notes, or labels that somebody gave")
@@ -52,7 +52,7 @@ def suggest(
         print(f"{number:3}  {one.note.note_id:24} {'; '.join(one.why)}")
     print(f"{len(done.notes)} of {done.seen} notes{f'; {done.failed} could not be read' if done.failed else ''}")
     if out is not None:
-        with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        with private_text(Path(out)) as file:
             for one in done.notes:
                 record = {"id": one.note.note_id, "source": one.note.source, "why": one.why, "text": one.note.text}
                 file.write(json.dumps(record) + "\n")

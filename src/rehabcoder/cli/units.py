@@ -16,7 +16,7 @@ from rehabcoder.billing.checks import edit_remarks, limit_remarks
 from rehabcoder.billing.policies import DEFAULT_POLICY, Policy, load_policy
 from rehabcoder.billing.policy_tools import parse_day
 from rehabcoder.billing.units import RULES, Allocation, Rule, allocate
-from rehabcoder.cli.arguments import parse_amount, parse_discipline, parse_fees, parse_minutes
+from rehabcoder.cli.arguments import check_format, parse_amount, parse_discipline, parse_fees, parse_minutes
 from rehabcoder.cli.unit_answer import Answer, Side
 from rehabcoder.cli.unit_lines import Terms, policy_lines
 from rehabcoder.errors import PolicyError, UsageError
@@ -63,8 +63,7 @@ def units(
     With a policy, a discipline, an assistant's minutes or a year-to-date amount, also the lines of the claim with their
     modifiers; without --policy, those of Medicare Part B.
     """
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     day = parse_day(on)
     terms = None
     if policy or discipline or assistant or year_to_date:

@@ -15,7 +15,7 @@ import typer
 
 from rehabcoder.billing.ledger import count
 from rehabcoder.billing.policies import DEFAULT_POLICY
-from rehabcoder.cli.arguments import check_finding
+from rehabcoder.cli.arguments import check_finding, check_format
 from rehabcoder.cli.plain import printable
 from rehabcoder.cli.reading import Column, DateColumn, IdColumn, InputFormat, PatientColumn, TextColumn, parse_columns
 from rehabcoder.errors import ReadError, UsageError
@@ -62,8 +62,7 @@ def visits(
     Coded notes hold no patient, day or therapist; they are joined with --notes by note id and the hash of the text.
     Exit status 3: some coded notes had no text among the notes.
     """
-    if format not in ("text", "json"):
-        raise UsageError(f"--format is {format!r}", remedy="Use text or json.")
+    check_format(format)
     if out is not None and Path(out).suffix.lower() not in (".jsonl", ".csv"):
         raise UsageError(f"--out is {out!r}", remedy="Choose a name that ends in .jsonl or .csv.")
     if out is not None:
@@ -224,11 +223,11 @@ def _is_ours(path: Path) -> bool:
 
 def _write(findings: Sequence[VisitFinding], path: Path) -> None:
     """Raises: RehabcoderError when the file cannot be written."""
-    from rehabcoder.writers.files import private
+    from rehabcoder.writers.files import private_text
     from rehabcoder.writers.flat import neutral
     from rehabcoder.writers.lines import dump_jsonl
 
-    with private(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
+    with private_text(path, newline="") as stream:
         if path.suffix.lower() == ".jsonl":
             dump_jsonl((each.to_json() for each in findings), stream)
             return

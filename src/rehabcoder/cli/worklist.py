@@ -122,7 +122,7 @@ def _show(database: Database, filters: Filters, limit: int) -> None:
 
 def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
     from rehabcoder.worklist.triage import terms_on
-    from rehabcoder.writers.files import holds_fields, private, refuse_to_replace
+    from rehabcoder.writers.files import holds_fields, private_text, refuse_to_replace
 
     refuse_to_replace(
         Path(out),
@@ -130,7 +130,7 @@ def _lines(database: Database, filters: Filters, limit: int, out: str) -> None:
         ours=lambda path: holds_fields(path, ("note_id", "rank", "terms")),
     )
     today, rows = date.today(), _rows(database, filters, limit)
-    with private(Path(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as lines:
+    with private_text(Path(out)) as lines:
         for item in rows:
             row: dict[str, Any] = asdict(item) | {"terms": terms_on(item, today)}
             row.pop("id")

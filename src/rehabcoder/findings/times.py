@@ -17,7 +17,6 @@ from rehabcoder.findings.windows import (
     windows,
     with_ranges_of_the_bill,
 )
-from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.naming import NOT_BILLED
 from rehabcoder.language.patterns import MACHINES, sentence_start
 from rehabcoder.language.reading import Reading
@@ -320,7 +319,7 @@ def _range_against_minutes(
 def _against_footer(predicted: Predicted, services: list[Service]) -> Contradiction | None:
     """A footer that gives a service other minutes than its own words do: "MT 15' ...", then "MT 20'  TE 12'"."""
     end = services[-1].end if services else 0
-    rows = [row for row in footer_rows(predicted.reading) if row[0][0].start >= end]
+    rows = [row for row in predicted.reading.footers if row[0][0].start >= end]
     if not rows or of_another_time(predicted.reading.low, rows[-1][0][1]):
         return None
     given: dict[str, list[TimeMention]] = {}

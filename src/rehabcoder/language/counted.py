@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from rehabcoder.billing.codes import one_name
-from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
 from rehabcoder.language.totals import Stated
@@ -50,7 +49,7 @@ def named_again(reading: Reading, told: Sequence[str | None], aside: Collection[
     `told` is the code that each piece describes, where it likely describes a service; pieces set `aside` are none.
     """
     ends = [(row.start, row.end) for row in reading.charges]
-    ends += [(row[0][0].start, row[-1][1].end) for row in footer_rows(reading)]
+    ends += [(row[0][0].start, row[-1][1].end) for row in reading.footers]
     if foot := reading.foot:
         ends.append((foot.start, foot.end))
     if not ends:
@@ -81,7 +80,7 @@ def counted(reading: Reading) -> Iterator[Count]:
     yield Count(
         len({code for row in rows if (code := row.code)}), len(rows), sum(row.time.minutes for row in rows), None
     )
-    for footer in footer_rows(reading)[-1:]:
+    for footer in reading.footers[-1:]:
         codes, minutes = {one_name(label.code) for label, _ in footer}, sum(time.minutes for _, time in footer)
         yield Count(len(codes), len(footer), minutes, (footer[0][0].start, footer[-1][1].end + _CLOSING))
     if foot := reading.foot:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from rehabcoder.language.footers import counts_units, footer_codes
+from rehabcoder.language.footers import counts_units
 from rehabcoder.language.labels import Label
 from rehabcoder.language.note_minutes import (
     DOSE,
@@ -55,7 +55,7 @@ def from_elsewhere(
     # A few minutes inside a service are a dose of it ("2 min on, 1 off") where a footer gives the service more; so is the
     # time of one row of several where a table gives it more, or of one thing in the midst of several. A figure without its
     # unit may be no time at all ("table slides x20").
-    listed = footer_codes(reading)
+    listed = reading.footer_codes
     bare = {mention.start for mention in reading.times if mention.form == "trail"}
     full = _told_in_full(names, chosen, footer)
     lacks = [

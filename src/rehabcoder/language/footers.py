@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from rehabcoder.language.labels import Label
 from rehabcoder.language.patterns import sentence_start
-from rehabcoder.language.reading import Reading
 from rehabcoder.language.times import TimeMention
 
 _FORMS = frozenset({"label", "min", "word", "kv", "prime", "m", "cell", "brack"})
@@ -28,41 +28,39 @@ def counts_units(mention: TimeMention) -> bool:
     return mention.form == "brack" and mention.minutes < _LEAST
 
 
-def timed_labels(reading: Reading, begin: int = 0) -> list[tuple[Label, TimeMention]]:
+Row = list[tuple[Label, TimeMention]]
+
+
+def timed_labels(low: str, labels: Sequence[Label], times: Sequence[TimeMention], begin: int = 0) -> Row:
     """The labels from a place on with the time right behind each, in order; one with two times comes twice."""
-    places = [la.start for la in reading.labels]
-    out: list[tuple[Label, TimeMention]] = []
-    for mention in reading.times:
+    places = [la.start for la in labels]
+    out: Row = []
+    for mention in times:
         index = bisect_left(places, mention.start) - 1
         if mention.form not in _FORMS or counts_units(mention) or index < 0 or places[index] < begin:
             continue
-        label = reading.labels[index]
-        if _UP_TO_TIME.fullmatch(reading.low, label.end, mention.start):
+        label = labels[index]
+        if _UP_TO_TIME.fullmatch(low, label.end, mention.start):
             out.append((label, mention))
     return out
 
 
-def footer_codes(reading: Reading) -> set[str]:
-    """The codes of rows of two or more labels that say nothing but their times."""
-    return {label.code for row in footer_rows(reading) for label, _ in row}
-
-
-def footer_rows(reading: Reading) -> list[list[tuple[Label, TimeMention]]]:
+def footer_rows(low: str, labels: Sequence[Label], times: Sequence[TimeMention]) -> list[Row]:
     """Rows of two or more labels that say nothing but their times: each label with its time."""
-    out: list[list[tuple[Label, TimeMention]]] = []
-    row: list[tuple[Label, TimeMention]] = []
+    out: list[Row] = []
+    row: Row = []
     done = 0
-    for label, mention in timed_labels(reading):
-        if row and (label.start < done or _BETWEEN.fullmatch(reading.low, done, label.start)):
+    for label, mention in timed_labels(low, labels, times):
+        if row and (label.start < done or _BETWEEN.fullmatch(low, done, label.start)):
             row.append((label, mention))
         else:
-            out += _closed(reading.low, row, done)
-            begin = sentence_start(reading.low, label.start, max(0, label.start - _FAR))
-            row = [(label, mention)] if _OPENS.fullmatch(reading.low, begin, label.start) else []
+            out += _closed(low, row, done)
+            begin = sentence_start(low, label.start, max(0, label.start - _FAR))
+            row = [(label, mention)] if _OPENS.fullmatch(low, begin, label.start) else []
         done = mention.end
-    return out + _closed(reading.low, row, done)
+    return out + _closed(low, row, done)
 
 
-def _closed(low: str, row: list[tuple[Label, TimeMention]], end: int) -> list[list[tuple[Label, TimeMention]]]:
+def _closed(low: str, row: Row, end: int) -> list[Row]:
     """The row, if it is one of several codes that ends its line or its sentence; else nothing."""
     return [row] if len({label.code for label, _ in row}) > 1 and _CLOSES.match(low, end) else []

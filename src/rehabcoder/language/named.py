@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from rehabcoder.billing.codes import is_timed, one_name
 from rehabcoder.language.behind import charged
-from rehabcoder.language.footers import footer_rows
 from rehabcoder.language.layout import Place
 from rehabcoder.language.patterns import knowledge, sentence_start
 from rehabcoder.language.reading import Reading
@@ -56,7 +55,7 @@ def named_only(
     if not described:
         codes = _named(reading, layout, aside, nothing_told=True) or _rows_of_charges(reading, layout, aside)
     said = Counter(one_name(label.code) for label in reading.labels if not _charges(reading, label.start))
-    rows = Counter(one_name(label.code) for row in footer_rows(reading) for label, _ in row)
+    rows = Counter(one_name(label.code) for row in reading.footers for label, _ in row)
     return [
         (k, k + 1)
         for k, code in codes.items()

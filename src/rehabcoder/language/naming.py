@@ -183,7 +183,8 @@ def _from_footer(
     """
     if not places or None not in out:
         return
-    timed = [row for row in timed_labels(reading, places[-1][1]) if not _other_day(reading.low, row[0].start)]
+    behind = timed_labels(reading.low, reading.labels, reading.times, places[-1][1])
+    timed = [row for row in behind if not _other_day(reading.low, row[0].start)]
     whole = timed and sum(time.minutes for _, time in timed) in (stated.timed, stated.total)
     rows = [la for la, _ in timed]
     rows = rows or [row.label for row in reading.charges if row.start >= places[-1][1]]

@@ -12,6 +12,7 @@ from rehabcoder.language.charge_rows import ChargeRow, find_charge_rows
 from rehabcoder.language.copied import copied_stretches, touches, without
 from rehabcoder.language.durations import find_durations
 from rehabcoder.language.foot_lists import FootList, foot_list
+from rehabcoder.language.footers import Row, footer_rows
 from rehabcoder.language.keyed import Keyed, find_keyed
 from rehabcoder.language.labels import Label, find_labels
 from rehabcoder.language.no_aide import without_idle_helpers
@@ -64,10 +65,16 @@ class Reading:
     charges: list[ChargeRow]
     doubted: list[TimeMention]  # lengths that are nobody's: one of two, or taken back
     foot: FootList | None  # the line that gives several services their minutes
+    footers: list[Row]  # rows of two or more labels that say nothing but their times
 
     def labels_in(self, start: int, end: int) -> list[Label]:
         """The labels that begin in `[start, end)`."""
         return self.labels[_first(self.labels, start) : _first(self.labels, end)]
+
+    @property
+    def footer_codes(self) -> set[str]:
+        """The codes of the rows of labels that say nothing but their times."""
+        return {label.code for row in self.footers for label, _ in row}
 
     def was_copied(self, piece: Piece) -> bool:
         """Whether a piece lies in what was copied from an earlier visit."""
@@ -103,7 +110,9 @@ def read(text: str) -> Reading:
     if doubted:
         times = [t for t in times if t.form not in _DOUBTED]
     charges = find_charge_rows(low, labels, times)
-    return Reading(text, low, masked, labels, times, pieces, copied, find_keyed(low), charges, doubted, foot_list(low))
+    footers = footer_rows(low, labels, times)
+    keyed, foot = find_keyed(low), foot_list(low)
+    return Reading(text, low, masked, labels, times, pieces, copied, keyed, charges, doubted, foot, footers)
 
 
 def _mentions(text: str, low: str) -> tuple[list[Label], list[TimeMention]]:

@@ -21,7 +21,6 @@ import numpy.typing as npt
 from rehabcoder.billing.codes import one_name
 from rehabcoder.language.aside import up_to_aside
 from rehabcoder.language.chain import OUT, session_step, shares
-from rehabcoder.language.footers import footer_codes
 from rehabcoder.language.layout import Place
 from rehabcoder.language.paths import Span
 from rehabcoder.language.reading import Reading
@@ -130,7 +129,7 @@ class Whole:
         timed, labelled = self.timed, self.labelled
         lines = len({piece.line for index, piece in enumerate(pieces) if index not in self.aside})
         self.style = f"{'T' if timed > 1 else 't' if timed else '-'}{'L' if labelled > 1 else 'l' if labelled else '-'}{'p' if lines < 4 else 'r'}"
-        self.billed = {one_name(c) for c in self.stated.units or ()} | {one_name(c) for c in footer_codes(reading)}
+        self.billed = {one_name(c) for c in self.stated.units or ()} | {one_name(c) for c in reading.footer_codes}
         self.stretches = {}
 
     def stretch(self, span: Span) -> Stretch:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from rehabcoder.billing.claim import claim_lines, primary_code, untimed_minutes
-from rehabcoder.billing.modifiers import discipline_of, with_modifiers
+from rehabcoder.billing.claim import primary_code
+from rehabcoder.billing.modifiers import claim_of_note
 from rehabcoder.billing.policies import Policy
 from rehabcoder.billing.pooling import PolicyOn, day_of
 from rehabcoder.note import CodedNote, Finding, Service
@@ -91,13 +91,13 @@ def _claimed(
     from rehabcoder.findings.restated import restated
 
     stated = coded.totals
-    lines, totals = claim_lines(services, policy, stated_timed=stated.stated_timed)
-    lines = with_modifiers(
-        lines,
-        policy=policy,
-        discipline=discipline_of(meta.get("discipline"), meta.get("credential")),
+    lines, totals = claim_of_note(
+        services,
+        policy,
+        stated_timed=stated.stated_timed,
+        discipline=meta.get("discipline"),
+        credential=meta.get("credential"),
         assistant_minutes=meta.get("assistant_minutes"),
-        untimed_minutes=untimed_minutes(services, policy),
     )
     billed = meta.get("billed_units") or stated.billed_units
     flags = restated(

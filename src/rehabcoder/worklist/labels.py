@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from rehabcoder.worklist.store import statistics
 from rehabcoder.worklist.store.database import Database
 from rehabcoder.worklist.store.statistics import Label
-from rehabcoder.writers.files import private, refuse_to_replace
+from rehabcoder.writers.files import private_text, refuse_to_replace
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ def export_labels(database: Database, path: str | Path) -> Exported:
         RehabcoderError: the file cannot be written.
     """
     refuse_to_replace(Path(path), why="and it may hold labels that somebody mended")
-    with private(Path(path)) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as out:
+    with private_text(Path(path)) as out:
         return write_labels(database, out)
 
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from rehabcoder.errors import RehabcoderError, UsageError
 
@@ -46,6 +47,13 @@ def _to_disk(name: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def private_text(path: Path, *, beside: Path | None = None, newline: str = "\n") -> Iterator[TextIO]:
+    """As `private`, opened to be written as UTF-8."""
+    with private(path, beside=beside) as unfinished, unfinished.open("w", encoding="utf-8", newline=newline) as stream:
+        yield stream
 
 
 def private_folder(path: Path) -> Path:

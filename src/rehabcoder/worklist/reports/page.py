@@ -13,7 +13,7 @@ from rehabcoder.worklist.findings import SampleFindings
 from rehabcoder.worklist.reports.collect import Report
 from rehabcoder.worklist.risk import scheme
 from rehabcoder.worklist.store.statistics import Group
-from rehabcoder.writers.files import private
+from rehabcoder.writers.files import private_text
 
 TITLES = {
     "clinician": "Clinicians",
@@ -75,8 +75,8 @@ def _environment() -> Any:
 
 
 def _write(path: str | Path, page: str) -> None:
-    with private(Path(path)) as unfinished:
-        unfinished.write_text(page, encoding="utf-8", newline="\n")
+    with private_text(Path(path)) as out:
+        out.write(page)
 
 
 def money(value: float | None) -> str:
